@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT
+ * decision.h - the question (request), the answer (verdict) and the one function between them. Pure. */
+#ifndef BINDGUARD_DECISION_H
+#define BINDGUARD_DECISION_H
+
+#include "bindguard/policy.h"
+
+/** enum bg_call - the intercepted call that asks. */
+enum bg_call {
+	BG_CALL_BIND,
+	BG_CALL_LISTEN,
+	BG_CALL_CONNECT,
+	BG_CALL_BINDRESVPORT,
+	BG_CALL_SCTP_BINDX,
+};
+
+/** enum bg_form - how the caller wrote the address down. The kernel wants its answer in the same form. */
+enum bg_form {
+	BG_FORM_IPV4,   /* AF_INET */
+	BG_FORM_UNSPEC, /* AF_UNSPEC with a sockaddr_in; inet_bind() takes 0.0.0.0 so written for IPv4, ip(7) */
+	BG_FORM_IPV6,   /* AF_INET6 */
+	BG_FORM_MAPPED, /* AF_INET6 with ::ffff:a.b.c.d, RFC 4291 2.5.5.2 */
+};
+
+/**
+ * enum bg_fact - facts that cost a system call. decide() asks for those it turns out to need, one set at a time, so
+ * that a bind which no rule touches costs nothing.
+ */
+enum bg_fact {
+	BG_FACT_DOMAIN = 1,         /* SO_DOMAIN is the family of the address: @domain_fits */
+	BG_FACT_PROTOCOL = 2,       /* @protocol */
+	BG_FACT_V6ONLY = 4,         /* @v6only */
+	BG_FACT_DEVICE = 8,         /* @device */
+	BG_FACT_TARGET_ADDR = 16,   /* @target_ipv4, @target_ipv6: addresses of verdict.interface */
+	BG_FACT_TARGET_DEVICE = 32, /* @target_device: the device that has verdict.change.to */
+	BG_FACT_PORT_ZERO = 64,     /* @port_was_zero */
+};
+
+/**
+ * struct bg_request - what is known of one call.
+ * @call: which call asks
+ * @known: set of enum bg_fact gathered so far; the fields of the others are not read
+ * @form: how the address is written
+ * @asked: the address as rules see it (a mapped one is IPv4) and the port; at listen the socket's own name
+ * @domain_fits: the socket's family takes an address of this form
+ * @protocol: enum bg_protocol
+ * @v6only: IPV6_V6ONLY, of an IPv6 socket
+ * @port_was_zero: at listen: bind(2) had been asked for port 0 on this socket, or nothing was bound at all
+ * @device: the device that the program itself bound the socket to, or ""
+ * @target_ipv4, @target_ipv6: current addresses of the target interface; family 0 where it has none
+ * @target_device: name of the device that has the target address, or ""
+ * @exe: absolute path of the executable; NULL: rules are already narrowed to this program
+ * @command: command line joined by blanks; NULL where @exe is NULL
+ */
+struct bg_request {
+	enum bg_call call;
+	unsigned known;
+	enum bg_form form;
+	struct bg_endpoint asked;
+	bool domain_fits;
+	enum bg_protocol protocol;
+	bool v6only;
+	bool port_was_zero;
+	char device[BG_IFNAME_MAX];
+	struct bg_addr target_ipv4;
+	struct bg_addr target_ipv6;
+	char target_device[BG_IFNAME_MAX];
+	const char *exe;
+	const char *command;
+};
+
+/** enum bg_effect - what is to be done with the call. */
+enum bg_effect {
+	BG_EFFECT_NONE,   /* the bare call */
+	BG_EFFECT_CHANGE, /* with another address, and/or on a socket confined to a device */
+	BG_EFFECT_REFUSE, /* fail with an errno, nothing reaches the kernel */
+	BG_EFFECT_WAIT,   /* the bare call now; listen(2) will ask again */
+};
+
+/** enum bg_reason - why the effect is what it is, beyond the rule's action. */
+enum bg_reason {
+	BG_REASON_RULE,           /* the rule says so */
+	BG_REASON_NO_RULE,        /* no rule matches: allow */
+	BG_REASON_NOT_INTERNET,   /* not a call on an Internet socket that the kernel could accept: its own answer counts */
+	BG_REASON_OWN_DEVICE,     /* the program itself bound the socket to a device */
+	BG_REASON_ALREADY_THERE,  /* the address asked for is the target */
+	BG_REASON_PORT_ZERO,      /* client or server? listen(2) will tell */
+	BG_REASON_NO_PORTS,       /* raw and ping sockets on port 0 are left alone by a rule that does not name them */
+	BG_REASON_DUAL_STACK,     /* no address is both loopbacks: confined instead */
+	BG_REASON_AT_LISTEN,      /* a bound socket cannot get another address: confined instead */
+	BG_REASON_NO_LOOPBACK,    /* the loopback address does not exist on this host: confined instead (fallback only) */
+	BG_REASON_NO_CONFINE,     /* the kernel refuses SO_BINDTODEVICE: IPv4 loopback only (fallback only) */
+	BG_REASON_FAMILY,         /* the rule has no target of the socket's family */
+	BG_REASON_NO_ADDRESS,     /* the interface has no address of the family, or no device has the address */
+};
+
+/**
+ * struct bg_change - the address to bind and the device to confine to.
+ * @to: address and port handed to the kernel, written in @form
+ * @form: BG_FORM_IPV4, BG_FORM_IPV6 or BG_FORM_MAPPED
+ * @interface: device for SO_BINDTODEVICE, or "": the socket's device stays as it is
+ */
+struct bg_change {
+	struct bg_endpoint to;
+	enum bg_form form;
+	char interface[BG_IFNAME_MAX];
+};
+
+/** BG_NO_RULE - verdict.rule where no rule matched. */
+#define BG_NO_RULE UINT32_MAX
+
+/**
+ * struct bg_verdict - the decision and all that a log line, `explain` and a test need to tell it.
+ * @needs: set of enum bg_fact; not 0: nothing is decided, gather these and ask again
+ * @interface: with BG_FACT_TARGET_ADDR in @needs: of which interface
+ * @rule: index into policy->rules, or BG_NO_RULE
+ * @action: enum bg_action of the rule; BG_ACTION_ALLOW without one
+ * @effect: what to do
+ * @reason: why
+ * @error: errno value for BG_EFFECT_REFUSE
+ * @change: for BG_EFFECT_CHANGE; @change.to also names the address for BG_FACT_TARGET_DEVICE
+ * @has_fallback: @fallback may be tried when the kernel cannot do @change: no such address (EADDRNOTAVAIL), or
+ *                SO_BINDTODEVICE refused
+ * @fallback: the other way to the same end
+ * @fallback_reason: why it would be taken
+ */
+struct bg_verdict {
+	unsigned needs;
+	char interface[BG_IFNAME_MAX];
+	uint32_t rule;
+	enum bg_action action;
+	enum bg_effect effect;
+	enum bg_reason reason;
+	int error;
+	struct bg_change change;
+	bool has_fallback;
+	struct bg_change fallback;
+	enum bg_reason fallback_reason;
+};
+
+/** enum bg_match - does a rule match a request, and if not, which of its keys says no? */
+enum bg_match {
+	BG_MATCH_YES,
+	BG_MATCH_UNKNOWN, /* a fact is missing */
+	BG_MATCH_NO_PROGRAM,
+	BG_MATCH_NO_COMMAND,
+	BG_MATCH_NO_FAMILY,
+	BG_MATCH_NO_ADDRESS,
+	BG_MATCH_NO_PORT,
+	BG_MATCH_NO_PROTOCOL,
+	BG_MATCH_NO_PORTS_USED, /* raw or ping socket on port 0, and the rule does not name the protocol */
+};
+
+/**
+ * bg_rule_match - one rule against one request. decide() and `bindguard explain` both ask here.
+ * @needs: where BG_MATCH_UNKNOWN is returned, the facts that are missing; else untouched
+ */
+BG_SIGSAFE enum bg_match bg_rule_match(const struct bg_policy *policy, const struct bg_rule *rule,
+				       const struct bg_request *request, unsigned *needs);
+
+/** bg_rule_matches_program - the `program` and `command` keys alone; load uses it to drop rules of other programs. */
+BG_SIGSAFE enum bg_match bg_rule_match_program(const struct bg_policy *policy, const struct bg_rule *rule,
+					       const char *exe, const char *command);
+
+/**
+ * bg_decide - what the policy says of a call. Total: every input has a verdict.
+ * @verdict: written whole. Where verdict->needs is not 0 the caller gathers those facts, sets them in request->known,
+ *           and asks again; at most BG_DECIDE_ROUNDS times.
+ */
+BG_SIGSAFE void bg_decide(const struct bg_policy *policy, const struct bg_request *request, struct bg_verdict *verdict);
+
+/** BG_DECIDE_ROUNDS - no request takes more rounds of facts (one a bit of enum bg_fact, and the answer). */
+#define BG_DECIDE_ROUNDS 8
+
+/** Words for the enums, as logs, `explain` and test failures print them. Never NULL. */
+BG_SIGSAFE const char *bg_protocol_word(enum bg_protocol protocol);
+BG_SIGSAFE const char *bg_action_word(enum bg_action action);
+BG_SIGSAFE const char *bg_call_word(enum bg_call call);
+BG_SIGSAFE const char *bg_reason_text(enum bg_reason reason);
+BG_SIGSAFE const char *bg_match_text(enum bg_match match);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ * event.h - one thing the guard did or saw, as data; rendered to a line by core/event_text.c and core/event_json.c. */
+#ifndef BINDGUARD_EVENT_H
+#define BINDGUARD_EVENT_H
+
+#include "bindguard/decision.h"
+
+/** BG_LINE_MAX - bytes of a rendered event, newline included. Below PIPE_BUF, so one write(2) is atomic on a pipe. */
+#define BG_LINE_MAX 3072
+
+/** enum bg_engine - what caught the call. */
+enum bg_engine { BG_ENGINE_PRELOAD, BG_ENGINE_SECCOMP };
+
+/**
+ * struct bg_event - an event of spec section 5.
+ * @time_s, @time_us: UTC since the epoch
+ * @program, @exe: base name and absolute path of the executable, raw bytes: rendering escapes them
+ * @fd: descriptor number in the program
+ * @requested: the address asked for, in the form @requested_form
+ * @result: the socket's name after the call, in the form @result_form; port is the real one after port 0. With @error
+ *          set, or in observe mode, the address that was or would be tried
+ * @interface: device of the result, or ""
+ * @has_result: false where nothing was or would be bound (deny)
+ * @action: of the rule, or BG_ACTION_UNDO
+ * @changed: the result differs from what the bare call would have given
+ * @rule: name, or NULL: no rule matched
+ * @error: errno value that the program got (or would get, in observe mode), 0 for success
+ * @exposed: reachable from another machine after the call
+ * @reason: why, beyond the rule
+ */
+struct bg_event {
+	int64_t time_s;
+	uint32_t time_us;
+	int32_t pid;
+	int32_t ppid;
+	uint32_t uid;
+	const char *program;
+	const char *exe;
+	enum bg_engine engine;
+	enum bg_call call;
+	int fd;
+	enum bg_protocol protocol;
+	struct bg_endpoint requested;
+	enum bg_form requested_form;
+	struct bg_endpoint result;
+	enum bg_form result_form;
+	char interface[BG_IFNAME_MAX];
+	bool has_result;
+	enum bg_action action;
+	bool changed;
+	const char *rule;
+	enum bg_mode mode;
+	int error;
+	bool exposed;
+	enum bg_reason reason;
+};
+
+/**
+ * bg_event_format_text, bg_event_format_json - render @event as one line ending in '\n', not terminated by NUL.
+ * Control characters, invalid UTF-8 and (in text) quotes of names are escaped, so no line can be forged; names too
+ * long for the line are cut and end in "...". Pure.
+ * Return: bytes written, 1..BG_LINE_MAX.
+ */
+BG_SIGSAFE size_t bg_event_format_text(const struct bg_event *event, char line[BG_LINE_MAX]);
+BG_SIGSAFE size_t bg_event_format_json(const struct bg_event *event, char line[BG_LINE_MAX]);
+
+/** bg_errno_name - "EACCES" for EACCES; "E?" for a value without a name. Never NULL. errno(3). */
+BG_SIGSAFE const char *bg_errno_name(int error);
+
+/** bg_errno_value - EACCES for "EACCES"; 0 where the name is unknown. */
+BG_SIGSAFE int bg_errno_value(const char *name);
+
+#endif

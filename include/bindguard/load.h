@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ * load.h - files and environment to a policy. Cold: allocates, reads files, uses libconfuse; prints nothing, ends
+ * nothing. Called at load time by preload/init.c, by the launcher, and at build time for the defaults. */
+#ifndef BINDGUARD_LOAD_H
+#define BINDGUARD_LOAD_H
+
+#include "bindguard/diag.h"
+#include "bindguard/policy.h"
+
+/** BG_PATH_MAX - PATH_MAX of limits.h: bytes of a path, terminator included. */
+#define BG_PATH_MAX 4096
+
+/**
+ * struct bg_settings - the environment variables that count; NULL is unset. All NULL in secure execution (AT_SECURE).
+ */
+struct bg_settings {
+	const char *config;          /* BINDGUARD_CONFIG; "" is the built-in default */
+	const char *mode;            /* BINDGUARD_MODE */
+	const char *to;              /* BINDGUARD_TO */
+	const char *log;             /* BINDGUARD_LOG */
+	const char *log_format;      /* BINDGUARD_LOG_FORMAT */
+	const char *log_events;      /* BINDGUARD_LOG_EVENTS */
+	const char *xdg_config_home; /* XDG_CONFIG_HOME */
+	const char *home;            /* HOME */
+};
+
+/** enum bg_source - where the policy came from, and why there. */
+enum bg_source {
+	BG_SOURCE_BUILTIN,     /* no file exists, or BINDGUARD_CONFIG is empty */
+	BG_SOURCE_ENVIRONMENT, /* the file that BINDGUARD_CONFIG names */
+	BG_SOURCE_USER,        /* $XDG_CONFIG_HOME/bindguard/bindguard.conf */
+	BG_SOURCE_SYSTEM,      /* SYSCONFDIR/bindguard.conf */
+};
+
+/**
+ * struct bg_loaded - what bg_load() made.
+ * @policy: never NULL; bg_policy_lockdown where there are mistakes. Not to be written to
+ * @owned: @policy was allocated, bg_loaded_free() frees it
+ * @source: where it came from
+ * @path: file read or tried; "" for the built-in default
+ * @unreadable: the file could not be read at all (missing, a directory, a FIFO, too large …): `check` exits 2
+ * @diags: mistakes and warnings. A mistake of the environment has line 0 and names the variable
+ */
+struct bg_loaded {
+	const struct bg_policy *policy;
+	bool owned;
+	enum bg_source source;
+	bool unreadable;
+	char path[BG_PATH_MAX];
+	struct bg_diags diags;
+};
+
+/**
+ * bg_settings_read - fill @settings from the process environment; all NULL where @secure. Reads getenv(3) only.
+ */
+void bg_settings_read(bool secure, struct bg_settings *settings);
+
+/**
+ * bg_load - find, read, check and compile the configuration, and lay the environment over it.
+ * @settings: as from bg_settings_read()
+ * @exe, @command: this program's executable and command line: rules that cannot match them are dropped. NULL: keep all.
+ * @loaded: written whole
+ *
+ * Without a file and without settings it allocates and parses nothing: @loaded->policy is bg_policy_default.
+ * Never fails: whatever is wrong is in @loaded->diags and the policy is bg_policy_lockdown.
+ */
+void bg_load(const struct bg_settings *settings, const char *exe, const char *command, struct bg_loaded *loaded);
+
+/**
+ * bg_load_text - check and compile configuration text; the inner part of bg_load(), for the build and for tests.
+ * @text: @size bytes, need not be terminated, may hold anything
+ * @diags: mistakes are added
+ * Return: a policy to free(3), or NULL where there are mistakes.
+ */
+struct bg_policy *bg_load_text(const char *text, size_t size, struct bg_diags *diags);
+
+void bg_loaded_free(struct bg_loaded *loaded);
+
+#endif
