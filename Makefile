@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+# libbindguard: `make help` lists the targets. Works from any folder: make -f /path/to/Makefile.
+
+SRC      := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+BUILD    ?= build
+VARIANT  ?= release
+OUT      := $(BUILD)/$(VARIANT)
+VERSION  := 0.1.0
+
+PREFIX     ?= /usr/local
+LIBDIR     ?= $(PREFIX)/lib
+MANDIR     ?= $(PREFIX)/share/man
+DOCDIR     ?= $(PREFIX)/share/doc/libbindguard
+SYSCONFDIR ?= /etc
+DESTDIR    ?=
+
+OBJCOPY ?= objcopy
+
+# Variants are values of these, never copied rules.
+OPT_release := -O2
+OPT_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
+OPT_cov     := -O0 --coverage
+OPT         := $(OPT_$(VARIANT))
+DEFS_release := -Wl,-z,defs
+ifeq ($(OPT),)
+$(error unknown VARIANT "$(VARIANT)", expected release, asan, tsan or cov)
+endif
+
+CPPFLAGS_ALL := -D_GNU_SOURCE -U_FORTIFY_SOURCE -DBG_VERSION='"$(VERSION)"' -DBG_SYSCONFDIR='"$(SYSCONFDIR)"' \
+	-I$(SRC)/include -I$(SRC)/shim $(CPPFLAGS)
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wcast-qual -Wpointer-arith -Wundef
+CFLAGS_ALL := -std=gnu11 $(WARN) -g $(OPT) -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -fno-plt \
+	-MMD -MP $(CFLAGS)
+
+# The rooms. A new file needs no new line here.
+objects = $(patsubst $(SRC)/%.c,$(OUT)/obj/%.o,$(wildcard $(SRC)/$(1)/*.c))
+CORE    := $(call objects,shim/core)
+SYS     := $(call objects,shim/sys)
+LOAD    := $(filter-out %/compile_policy.o,$(call objects,shim/load))
+PRELOAD := $(call objects,shim/preload)
+CONFUSE := $(OUT)/confuse/confuse.o
+POLICY  := $(OUT)/gen/default_policy.o $(OUT)/gen/lockdown_policy.o
+ARCHIVE := $(OUT)/bindguard.a
+
+ifeq ($(VARIANT),release)
+LIBRARY := $(BUILD)/libbindguard.so
+else
+LIBRARY := $(OUT)/libbindguard.so
+endif
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all deps check check-unit check-conformance check-preload check-system check-asan demo lint install uninstall \
+	clean help FORCE
+
+all: $(LIBRARY) ## build build/libbindguard.so (the default)
+
+# What the objects depend on beside their sources: the compiler and its flags.
+FLAGS := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS)
+$(OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' > $@
+
+$(OUT)/obj/%.o: $(SRC)/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+$(OUT)/gen/%.o: $(OUT)/gen/%.c
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+# libconfuse, inside. Debian's archive is position-independent enough for an executable only: what does not link into a
+# library, and what must not run in someone else's process, is renamed to functions of shim/load/confuse_host.c.
+LIBCONFUSE := $(shell $(CC) -print-file-name=libconfuse.a)
+$(CONFUSE): $(SRC)/shim/load/confuse-redefine.txt $(OUT)/flags
+	@test -f '$(LIBCONFUSE)' || { echo 'libconfuse.a not found: run `make deps` first' >&2; exit 1; }
+	@rm -rf $(@D) && mkdir -p $(@D)
+	cd $(@D) && ar x $(LIBCONFUSE)
+	ld -r -o $(@D)/all.o $(@D)/libconfuse_la-*.o
+	$(OBJCOPY) --redefine-syms=$< --set-section-flags .note.gnu.property=exclude $(@D)/all.o $@
+
+# The built-in policies, compiled in by the very loader that reads users' files.
+$(OUT)/compile_policy: $(OUT)/obj/shim/load/compile_policy.o $(LOAD) $(CORE) $(CONFUSE)
+	ar rcs $(OUT)/compile.a $(LOAD) $(CORE)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $< $(OUT)/compile.a $(CONFUSE) $(OUT)/compile.a
+$(OUT)/gen/default_policy.c: $(SRC)/conf/bindguard.conf $(OUT)/compile_policy
+	@mkdir -p $(@D)
+	ASAN_OPTIONS=detect_leaks=0 $(OUT)/compile_policy bg_policy_default $< > $@
+$(OUT)/gen/lockdown_policy.c: $(SRC)/conf/lockdown.conf $(OUT)/compile_policy
+	@mkdir -p $(@D)
+	ASAN_OPTIONS=detect_leaks=0 $(OUT)/compile_policy bg_policy_lockdown $< > $@
+
+LINK_SO := -shared -Wl,-soname,libbindguard.so -Wl,--version-script=$(SRC)/shim/preload/exports.map -Wl,-Bsymbolic \
+	-Wl,-z,now -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(DEFS_$(VARIANT))
+$(LIBRARY): $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(SRC)/shim/preload/exports.map
+	$(CC) $(CFLAGS_ALL) $(LINK_SO) $(LDFLAGS) -o $@ $(filter %.o,$^)
+
+# Tests: one cmocka program a *_test.c, with the helpers of its folder; hosts and plugins are unrelated programs.
+TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"'
+$(ARCHIVE): $(CORE) $(SYS) $(LOAD) $(POLICY)
+	rm -f $@ && ar rcs $@ $^
+tests = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
+HOSTS   := $(patsubst $(SRC)/tests/preload/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/preload/hosts/*.c))
+PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/preload/plugins/*.c))
+$(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
+.SECONDEXPANSION:
+$(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o \
+		$$(filter-out %_test.o,$$(call objects,tests/$$(firstword $$(subst /, ,$$*)))) $(ARCHIVE) $(CONFUSE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -pthread -ldl
+$(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
+$(OUT)/hosts/%.so: $(SRC)/tests/preload/plugins/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC $(LDFLAGS) -o $@ $< -ldl
+
+RUN := $(SRC)/tests/run.sh
+check-unit: $(call tests,unit) ## core and load, in process
+	$(RUN) $^
+check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one table, in process and preloaded
+	$(RUN) $(filter %_test,$^)
+check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile hosts under the preload
+	$(RUN) $(filter %_test,$^)
+check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
+	$(RUN) $(filter %_test,$^)
+check-asan: ## unit, conformance and preload tests with address and undefined-behaviour sanitizers
+	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
+sanitized: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,unit) $(call tests,conformance) $(call tests,preload)
+	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
+		ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
+.PHONY: sanitized
+check: $(LIBRARY) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload system,$(call tests,$d)) ## all tests
+	$(RUN) $(filter %_test,$^)
+	$(MAKE) -f $(SRC)/Makefile check-asan
+
+deps: ## install what build and tests need (Debian packages, as root or with sudo)
+	$(SRC)/tests/deps.sh
+
+demo: $(LIBRARY) ## two servers, unguarded and guarded, seen from here and from a second host
+	$(SRC)/tests/system/demo.sh $(abspath $(LIBRARY))
+
+lint: $(LIBRARY) ## formatting, static analysis, and the rules of the house
+	$(SRC)/tests/lint/lint.sh $(SRC) $(abspath $(OUT)) $(abspath $(LIBRARY))
+
+PAGES    := $(notdir $(wildcard $(SRC)/man/*.[1-8]))
+EXAMPLES := $(wildcard $(SRC)/conf/examples/*.conf)
+D := $(DESTDIR)
+install: $(LIBRARY) ## install library, configuration, manual pages (PREFIX, DESTDIR, LIBDIR, SYSCONFDIR ...)
+	install -d '$(D)$(LIBDIR)' '$(D)$(SYSCONFDIR)' '$(D)$(DOCDIR)/examples'
+	install -m 644 $(LIBRARY) '$(D)$(LIBDIR)/libbindguard.so'
+	test -e '$(D)$(SYSCONFDIR)/bindguard.conf' || \
+		install -m 644 $(SRC)/conf/bindguard.conf '$(D)$(SYSCONFDIR)/bindguard.conf'
+	install -m 644 $(EXAMPLES) '$(D)$(DOCDIR)/examples'
+	for page in $(PAGES); do install -D -m 644 $(SRC)/man/$$page '$(D)$(MANDIR)'/man$${page##*.}/$$page; done
+	test -n '$(D)' || ldconfig
+
+uninstall: ## remove what install put there; a changed configuration stays
+	rm -f '$(D)$(LIBDIR)/libbindguard.so'
+	rm -rf '$(D)$(DOCDIR)'
+	for page in $(PAGES); do rm -f '$(D)$(MANDIR)'/man$${page##*.}/$$page; done
+	! cmp -s $(SRC)/conf/bindguard.conf '$(D)$(SYSCONFDIR)/bindguard.conf' || rm -f '$(D)$(SYSCONFDIR)/bindguard.conf'
+	test -n '$(D)' || ldconfig
+
+clean: ## remove the build folder
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(SRC)/Makefile | expand -t 22
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT
+ * event_text.c - an event as one line for people. Pure: runs in signal handlers and vforked children. */
+#include <string.h>
+
+#include "bindguard/event.h"
+#include "core/line.h"
+
+/** Bytes of one name on the line; with them the longest line stays far below BG_LINE_MAX (tests/unit/event_test.c). */
+#define NAME_MOST 256
+#define INTERFACE_MOST 64
+
+/** enum outcome - what the line says of the call. */
+enum outcome { CHANGED, DENIED, LEFT_EXPOSED, UNCHANGED };
+
+/** outcome_of - which of them @event is. An `allow` that fails was refused by the kernel, not denied by a rule. */
+static enum outcome
+outcome_of(const struct bg_event *event)
+{
+	if (!event->has_result && event->error && event->action != BG_ACTION_ALLOW)
+		return DENIED;
+	if (event->changed && event->has_result)
+		return CHANGED;
+	return event->exposed ? LEFT_EXPOSED : UNCHANGED;
+}
+
+/** append_program - the program's name; in quotes where it is empty or has a blank, so that it stays one word. */
+static void
+append_program(struct bg_line *line, const char *program)
+{
+	const char *name = program ? program : "";
+	bool quoted = !*name;
+
+	for (const char *c = name; *c; c++)
+		quoted = quoted || *c == ' ';
+	if (quoted)
+		bg_line_char(line, '"');
+	bg_line_escaped(line, name, NAME_MOST, BG_ESCAPE_TEXT);
+	if (quoted)
+		bg_line_char(line, '"');
+}
+
+/** append_endpoint - `127.0.0.1:80` or `[::1]:80`; a mapped address as `[::ffff:127.0.0.1]:80`. */
+static void
+append_endpoint(struct bg_line *line, const struct bg_endpoint *endpoint, enum bg_form form)
+{
+	bool is_ipv4 = endpoint->addr.family == BG_IPV4;
+	bool bracketed = !is_ipv4 || form == BG_FORM_MAPPED;
+	char address[BG_ADDR_TEXT_MAX];
+
+	bg_addr_format(&endpoint->addr, address);
+	if (bracketed)
+		bg_line_char(line, '[');
+	if (is_ipv4 && form == BG_FORM_MAPPED)
+		bg_line_text(line, "::ffff:");
+	bg_line_text(line, address);
+	if (bracketed)
+		bg_line_char(line, ']');
+	bg_line_char(line, ':');
+	bg_line_number(line, endpoint->port);
+}
+
+/** append_result - the result's endpoint and, where it has one, `%` and its device. */
+static void
+append_result(struct bg_line *line, const struct bg_event *event)
+{
+	char interface[BG_IFNAME_MAX + 1] = "";
+
+	append_endpoint(line, &event->result, event->result_form);
+	memcpy(interface, event->interface, BG_IFNAME_MAX);
+	if (!interface[0])
+		return;
+	bg_line_char(line, '%');
+	bg_line_escaped(line, interface, INTERFACE_MOST, BG_ESCAPE_TEXT);
+}
+
+/** append_error - the name of the errno that the program got. */
+static void
+append_error(struct bg_line *line, const struct bg_event *event)
+{
+	bg_line_text(line, bg_errno_name(event->error));
+}
+
+/** is_ordinary - does @reason go without saying? Dual-stack does: the device behind the result tells it. */
+static bool
+is_ordinary(enum bg_reason reason)
+{
+	return reason == BG_REASON_RULE || reason == BG_REASON_NO_RULE || reason == BG_REASON_DUAL_STACK;
+}
+
+/** append_cause - in parentheses: action, rule, and the reason where it is not the ordinary one. */
+static void
+append_cause(struct bg_line *line, const struct bg_event *event, enum outcome outcome)
+{
+	bg_line_text(line, " (");
+	if (event->mode == BG_MODE_OBSERVE && outcome == CHANGED)
+		bg_line_text(line, "would ");
+	if (event->action == BG_ACTION_UNDO)
+		bg_line_text(line, "undo: connects to another host");
+	else if (!event->rule && event->reason == BG_REASON_NO_RULE)
+		bg_line_text(line, bg_reason_text(event->reason));
+	else
+		bg_line_text(line, bg_action_word(event->action));
+	if (event->rule && event->action != BG_ACTION_UNDO) {
+		bg_line_text(line, ", rule \"");
+		bg_line_escaped(line, event->rule, NAME_MOST, BG_ESCAPE_TEXT);
+		bg_line_char(line, '"');
+	}
+	if (!is_ordinary(event->reason)) {
+		bg_line_text(line, "; ");
+		bg_line_text(line, bg_reason_text(event->reason));
+	}
+	bg_line_char(line, ')');
+}
+
+/** append_outcome - what was asked for and what came of it, up to the parentheses. */
+static void
+append_outcome(struct bg_line *line, const struct bg_event *event, enum outcome outcome)
+{
+	if (outcome == CHANGED || outcome == DENIED || !event->has_result)
+		append_endpoint(line, &event->requested, event->requested_form);
+	else
+		append_result(line, event);
+	switch (outcome) {
+	case CHANGED:
+		bg_line_text(line, " -> ");
+		append_result(line, event);
+		break;
+	case DENIED:
+		bg_line_text(line, event->mode == BG_MODE_OBSERVE ? " would be denied: " : " denied: ");
+		append_error(line, event);
+		break;
+	case LEFT_EXPOSED:
+		bg_line_text(line, " left exposed");
+		break;
+	case UNCHANGED:
+		bg_line_text(line, " unchanged");
+		break;
+	}
+}
+
+/**
+ * bg_event_format_text - `bindguard[PID]: PROGRAM tcp 0.0.0.0:80 -> 127.0.0.1:80 (rewrite, rule "servers")`.
+ * @event: any values: what is outside an enum is printed as "?"
+ * @line: not terminated by NUL
+ * Return: bytes written, the one '\n' at the end included.
+ */
+size_t
+bg_event_format_text(const struct bg_event *event, char line[BG_LINE_MAX])
+{
+	struct bg_line to = {.text = line, .size = BG_LINE_MAX - 1};
+	enum outcome outcome = outcome_of(event);
+
+	bg_line_text(&to, "bindguard[");
+	bg_line_number(&to, event->pid);
+	bg_line_text(&to, "]: ");
+	append_program(&to, event->program);
+	bg_line_char(&to, ' ');
+	bg_line_text(&to, bg_protocol_word(event->protocol));
+	bg_line_char(&to, ' ');
+	append_outcome(&to, event, outcome);
+	append_cause(&to, event, outcome);
+	if (event->error && outcome != DENIED) {
+		bg_line_text(&to, " failed: ");
+		append_error(&to, event);
+	}
+	line[to.length++] = '\n';
+	return to.length;
+}

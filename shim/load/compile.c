@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ * compile.c - configuration text to a policy: survey, parse, check, lay out. Cold. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bindguard/load.h"
+#include "load/build.h"
+
+#define LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
+
+/**
+ * build_array - append @count items of @size bytes to the block. room() has seen to it that they fit.
+ * Return: where they are.
+ */
+struct bg_span
+build_array(struct build *build, const void *items, size_t size, uint32_t count, size_t align)
+{
+	size_t offset = (build->used + align - 1) & ~(align - 1);
+	struct bg_span span = {.offset = (uint32_t)offset, .count = count};
+
+	memcpy((char *)build->policy + offset, items, size * count);
+	build->used = offset + size * count;
+	return span;
+}
+
+/** build_string - append @text and its terminator; the span counts without it. */
+struct bg_span
+build_string(struct build *build, const char *text)
+{
+	struct bg_span span = build_array(build, text, strlen(text) + 1, 1, 1);
+
+	span.count = (uint32_t)strlen(text);
+	return span;
+}
+
+/** room - bytes that the policy of @survey can need at most. */
+static size_t
+room(const struct survey *survey)
+{
+	size_t size = sizeof(struct bg_policy) + 64;
+
+	for (size_t i = 0; i < survey->rule_count; i++)
+		size += sizeof(struct bg_rule) + strlen(survey->rules[i].name) + 1;
+	for (size_t i = 0; i < survey->statement_count; i++)
+		for (unsigned v = 0; v < survey->statements[i].count; v++)
+			size += sizeof(struct bg_prefix) + sizeof(struct bg_span) + 8 +
+				strlen(survey->statements[i].values[v]) + 1;
+	return size;
+}
+
+/** fill_rules - the rules' names, then every statement, then what only the whole rule can tell. */
+static void
+fill_rules(struct build *build, const struct survey *survey)
+{
+	struct bg_rule *rules = build->policy->rules;
+
+	for (size_t i = 0; i < survey->rule_count; i++) {
+		rules[i].line = survey->rules[i].line;
+		rules[i].name = build_string(build, survey->rules[i].name);
+	}
+	for (size_t i = 0; i < survey->statement_count; i++) {
+		const struct statement *statement = &survey->statements[i];
+
+		if (statement->section != SECTION_RULE) {
+			keys_log(build, statement);
+			continue;
+		}
+		if (statement->count == 0)
+			bg_diags_add(build->diags, statement->line, "%s is empty, expected at least one value",
+				     statement->key);
+		else
+			keys_match(build, &rules[statement->rule], statement);
+		keys_action(build, &rules[statement->rule], statement);
+	}
+	for (size_t i = 0; i < survey->rule_count; i++)
+		keys_finish(build, &rules[i], build->given[i]);
+}
+
+/** names_port_zero - can the rule match a socket that listens, and does it speak of port 0? */
+static bool
+names_port_zero(const struct bg_policy *policy, const struct bg_rule *rule)
+{
+	const struct bg_port_range *ranges = bg_policy_at(policy, rule->ports);
+
+	if (rule->protocols && !(rule->protocols & LISTENING))
+		return false;
+	for (uint32_t i = 0; i < rule->ports.count; i++)
+		if (ranges[i].first == 0)
+			return true;
+	return false;
+}
+
+/** covers - does @first match all that @second can match? Only what is plain to see: a key absent, or the same words. */
+static bool
+covers(const struct bg_rule *first, const struct bg_rule *second)
+{
+	bool addresses = (first->classes == 0 && first->prefixes.count == 0) || (first->classes & BG_CLASS_ANY) ||
+			 (second->prefixes.count == 0 && second->classes && (second->classes & ~first->classes) == 0);
+	bool protocols = first->protocols == 0
+				 ? (second->protocols & (BG_PROTOCOL_RAW | BG_PROTOCOL_OTHER)) == 0
+				 : second->protocols && (second->protocols & ~first->protocols) == 0;
+	bool families = first->families == 0 || (second->families && (second->families & ~first->families) == 0);
+
+	return first->programs.count == 0 && first->commands.count == 0 && first->ports.count == 0 && addresses &&
+	       protocols && families;
+}
+
+/** warn_unreachable - rules that an earlier one leaves nothing to. */
+static void
+warn_unreachable(const struct bg_policy *policy, struct bg_diags *diags)
+{
+	for (uint32_t i = 1; i < policy->rule_count; i++)
+		for (uint32_t j = 0; j < i; j++)
+			if (covers(&policy->rules[j], &policy->rules[i])) {
+				bg_diags_warn(diags, policy->rules[i].line,
+					      "rule \"%s\" can never match: rule \"%s\" in line %u matches all of it",
+					      bg_policy_string(policy, policy->rules[i].name),
+					      bg_policy_string(policy, policy->rules[j].name), policy->rules[j].line);
+				break;
+			}
+}
+
+/** build_policy - @survey with its values to a policy; NULL where memory is short. Mistakes may have been added. */
+static struct bg_policy *
+build_policy(const struct survey *survey, struct bg_diags *diags)
+{
+	struct build build = {.diags = diags};
+
+	build.policy = calloc(1, room(survey));
+	build.given = calloc(survey->rule_count + 1, sizeof(*build.given));
+	if (!build.policy || !build.given) {
+		bg_diags_add(diags, 0, "out of memory");
+		free(build.policy);
+		free(build.given);
+		return NULL;
+	}
+	build.used = sizeof(struct bg_policy) + survey->rule_count * sizeof(struct bg_rule);
+	build.policy->rule_count = (uint32_t)survey->rule_count;
+	build.policy->log_path = build_string(&build, "");
+	fill_rules(&build, survey);
+	for (uint32_t i = 0; i < build.policy->rule_count; i++)
+		build.policy->port_zero |= names_port_zero(build.policy, &build.policy->rules[i]);
+	build.policy->size = (uint32_t)((build.used + 7) & ~(size_t)7);
+	free(build.given);
+	return build.policy;
+}
+
+/** check_text - is it text at all? Return: false, and told, where not. */
+static bool
+check_text(const char *text, size_t size, struct bg_diags *diags)
+{
+	unsigned line = 1;
+
+	if (size > BG_FILE_MAX) {
+		bg_diags_add(diags, 0, "has %zu bytes, expected at most %d", size, BG_FILE_MAX);
+		return false;
+	}
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		line += c == '\n';
+		if ((c < ' ' && c != '\n' && c != '\t' && c != '\r') || c == 0x7f) {
+			bg_diags_add(diags, line, "byte 0x%02x, expected text", c);
+			return false;
+		}
+	}
+	return true;
+}
+
+struct bg_policy *
+bg_load_text(const char *text, size_t size, struct bg_diags *diags)
+{
+	unsigned before = bg_diags_mistakes(diags);
+	struct bg_policy *policy = NULL;
+	struct survey survey;
+	char *copy;
+
+	if (!check_text(text, size, diags))
+		return NULL;
+	copy = malloc(size + 1);
+	if (!copy) {
+		bg_diags_add(diags, 0, "out of memory");
+		return NULL;
+	}
+	memcpy(copy, text, size);
+	copy[size] = '\0';
+	survey_take(&survey, copy, size, diags);
+	if (!survey.failed && parse_values(&survey, diags))
+		policy = build_policy(&survey, diags);
+	survey_free(&survey);
+	free(copy);
+	if (policy && bg_diags_mistakes(diags) == before) {
+		warn_unreachable(policy, diags);
+		return policy;
+	}
+	free(policy);
+	return NULL;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ * file.c - finds the configuration file and reads it, without ever waiting for what is no regular file. Cold. */
+#include "load/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bindguard/event.h"
+
+/**
+ * exists - is there a file at @path? A folder that may not be searched (a daemon with root's HOME) holds none for us;
+ * a file that is there and cannot be read is a mistake, told by file_read().
+ */
+static bool
+exists(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR && errno != EACCES);
+}
+
+/** try_path - take the file DIRECTORY/REST if it exists; relative directories do not count (XDG Base Directory). */
+static bool
+try_path(struct bg_loaded *loaded, enum bg_source source, const char *directory, const char *rest)
+{
+	int length;
+
+	if (!directory || directory[0] != '/')
+		return false;
+	length = snprintf(loaded->path, sizeof(loaded->path), "%s%s", directory, rest);
+	if (length < 0 || (size_t)length >= sizeof(loaded->path) || !exists(loaded->path)) {
+		loaded->path[0] = '\0';
+		return false;
+	}
+	loaded->source = source;
+	return true;
+}
+
+/** file_locate - set @loaded's source and path; BG_SOURCE_BUILTIN and "" where no file counts. */
+void
+file_locate(const struct bg_settings *settings, struct bg_loaded *loaded)
+{
+	const char *xdg = settings->xdg_config_home;
+
+	loaded->source = BG_SOURCE_BUILTIN;
+	loaded->path[0] = '\0';
+	if (settings->config) {
+		if (!settings->config[0])
+			return;
+		loaded->source = BG_SOURCE_ENVIRONMENT;
+		if (strlen(settings->config) < sizeof(loaded->path))
+			memcpy(loaded->path, settings->config, strlen(settings->config) + 1);
+		else
+			memcpy(loaded->path, settings->config, sizeof(loaded->path) - 1); /* ENAMETOOLONG will be told */
+		return;
+	}
+	if (xdg && xdg[0] == '/' ? try_path(loaded, BG_SOURCE_USER, xdg, "/bindguard/bindguard.conf")
+				 : try_path(loaded, BG_SOURCE_USER, settings->home, "/.config/bindguard/bindguard.conf"))
+		return;
+	try_path(loaded, BG_SOURCE_SYSTEM, BG_SYSCONFDIR, "/bindguard.conf");
+}
+
+/** cannot - tell why the file cannot be read. Return: NULL, for the caller to return. */
+static char *
+cannot(struct bg_diags *diags, const char *what)
+{
+	bg_diags_add(diags, 0, "cannot be read: %s, expected a regular file", what);
+	return NULL;
+}
+
+/** read_all - the @expected bytes of @fd, or fewer where it shrank. Return: to be freed, NULL for an error (errno). */
+static char *
+read_all(int fd, size_t expected, size_t *size)
+{
+	char *text = malloc(expected + 1);
+	ssize_t got = 1;
+
+	*size = 0;
+	while (text && got > 0 && *size < expected) {
+		got = read(fd, text + *size, expected - *size);
+		if (got < 0 && errno == EINTR)
+			got = 1;
+		else if (got > 0)
+			*size += (size_t)got;
+	}
+	if (text && got < 0) {
+		free(text);
+		return NULL;
+	}
+	if (text)
+		text[*size] = '\0';
+	return text;
+}
+
+/**
+ * file_read - the text of the file at @path.
+ * @size: its length in bytes
+ * Return: to be freed; NULL and a mistake in @diags where it cannot be read.
+ *
+ * What is no regular file is not opened: a FIFO would wait for a writer, a device may act.
+ */
+char *
+file_read(const char *path, size_t *size, struct bg_diags *diags)
+{
+	struct stat status;
+	char *text;
+	int fd;
+
+	if (stat(path, &status))
+		return cannot(diags, bg_errno_name(errno));
+	if (S_ISDIR(status.st_mode))
+		return cannot(diags, "it is a directory");
+	if (!S_ISREG(status.st_mode))
+		return cannot(diags, "it is a device, a socket or a FIFO");
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return cannot(diags, bg_errno_name(errno));
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode)) {
+		close(fd);
+		return cannot(diags, "it is no regular file");
+	}
+	if (status.st_size > BG_FILE_MAX) {
+		close(fd);
+		bg_diags_add(diags, 0, "has %lld bytes, expected at most %d", (long long)status.st_size, BG_FILE_MAX);
+		return NULL;
+	}
+	text = read_all(fd, (size_t)status.st_size, size);
+	close(fd);
+	return text ? text : cannot(diags, bg_errno_name(errno));
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ * load.c - from environment and file to the policy of this process; lockdown where anything is wrong. Cold. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bindguard/load.h"
+#include "load/file.h"
+#include "load/override.h"
+
+/** from_file - the policy that the file holds, to be freed; NULL and mistakes in @loaded. */
+static struct bg_policy *
+from_file(struct bg_loaded *loaded)
+{
+	struct bg_policy *policy;
+	size_t size;
+	char *text = file_read(loaded->path, &size, &loaded->diags);
+
+	loaded->unreadable = text == NULL;
+	if (!text)
+		return NULL;
+	policy = bg_load_text(text, size, &loaded->diags);
+	free(text);
+	return policy;
+}
+
+void
+bg_load(const struct bg_settings *settings, const char *exe, const char *command, struct bg_loaded *loaded)
+{
+	struct bg_policy *owned = NULL;
+
+	memset(loaded, 0, sizeof(*loaded));
+	loaded->policy = bg_policy_default;
+	file_locate(settings, loaded);
+	if (loaded->source != BG_SOURCE_BUILTIN)
+		owned = from_file(loaded);
+	if (override_wanted(settings)) {
+		struct bg_policy *copy = override_copy(owned ? owned : bg_policy_default, settings, &loaded->diags);
+
+		free(owned);
+		owned = copy;
+	}
+	if (bg_diags_mistakes(&loaded->diags)) {
+		free(owned);
+		loaded->policy = bg_policy_lockdown;
+		return;
+	}
+	if (owned) {
+		if (exe)
+			override_narrow(owned, exe, command ? command : "");
+		loaded->policy = owned;
+		loaded->owned = true;
+	}
+}
+
+/** bg_loaded_free - free what bg_load() allocated; @loaded itself is the caller's. */
+void
+bg_loaded_free(struct bg_loaded *loaded)
+{
+	union {
+		const struct bg_policy *in;
+		void *out;
+	} policy = {.in = loaded->policy};
+
+	if (loaded->owned)
+		free(policy.out);
+	loaded->owned = false;
+	loaded->policy = bg_policy_lockdown;
+}

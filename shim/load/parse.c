@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ * parse.c - has libconfuse read the surveyed text; the one file that knows libconfuse. Cold. */
+#include <confuse.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "load/confuse_host.h"
+#include "load/survey.h"
+
+/** listener - where the error function, which has no argument for it, puts what it is told. */
+static struct bg_diags *listener;
+
+/** hear - libconfuse found a mistake in the syntax; it stops there. */
+static void
+hear(cfg_t *cfg, const char *format, va_list arguments)
+{
+	char text[BG_DIAG_TEXT_MAX];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	bg_diags_add(listener, cfg && cfg->line > 0 ? (unsigned)cfg->line : 0,
+		     "%.150s, expected key = value, log { } or rule \"name\" { }", text);
+}
+
+/** values_of - the parsed option that @statement became, NULL where there is none. */
+static cfg_opt_t *
+values_of(cfg_t *cfg, const struct statement *statement)
+{
+	char title[16];
+	cfg_t *section = cfg;
+
+	if (statement->section == SECTION_LOG)
+		section = cfg_getsec(cfg, "log");
+	if (statement->section == SECTION_RULE) {
+		snprintf(title, sizeof(title), "%u", statement->rule);
+		section = cfg_gettsec(cfg, "rule", title);
+	}
+	return section ? cfg_getopt(section, statement->key) : NULL;
+}
+
+/** copy_values - take the values of every statement over. Return: false where memory is short. */
+static bool
+copy_values(cfg_t *cfg, struct survey *survey)
+{
+	for (size_t i = 0; i < survey->statement_count; i++) {
+		struct statement *statement = &survey->statements[i];
+		cfg_opt_t *option = values_of(cfg, statement);
+		unsigned count = option ? cfg_opt_size(option) : 0;
+
+		statement->values = calloc(statement->count + 1, sizeof(*statement->values));
+		if (!statement->values)
+			return false;
+		if (count < statement->count)
+			statement->count = count;
+		for (unsigned v = 0; v < statement->count; v++) {
+			const char *value = cfg_opt_getnstr(option, v);
+
+			statement->values[v] = strdup(value ? value : "");
+			if (!statement->values[v])
+				return false;
+		}
+	}
+	return true;
+}
+
+/**
+ * run - all that is done with libconfuse, behind setjmp().
+ * Return: false where there are mistakes or memory is short; @cfg is the caller's to free.
+ */
+static bool
+run(cfg_t *cfg, struct survey *survey, struct bg_diags *diags)
+{
+	int status;
+
+	cfg_set_error_function(cfg, hear);
+	status = cfg_parse_buf(cfg, survey->clean);
+	if (status != CFG_SUCCESS) {
+		if (bg_diags_mistakes(diags) == 0)
+			bg_diags_add(diags, 0, "cannot be parsed, expected the format of bindguard.conf(5)");
+		return false;
+	}
+	if (copy_values(cfg, survey))
+		return true;
+	bg_diags_add(diags, 0, "out of memory");
+	return false;
+}
+
+/**
+ * parse_values - fill in the values of the survey's statements.
+ * @diags: mistakes in the syntax are added
+ * Return: whether all values are there.
+ */
+bool
+parse_values(struct survey *survey, struct bg_diags *diags)
+{
+	cfg_opt_t log_options[] = {CFG_STR_LIST("to", NULL, CFGF_NODEFAULT),
+				   CFG_STR_LIST("format", NULL, CFGF_NODEFAULT),
+				   CFG_STR_LIST("events", NULL, CFGF_NODEFAULT), CFG_END()};
+	cfg_opt_t rule_options[] = {CFG_STR_LIST("program", NULL, CFGF_NODEFAULT),
+				    CFG_STR_LIST("command", NULL, CFGF_NODEFAULT),
+				    CFG_STR_LIST("protocol", NULL, CFGF_NODEFAULT),
+				    CFG_STR_LIST("family", NULL, CFGF_NODEFAULT),
+				    CFG_STR_LIST("address", NULL, CFGF_NODEFAULT),
+				    CFG_STR_LIST("port", NULL, CFGF_NODEFAULT),
+				    CFG_STR_LIST("action", NULL, CFGF_NODEFAULT),
+				    CFG_STR_LIST("to", NULL, CFGF_NODEFAULT),
+				    CFG_STR_LIST("to_port", NULL, CFGF_NODEFAULT),
+				    CFG_STR_LIST("interface", NULL, CFGF_NODEFAULT),
+				    CFG_STR_LIST("error", NULL, CFGF_NODEFAULT), CFG_END()};
+	cfg_opt_t options[] = {CFG_STR_LIST("mode", NULL, CFGF_NODEFAULT), CFG_SEC("log", log_options, CFGF_NONE),
+			       CFG_SEC("rule", rule_options, CFGF_MULTI | CFGF_TITLE), CFG_END()};
+	cfg_t *volatile cfg = NULL;
+	volatile bool good = false;
+	jmp_buf escape;
+
+	bg_confuse_prepare();
+	bg_confuse_escape = &escape;
+	listener = diags;
+	if (setjmp(escape) == 0) {
+		cfg = cfg_init(options, CFGF_NONE);
+		if (cfg)
+			good = run(cfg, survey, diags);
+		else
+			bg_diags_add(diags, 0, "out of memory");
+		if (cfg)
+			cfg_free(cfg);
+	} else {
+		/* Its scanner is in no state to be freed: what it holds is lost, the process is not. */
+		good = false;
+		bg_diags_add(diags, 0, "out of memory while parsing");
+	}
+	bg_confuse_escape = NULL;
+	listener = NULL;
+	return good;
+}

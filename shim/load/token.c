@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT
+ * token.c - words, strings, marks; comments from # or // to the end of the line, or between slash-star marks. Cold. */
+#include "load/token.h"
+
+#include <string.h>
+
+/** skip_to - go to offset @to, counting lines. */
+static void
+skip_to(struct tokens *tokens, size_t to)
+{
+	for (; tokens->at < to; tokens->at++)
+		tokens->line += tokens->text[tokens->at] == '\n';
+}
+
+/** skip_blank - skip white space and comments. */
+static void
+skip_blank(struct tokens *tokens)
+{
+	for (;;) {
+		const char *at = tokens->text + tokens->at;
+
+		if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') {
+			skip_to(tokens, tokens->at + 1);
+		} else if (*at == '#' || (at[0] == '/' && at[1] == '/')) {
+			skip_to(tokens, tokens->at + strcspn(at, "\n"));
+		} else if (at[0] == '/' && at[1] == '*') {
+			const char *end = strstr(at + 2, "*/");
+
+			if (!end) {
+				tokens->start_line = tokens->line;
+				tokens->broken = "comment is not closed, expected */";
+				return;
+			}
+			skip_to(tokens, (size_t)(end + 2 - tokens->text));
+		} else {
+			return;
+		}
+	}
+}
+
+/** string_end - the offset behind the string that starts at @start, 0 where it is not closed. */
+static size_t
+string_end(const char *text, size_t start)
+{
+	char quote = text[start];
+
+	for (size_t i = start + 1; text[i]; i++) {
+		if (text[i] == '\\' && text[i + 1])
+			i++;
+		else if (text[i] == quote)
+			return i + 1;
+	}
+	return 0;
+}
+
+/** token_next - read the next token into @tokens. Return: its kind; TOKEN_END at the end or where it is broken. */
+enum token_kind
+token_next(struct tokens *tokens)
+{
+	const char *text = tokens->text;
+	size_t end;
+
+	skip_blank(tokens);
+	tokens->kind = TOKEN_END;
+	tokens->start = tokens->end = tokens->at;
+	if (tokens->broken || !text[tokens->at])
+		return TOKEN_END;
+	tokens->start_line = tokens->line;
+	if (strchr("{}()=+,", text[tokens->at])) {
+		tokens->kind = TOKEN_MARK;
+		tokens->mark = text[tokens->at];
+		end = tokens->at + 1;
+	} else if (text[tokens->at] == '"' || text[tokens->at] == '\'') {
+		tokens->kind = TOKEN_STRING;
+		end = string_end(text, tokens->at);
+		if (!end) {
+			tokens->broken = "string is not closed, expected a quote";
+			tokens->kind = TOKEN_END;
+			return TOKEN_END;
+		}
+	} else {
+		tokens->kind = TOKEN_WORD;
+		end = tokens->at + strcspn(text + tokens->at, " \t\r\n\"'={}()+,");
+	}
+	skip_to(tokens, end);
+	tokens->end = end;
+	return tokens->kind;
+}

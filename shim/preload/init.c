@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT
+ * init.c - makes the guard of this process at load time: environment, configuration, executable, descriptor 2. Cold;
+ * the one file of this room that reaches load. It prints nothing, ends nothing, and leaves only read-only pages. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bindguard/load.h"
+#include "preload/preload.h"
+#include "sys/sink.h"
+
+#define COMMAND_MAX (64 * 1024) /* bytes of the command line that `command` globs see */
+#define COMPLAINTS_MAX 4096     /* PIPE_BUF: said with one write */
+#define COMPLAINTS_SHOWN 12
+
+const struct bg_guard *bg_guard_current;
+
+/** lockdown - the guard of those who ask while the guard is being made. */
+static struct bg_guard lockdown = {.real = &bg_real_calls, .complaints = "", .program = ""};
+
+/**
+ * struct scratch - what set-up needs and forgets; mapped, since it may run on any stack.
+ * @exe, @command: of this process
+ */
+struct scratch {
+	struct bg_loaded loaded;
+	struct bg_settings settings;
+	char exe[BG_EXE_MAX];
+	char command[COMMAND_MAX];
+	char complaints[COMPLAINTS_MAX];
+};
+
+/** map - fresh zeroed memory, NULL where there is none. */
+static void *
+map(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/** read_exe - absolute path of the executable; without /proc, what was executed. */
+static void
+read_exe(char exe[BG_EXE_MAX])
+{
+	static const char deleted[] = " (deleted)";
+	ssize_t length = readlink("/proc/self/exe", exe, BG_EXE_MAX - 1);
+
+	if (length <= 0) {
+		unsigned long executed = getauxval(AT_EXECFN);
+
+		snprintf(exe, BG_EXE_MAX, "%s", executed ? (const char *)executed : "");
+		return;
+	}
+	exe[length] = '\0';
+	if ((size_t)length >= sizeof(deleted) && strcmp(exe + length - (sizeof(deleted) - 1), deleted) == 0)
+		exe[length - (ssize_t)(sizeof(deleted) - 1)] = '\0';
+}
+
+/** read_command - the command line with blanks between its words; "" where it cannot be read. */
+static void
+read_command(char command[COMMAND_MAX])
+{
+	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	size_t length = 0;
+	ssize_t got = 1;
+
+	while (fd >= 0 && got > 0 && length < COMMAND_MAX - 1) {
+		got = read(fd, command + length, COMMAND_MAX - 1 - length);
+		length += got > 0 ? (size_t)got : 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	while (length > 0 && command[length - 1] == '\0')
+		length--;
+	for (size_t i = 0; i < length; i++)
+		if (command[i] == '\0')
+			command[i] = ' ';
+	command[length] = '\0';
+}
+
+/** write_complaints - the mistakes as lines, and what they mean; "" where there are none. */
+static void
+write_complaints(const struct bg_loaded *loaded, char text[COMPLAINTS_MAX])
+{
+	const struct bg_diags *diags = &loaded->diags;
+	const char *file = loaded->path[0] ? loaded->path : "environment";
+	unsigned mistakes = bg_diags_mistakes(diags), shown = 0;
+	int used = 0;
+
+	if (mistakes == 0)
+		return;
+	for (unsigned i = 0; i < diags->count && shown < COMPLAINTS_SHOWN; i++) {
+		const struct bg_diag *diag = &diags->items[i];
+
+		if (diag->warning)
+			continue;
+		if (diag->line)
+			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s:%u: %.120s\n", file,
+					 diag->line, diag->text);
+		else
+			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s: %.120s\n", file,
+					 diag->text);
+		shown++;
+	}
+	if (mistakes > shown)
+		used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: and %u more\n", mistakes - shown);
+	snprintf(text + used, COMPLAINTS_MAX - (size_t)used,
+		 "bindguard: the configuration is not used: wildcard addresses go to loopback, others are refused\n");
+}
+
+/**
+ * final_mode - BINDGUARD_MODE holds even where the configuration is broken: who asks for `off` or `observe` has asked
+ * that nothing be changed.
+ */
+static uint8_t
+final_mode(const struct scratch *scratch)
+{
+	const char *mode = scratch->settings.mode;
+
+	if (mode && strcmp(mode, "off") == 0)
+		return BG_MODE_OFF;
+	if (mode && strcmp(mode, "observe") == 0)
+		return BG_MODE_OBSERVE;
+	return scratch->loaded.policy->mode;
+}
+
+/**
+ * assemble - guard, policy and complaints in one mapping that is then made read-only. The built-in default stays where
+ * it is, in the library's own read-only pages. Return: NULL where memory is short.
+ */
+static const struct bg_guard *
+assemble(const struct scratch *scratch)
+{
+	const struct bg_policy *policy = scratch->loaded.policy;
+	bool copied = scratch->loaded.owned || final_mode(scratch) != policy->mode;
+	size_t complaints_size = strlen(scratch->complaints) + 1;
+	size_t guard_size = (sizeof(struct bg_guard) + 15) & ~(size_t)15;
+	size_t policy_size = copied ? ((size_t)policy->size + 15) & ~(size_t)15 : 0;
+	size_t size = guard_size + policy_size + complaints_size;
+	char *memory = map(size);
+	struct bg_guard *guard = (struct bg_guard *)(void *)memory;
+	const char *slash;
+
+	if (!memory)
+		return NULL;
+	if (copied) {
+		struct bg_policy *copy = (struct bg_policy *)(void *)(memory + guard_size);
+
+		memcpy(copy, policy, policy->size);
+		copy->mode = final_mode(scratch);
+		policy = copy;
+	}
+	guard->policy = policy;
+	guard->real = &bg_real_calls;
+	guard->engine = BG_ENGINE_PRELOAD;
+	guard->stack_top = getauxval(AT_RANDOM);
+	bg_sink_identify_stderr(guard);
+	guard->complaints = memcpy(memory + guard_size + policy_size, scratch->complaints, complaints_size);
+	memcpy(guard->exe, scratch->exe, sizeof(guard->exe));
+	slash = strrchr(guard->exe, '/');
+	guard->program = slash ? slash + 1 : guard->exe;
+	mprotect(memory, size, PROT_READ);
+	return guard;
+}
+
+/** make_guard - read everything once. Return: NULL where memory is short. */
+static const struct bg_guard *
+make_guard(void)
+{
+	struct scratch *scratch = map(sizeof(*scratch));
+	const struct bg_guard *guard;
+
+	if (!scratch)
+		return NULL;
+	bg_settings_read(getauxval(AT_SECURE) != 0, &scratch->settings);
+	read_exe(scratch->exe);
+	read_command(scratch->command);
+	bg_load(&scratch->settings, scratch->exe, scratch->command, &scratch->loaded);
+	write_complaints(&scratch->loaded, scratch->complaints);
+	guard = assemble(scratch);
+	bg_loaded_free(&scratch->loaded);
+	munmap(scratch, sizeof(*scratch));
+	return guard;
+}
+
+const struct bg_guard *
+bg_guard_set_up(void)
+{
+	static _Bool begun;
+	const struct bg_guard *guard;
+	int saved_errno = errno;
+
+	if (!lockdown.policy)
+		lockdown.policy = bg_policy_lockdown;
+	if (__atomic_exchange_n(&begun, 1, __ATOMIC_ACQ_REL)) {
+		guard = __atomic_load_n(&bg_guard_current, __ATOMIC_ACQUIRE);
+		return guard ? guard : &lockdown;
+	}
+	bg_real_resolve();
+	guard = make_guard();
+	if (!guard)
+		guard = &lockdown;
+	__atomic_store_n(&bg_guard_current, guard, __ATOMIC_RELEASE);
+	errno = saved_errno;
+	return guard;
+}
+
+/** load - our constructor. */
+__attribute__((constructor)) static void
+load(void)
+{
+	bg_guard_get();
+}

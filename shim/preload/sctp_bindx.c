@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT
+ * sctp_bindx.c - the exported sctp_bindx(3) of libsctp, which binds by a socket option, past the symbol bind. It is not
+ * async-signal-safe, so it may look its successor up when called: libsctp can be loaded later than we are. */
+#include <dlfcn.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "preload/preload.h"
+#include "sys/caller.h"
+#include "sys/kernel.h"
+
+#define BINDX_ADD_ADDR 1            /* SCTP_BINDX_ADD_ADDR, RFC 6458 9.1 */
+#define SOCKOPT_BINDX_ADD 100       /* SCTP_SOCKOPT_BINDX_ADD, linux/sctp.h */
+#define ADDRESSES_MAX 16            /* changed at once; a longer list is refused where one of them is to be changed */
+
+/**
+ * struct addresses - a packed list of socket addresses, as the call takes it.
+ * @bytes, @size: the list
+ * @changed: one of them is not what the program asked for
+ */
+struct addresses {
+	union bg_sockaddr bytes[ADDRESSES_MAX];
+	size_t size;
+	bool changed;
+};
+
+/** real_call - libsctp's function, or what it does where it cannot be found. Return: -errno instead of -1. */
+static int
+real_call(int fd, const void *addrs, size_t size, int count, int flags)
+{
+	int (*next)(int, const void *, int, int) = NULL;
+	void *symbol = dlsym(RTLD_NEXT, "sctp_bindx");
+
+	if (!symbol) {
+		dlerror();
+		if (flags != BINDX_ADD_ADDR)
+			return -ENOSYS;
+		return bg_kernel_setsockopt(fd, IPPROTO_SCTP, SOCKOPT_BINDX_ADD, addrs, (unsigned)size);
+	}
+	memcpy(&next, &symbol, sizeof(next));
+	return (int)bg_kernel_result(next(fd, addrs, count, flags));
+}
+
+/** size_at - bytes of the address at @at: 0 where it cannot be read or is none of the Internet. */
+static size_t
+size_at(const struct bg_guard *guard, const char *at, union bg_sockaddr *copy)
+{
+	sa_family_t family;
+	size_t size;
+
+	if (!bg_caller_read(guard->stack_top, at, sizeof(family), copy))
+		return 0;
+	memcpy(&family, copy->bytes, sizeof(family));
+	size = family == AF_INET    ? sizeof(struct sockaddr_in)
+	       : family == AF_INET6 ? sizeof(struct sockaddr_in6)
+				    : 0;
+	return size && bg_caller_read(guard->stack_top, at, size, copy) ? size : 0;
+}
+
+/** decide_one - decide on one address and append what is to be bound. Return: 0, or -errno to refuse the whole call. */
+static int
+decide_one(struct bg_attempt *attempt, const union bg_sockaddr *copy, size_t size, struct addresses *list)
+{
+	const struct bg_verdict *verdict = &attempt->verdict;
+	union bg_sockaddr encoded = *copy;
+
+	memset(&attempt->request, 0, sizeof(attempt->request));
+	attempt->request.call = BG_CALL_SCTP_BINDX;
+	if (!bg_sockaddr_decode(copy, size, &attempt->request.asked, &attempt->request.form))
+		return -EINVAL;
+	bg_report_complaints(attempt->guard, &attempt->request.asked);
+	if (bg_attempt_decide(attempt) && attempt->guard->policy->mode == BG_MODE_ENFORCE) {
+		if (verdict->effect == BG_EFFECT_REFUSE)
+			return -verdict->error;
+		if (verdict->effect == BG_EFFECT_CHANGE) {
+			list->changed = true;
+			size = bg_sockaddr_encode(&verdict->change.to, verdict->change.form, &encoded);
+			if (verdict->change.interface[0] &&
+			    bg_kernel_set_device(attempt->fd, verdict->change.interface))
+				return -EACCES;
+		}
+	}
+	memcpy((char *)list->bytes + list->size, encoded.bytes, size);
+	list->size += size;
+	return 0;
+}
+
+/** guarded - decide on each address of the list; bind the changed list. Return: as the call, -errno instead of -1. */
+static int
+guarded(struct bg_attempt *attempt, const char *addrs, int count, int flags)
+{
+	struct addresses list = {.size = 0};
+	union bg_sockaddr copy;
+	size_t size = 0;
+	int result = 0;
+
+	for (int i = 0; i < count && result == 0; i++) {
+		size_t one = size_at(attempt->guard, addrs + size, &copy);
+
+		if (one == 0)
+			return real_call(attempt->fd, addrs, size, count, flags); /* the bare call has the errno */
+		size += one;
+		result = decide_one(attempt, &copy, one, &list);
+	}
+	if (result == 0)
+		result = real_call(attempt->fd, list.bytes, list.size, count, flags);
+	if (list.changed || result < 0)
+		bg_report_changed(attempt, &attempt->verdict.change, result);
+	else
+		bg_report_unchanged(attempt, result);
+	return result;
+}
+
+/** too_long - a list that cannot be checked whole: refused, since one of its addresses may be a wildcard. */
+static bool
+too_long(int count)
+{
+	return count > ADDRESSES_MAX;
+}
+
+BG_EXPORT int sctp_bindx(int fd, void *addrs, int count, int flags); /* netinet/sctp.h comes with libsctp */
+
+int
+sctp_bindx(int fd, void *addrs, int count, int flags)
+{
+	struct bg_attempt attempt = {.guard = bg_guard_get(), .fd = fd};
+	int saved_errno = errno;
+
+	if (attempt.guard->policy->mode == BG_MODE_OFF || flags != BINDX_ADD_ADDR || count <= 0)
+		return bg_return(real_call(fd, addrs, 0, count, flags), saved_errno);
+	if (too_long(count))
+		return bg_return(attempt.guard->policy->mode == BG_MODE_ENFORCE
+					 ? -EACCES
+					 : real_call(fd, addrs, 0, count, flags),
+				 saved_errno);
+	return bg_return(guarded(&attempt, addrs, count, flags), saved_errno);
+}

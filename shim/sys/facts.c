@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT
+ * facts.c - gathers the facts that decide() asks for, and asks again until there is a verdict. Signal-safe. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "sys/guard.h"
+#include "sys/interface.h"
+#include "sys/kernel.h"
+#include "sys/marks.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262 /* Linux 5.6 */
+#endif
+
+/**
+ * bg_facts_protocol - what kind of Internet socket @fd is. SO_PROTOCOL alone does not tell a raw socket (raw(7)) from
+ * a TCP one. Return: 0 where @fd is no socket.
+ */
+enum bg_protocol
+bg_facts_protocol(int fd)
+{
+	int type, protocol;
+
+	if (bg_kernel_getint(fd, SOL_SOCKET, SO_TYPE, &type))
+		return 0;
+	if (type == SOCK_RAW)
+		return BG_PROTOCOL_RAW;
+	if (bg_kernel_getint(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
+		return 0;
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_MPTCP:
+		return BG_PROTOCOL_TCP;
+	case IPPROTO_UDP:
+		return BG_PROTOCOL_UDP;
+	case IPPROTO_UDPLITE:
+		return BG_PROTOCOL_UDPLITE;
+	case IPPROTO_SCTP:
+		return BG_PROTOCOL_SCTP;
+	case IPPROTO_DCCP:
+		return BG_PROTOCOL_DCCP;
+	default:
+		return BG_PROTOCOL_OTHER;
+	}
+}
+
+/** gather_domain - does the socket's family take an address of the request's form? */
+static bool
+gather_domain(int fd, struct bg_request *request)
+{
+	int domain;
+
+	if (bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &domain))
+		return false;
+	request->domain_fits =
+		domain == (request->form == BG_FORM_IPV4 || request->form == BG_FORM_UNSPEC ? AF_INET : AF_INET6);
+	return true;
+}
+
+/** gather_socket - the facts that a socket option holds. */
+static bool
+gather_socket(int fd, unsigned facts, struct bg_request *request)
+{
+	int v6only, error;
+
+	if ((facts & BG_FACT_DOMAIN) && !gather_domain(fd, request))
+		return false;
+	if (facts & BG_FACT_PROTOCOL) {
+		request->protocol = bg_facts_protocol(fd);
+		if (!request->protocol)
+			return false;
+	}
+	if (facts & BG_FACT_V6ONLY) {
+		if (bg_kernel_getint(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only))
+			return false;
+		request->v6only = v6only != 0;
+	}
+	if (facts & BG_FACT_DEVICE) {
+		/* A filter that forbids the question (seccomp) must not be a way round: the device is then unknown. */
+		error = bg_kernel_get_device(fd, request->device);
+		if (error == -EBADF || error == -ENOTSOCK)
+			return false;
+	}
+	return true;
+}
+
+/** gather_port_zero - had bind(2) been asked for port 0 on this socket? */
+static void
+gather_port_zero(int fd, struct bg_request *request)
+{
+	struct bg_mark mark;
+	uint64_t cookie;
+
+	request->port_was_zero = __atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE) &&
+				 bg_kernel_cookie(fd, &cookie) == 0 && bg_marks_get(cookie, &mark) &&
+				 mark.asked.port == 0;
+}
+
+/**
+ * bg_facts_gather - fill in @facts (a set of enum bg_fact) of the attempt's request.
+ * Return: false where @fd is no socket that can have them: the bare call has the right errno.
+ */
+bool
+bg_facts_gather(struct bg_attempt *attempt, unsigned facts)
+{
+	struct bg_request *request = &attempt->request;
+
+	if (!gather_socket(attempt->fd, facts, request))
+		return false;
+	if (facts & BG_FACT_TARGET_ADDR)
+		bg_interface_addresses(attempt->fd, attempt->verdict.interface, &request->target_ipv4,
+				       &request->target_ipv6);
+	if (facts & BG_FACT_TARGET_DEVICE)
+		bg_interface_of_address(attempt->fd, &attempt->verdict.change.to.addr, request->target_device);
+	if (facts & BG_FACT_PORT_ZERO)
+		gather_port_zero(attempt->fd, request);
+	request->known |= facts;
+	return true;
+}
+
+/**
+ * bg_attempt_decide - gather and decide until the verdict needs nothing more.
+ * Return: false where the kernel's own answer counts (no socket, or none of the Internet).
+ */
+bool
+bg_attempt_decide(struct bg_attempt *attempt)
+{
+	for (int round = 0; round < BG_DECIDE_ROUNDS; round++) {
+		bg_decide(attempt->guard->policy, &attempt->request, &attempt->verdict);
+		if (!attempt->verdict.needs)
+			return true;
+		if (!bg_facts_gather(attempt, attempt->verdict.needs))
+			return false;
+	}
+	return false;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ * guard_listen.c - listen(2) under the guard: the gate that no wildcard listener passes against the rules, however it
+ * came to be one: port 0, autobind (listen without bind), inherited, passed, bound past the symbol. Signal-safe. */
+#include <errno.h>
+#include <string.h>
+
+#include "sys/guard.h"
+#include "sys/kernel.h"
+#include "sys/marks.h"
+
+#define LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
+
+/**
+ * name_socket - the request of listen(2): the socket's own name is what is asked for.
+ * Return: false where the gate has no say: no Internet socket, or one that cannot listen (UDP: EOPNOTSUPP).
+ */
+static bool
+name_socket(struct bg_attempt *attempt)
+{
+	struct bg_request *request = &attempt->request;
+	union bg_sockaddr name;
+	unsigned size;
+
+	if (bg_kernel_getsockname(attempt->fd, &name, &size) || size > sizeof(name) ||
+	    !bg_sockaddr_decode(&name, size, &request->asked, &request->form) || request->form == BG_FORM_UNSPEC)
+		return false;
+	if (request->asked.port == 0) { /* not bound: listen(2) would bind the wildcard itself, ip(7) */
+		request->known |= BG_FACT_PORT_ZERO;
+		request->port_was_zero = true;
+	}
+	return bg_facts_gather(attempt, BG_FACT_PROTOCOL) && (request->protocol & LISTENING);
+}
+
+/**
+ * gate - ask the rules about a socket that is about to listen. A specific address was bind(2)'s business: what a rule
+ * made of it must not be asked about again. Lockdown has no such history and is asked about every address.
+ */
+static bool
+gate(struct bg_attempt *attempt)
+{
+	const struct bg_guard *guard = attempt->guard;
+	struct bg_verdict *verdict = &attempt->verdict;
+
+	if (!bg_attempt_decide(attempt))
+		return false;
+	if (bg_addr_is_wildcard(&attempt->request.asked.addr) || guard->policy->lockdown)
+		return true;
+	if (verdict->action != BG_ACTION_ALLOW) {
+		memset(verdict, 0, sizeof(*verdict));
+		verdict->rule = BG_NO_RULE;
+		verdict->reason = BG_REASON_NO_RULE;
+	}
+	return true;
+}
+
+/** take_back - listen(2) failed after the socket was confined: leave it as it was, or let connect(2) do so. */
+static void
+take_back(const struct bg_attempt *attempt)
+{
+	struct bg_mark mark = {
+		.kind = BG_MARK_DEVICE, .asked = attempt->request.asked, .form = attempt->request.form};
+
+	if (bg_kernel_set_device(attempt->fd, "") && bg_kernel_cookie(attempt->fd, &mark.cookie) == 0)
+		bg_marks_put(&mark);
+}
+
+/** confine_and_listen - apply a BG_EFFECT_CHANGE. Return: as listen(2), -errno for -1; EACCES where it cannot confine. */
+static int
+confine_and_listen(struct bg_attempt *attempt, int backlog)
+{
+	const struct bg_change *change = &attempt->verdict.change;
+	int result = bg_kernel_set_device(attempt->fd, change->interface);
+
+	if (result) {
+		bg_report_changed(attempt, change, -EACCES);
+		return -EACCES;
+	}
+	result = (int)bg_kernel_result(attempt->guard->real->listen(attempt->fd, backlog));
+	if (result < 0)
+		take_back(attempt);
+	bg_report_changed(attempt, change, result);
+	return result;
+}
+
+/**
+ * bg_guard_listen - listen(2) under the guard.
+ * Return: what the bare call would, -errno instead of -1.
+ */
+int
+bg_guard_listen(const struct bg_guard *guard, int fd, int backlog)
+{
+	struct bg_attempt attempt = {.guard = guard, .fd = fd, .request = {.call = BG_CALL_LISTEN}};
+	int result;
+
+	if (!name_socket(&attempt))
+		return (int)bg_kernel_result(guard->real->listen(fd, backlog));
+	if (guard->complaints[0])
+		bg_report_complaints(guard, &attempt.request.asked);
+	if (!gate(&attempt))
+		return (int)bg_kernel_result(guard->real->listen(fd, backlog));
+	if (guard->policy->mode == BG_MODE_ENFORCE) {
+		if (attempt.verdict.effect == BG_EFFECT_CHANGE && attempt.verdict.change.interface[0])
+			return confine_and_listen(&attempt, backlog);
+		if (attempt.verdict.effect == BG_EFFECT_REFUSE) {
+			bg_report_changed(&attempt, NULL, -attempt.verdict.error);
+			return -attempt.verdict.error;
+		}
+	}
+	result = (int)bg_kernel_result(guard->real->listen(fd, backlog));
+	bg_report_unchanged(&attempt, result);
+	return result;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT
+ * interface.h - which address an interface has, and which interface an address. Signal-safe. */
+#ifndef BINDGUARD_SYS_INTERFACE_H
+#define BINDGUARD_SYS_INTERFACE_H
+
+#include "bindguard/policy.h"
+
+BG_SIGSAFE void bg_interface_addresses(int fd, const char *name, struct bg_addr *ipv4, struct bg_addr *ipv6);
+BG_SIGSAFE void bg_interface_of_address(int fd, const struct bg_addr *addr, char name[BG_IFNAME_MAX]);
+
+#endif

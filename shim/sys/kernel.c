@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT
+ * kernel.c - wraps the system calls that more than one file of this room makes. Signal-safe. */
+#include "sys/kernel.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/** bg_kernel_result - turn syscall(2)'s -1 and errno into -errno. */
+long
+bg_kernel_result(long result)
+{
+	return result == -1 ? -errno : result;
+}
+
+/** bg_kernel_getsockopt - getsockopt(2). */
+int
+bg_kernel_getsockopt(int fd, int level, int name, void *value, unsigned *size)
+{
+	return (int)bg_kernel_result(syscall(SYS_getsockopt, fd, level, name, value, size));
+}
+
+/** bg_kernel_setsockopt - setsockopt(2). */
+int
+bg_kernel_setsockopt(int fd, int level, int name, const void *value, unsigned size)
+{
+	return (int)bg_kernel_result(syscall(SYS_setsockopt, fd, level, name, value, size));
+}
+
+/** bg_kernel_getint - an option whose value is an int. */
+int
+bg_kernel_getint(int fd, int level, int name, int *value)
+{
+	unsigned size = sizeof(*value);
+
+	return bg_kernel_getsockopt(fd, level, name, value, &size);
+}
+
+/** bg_kernel_getsockname - getsockname(2); @size is set to the length of the name. */
+int
+bg_kernel_getsockname(int fd, union bg_sockaddr *name, unsigned *size)
+{
+	*size = sizeof(*name);
+	return (int)bg_kernel_result(syscall(SYS_getsockname, fd, name, size));
+}
+
+/** bg_kernel_cookie - the number that the kernel gives a socket once and never again; SO_COOKIE, Linux 4.12. */
+int
+bg_kernel_cookie(int fd, uint64_t *cookie)
+{
+	unsigned size = sizeof(*cookie);
+
+	return bg_kernel_getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &size);
+}
+
+/** bg_kernel_get_device - the device that SO_BINDTODEVICE set, "" where none; readable since Linux 3.8, socket(7). */
+int
+bg_kernel_get_device(int fd, char device[BG_IFNAME_MAX])
+{
+	unsigned size = BG_IFNAME_MAX;
+	int error;
+
+	memset(device, 0, BG_IFNAME_MAX);
+	error = bg_kernel_getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &size);
+	if (error)
+		device[0] = '\0';
+	device[BG_IFNAME_MAX - 1] = '\0';
+	return error;
+}
+
+/**
+ * bg_kernel_set_device - confine to @device, or "" to no device. Unprivileged since Linux 5.7 on a socket that has
+ * none yet; taking it off again needs CAP_NET_RAW (EPERM). Proved by tests/preload/kernel_facts_test.c.
+ */
+int
+bg_kernel_set_device(int fd, const char *device)
+{
+	return bg_kernel_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (unsigned)strlen(device));
+}
+
+/** bg_kernel_socket - socket(2), always close-on-exec. */
+int
+bg_kernel_socket(int domain, int type, int protocol)
+{
+	return (int)bg_kernel_result(syscall(SYS_socket, domain, type | SOCK_CLOEXEC, protocol));
+}
+
+/** bg_kernel_close - close(2) of a descriptor that the guard opened itself. */
+void
+bg_kernel_close(int fd)
+{
+	syscall(SYS_close, fd);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * kernel.h - the guard's own system calls. Signal-safe. They bypass libc's functions on purpose: no cancellation point
+ * (pthreads(7)) inside bind(2), and no other library's wrapper of setsockopt() or write() sees what is ours. */
+#ifndef BINDGUARD_SYS_KERNEL_H
+#define BINDGUARD_SYS_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/sockaddr.h"
+
+/* All return 0 (or a value) on success and -errno on failure. They may change errno: the exported call restores it. */
+BG_SIGSAFE long bg_kernel_result(long result);
+BG_SIGSAFE int bg_kernel_getsockopt(int fd, int level, int name, void *value, unsigned *size);
+BG_SIGSAFE int bg_kernel_setsockopt(int fd, int level, int name, const void *value, unsigned size);
+BG_SIGSAFE int bg_kernel_getint(int fd, int level, int name, int *value);
+BG_SIGSAFE int bg_kernel_getsockname(int fd, union bg_sockaddr *name, unsigned *size);
+BG_SIGSAFE int bg_kernel_cookie(int fd, uint64_t *cookie);
+BG_SIGSAFE int bg_kernel_get_device(int fd, char device[BG_IFNAME_MAX]);
+BG_SIGSAFE int bg_kernel_set_device(int fd, const char *device);
+BG_SIGSAFE int bg_kernel_socket(int domain, int type, int protocol);
+BG_SIGSAFE void bg_kernel_close(int fd);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT
+ * report.c - makes events of what happened and drops those that nobody asked for. Signal-safe. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sys/kernel.h"
+#include "sys/sink.h"
+
+static _Bool complained;
+
+/**
+ * bg_report_complaints - say once why lockdown is in force; a bind to loopback is none that matters.
+ */
+void
+bg_report_complaints(const struct bg_guard *guard, const struct bg_endpoint *asked)
+{
+	if (guard->policy->mode == BG_MODE_OFF || bg_addr_is_loopback(&asked->addr))
+		return;
+	if (!__atomic_exchange_n(&complained, 1, __ATOMIC_RELAXED))
+		bg_sink_complaint(guard, guard->complaints, strlen(guard->complaints));
+}
+
+/** fill_process - time and process of @event. Asked at each event: fork(2) changes them. */
+static void
+fill_process(struct bg_event *event, const struct bg_guard *guard)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	event->time_s = now.tv_sec;
+	event->time_us = (uint32_t)(now.tv_nsec / 1000);
+	event->pid = (int32_t)syscall(SYS_getpid);
+	event->ppid = (int32_t)syscall(SYS_getppid);
+	event->uid = (uint32_t)syscall(SYS_getuid);
+	event->program = guard->program;
+	event->exe = guard->exe;
+	event->engine = guard->engine;
+	event->mode = guard->policy->mode;
+}
+
+/** fill_call - what was asked and decided. */
+static void
+fill_call(struct bg_event *event, struct bg_attempt *attempt)
+{
+	const struct bg_policy *policy = attempt->guard->policy;
+	const struct bg_verdict *verdict = &attempt->verdict;
+
+	if (!(attempt->request.known & BG_FACT_PROTOCOL))
+		attempt->request.protocol = bg_facts_protocol(attempt->fd);
+	event->call = attempt->request.call;
+	event->fd = attempt->fd;
+	event->protocol = attempt->request.protocol;
+	event->requested = attempt->request.asked;
+	event->requested_form = attempt->request.form;
+	event->action = verdict->action;
+	event->reason = verdict->reason;
+	if (verdict->rule != BG_NO_RULE)
+		event->rule = bg_policy_string(policy, policy->rules[verdict->rule].name);
+}
+
+/** fill_result - what the socket is bound to now, the real port included; @planned where it cannot be asked. */
+static void
+fill_result(struct bg_event *event, int fd, const struct bg_change *planned)
+{
+	union bg_sockaddr name;
+	unsigned size;
+
+	event->has_result = true;
+	if (bg_kernel_getsockname(fd, &name, &size) == 0 && size <= sizeof(name) &&
+	    bg_sockaddr_decode(&name, size, &event->result, &event->result_form)) {
+		bg_kernel_get_device(fd, event->interface);
+		return;
+	}
+	event->result = planned->to;
+	event->result_form = planned->form;
+	memcpy(event->interface, planned->interface, sizeof(event->interface));
+}
+
+/** plan_result - the address that was tried and failed, or that observe mode did not try. */
+static void
+plan_result(struct bg_event *event, const struct bg_change *change)
+{
+	event->has_result = true;
+	event->result = change->to;
+	event->result_form = change->form;
+	memcpy(event->interface, change->interface, sizeof(event->interface));
+}
+
+/** is_exposed - other machines reach what is bound to @addr and @device. */
+static bool
+is_exposed(const struct bg_addr *addr, const char *device)
+{
+	return !bg_addr_is_loopback(addr) && strcmp(device, "lo") != 0;
+}
+
+/**
+ * leaves_server - does this unchanged call leave a server on an address that other machines reach? Known at listen(2)
+ * for what can listen, at a bind(2) to a fixed port for UDP.
+ */
+static bool
+leaves_server(struct bg_attempt *attempt)
+{
+	const struct bg_request *request = &attempt->request;
+	char device[BG_IFNAME_MAX];
+	int type;
+
+	if (bg_addr_is_loopback(&request->asked.addr))
+		return false;
+	if (request->call != BG_CALL_LISTEN) {
+		if (request->asked.port == 0 || bg_kernel_getint(attempt->fd, SOL_SOCKET, SO_TYPE, &type) ||
+		    type != SOCK_DGRAM)
+			return false;
+		if (!(bg_facts_protocol(attempt->fd) & (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE)))
+			return false;
+	}
+	bg_kernel_get_device(attempt->fd, device);
+	return is_exposed(&request->asked.addr, device);
+}
+
+/**
+ * bg_report_unchanged - the bare call was made; @result is what it returned. Notable where observe mode would have
+ * changed it, or where it leaves a server exposed.
+ */
+void
+bg_report_unchanged(struct bg_attempt *attempt, int result)
+{
+	const struct bg_policy *policy = attempt->guard->policy;
+	const struct bg_verdict *verdict = &attempt->verdict;
+	bool would = verdict->effect == BG_EFFECT_CHANGE || verdict->effect == BG_EFFECT_REFUSE;
+	struct bg_event event = {0};
+	bool exposed;
+
+	if (policy->log_to == BG_LOG_NONE || verdict->reason == BG_REASON_NOT_INTERNET)
+		return;
+	exposed = result >= 0 && leaves_server(attempt);
+	if (!would && !exposed && policy->log_events != BG_LOG_ALL)
+		return;
+	fill_process(&event, attempt->guard);
+	fill_call(&event, attempt);
+	event.changed = would;
+	event.exposed = exposed;
+	event.error = result < 0 ? -result : 0;
+	if (verdict->effect == BG_EFFECT_CHANGE) {
+		plan_result(&event, &verdict->change);
+	} else if (verdict->effect == BG_EFFECT_REFUSE) {
+		event.error = verdict->error;
+	} else if (result >= 0) {
+		struct bg_change planned = {.to = event.requested, .form = event.requested_form};
+
+		fill_result(&event, attempt->fd, &planned);
+	}
+	bg_sink_event(attempt->guard, &event);
+}
+
+/**
+ * bg_report_changed - the verdict was applied.
+ * @change: what was tried last, NULL: the call was refused
+ * @result: what the program gets, -errno for failure
+ */
+void
+bg_report_changed(struct bg_attempt *attempt, const struct bg_change *change, int result)
+{
+	struct bg_event event = {0};
+
+	/* EAFNOSUPPORT: the socket is of another family, the bare call would have failed just so. */
+	if (attempt->guard->policy->log_to == BG_LOG_NONE || result == -EAFNOSUPPORT)
+		return;
+	fill_process(&event, attempt->guard);
+	fill_call(&event, attempt);
+	event.changed = true;
+	event.error = result < 0 ? -result : 0;
+	if (change && result < 0)
+		plan_result(&event, change);
+	else if (change)
+		fill_result(&event, attempt->fd, change);
+	event.exposed = result >= 0 && is_exposed(&event.result.addr, event.interface);
+	bg_sink_event(attempt->guard, &event);
+}
+
+/**
+ * bg_report_undone - connect(2) gave a client back what it had asked bind(2) for.
+ * @from: what the socket was bound to until now
+ */
+void
+bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, int result)
+{
+	struct bg_event event = {0};
+
+	if (attempt->guard->policy->log_to == BG_LOG_NONE)
+		return;
+	attempt->verdict.rule = BG_NO_RULE;
+	attempt->verdict.action = BG_ACTION_UNDO;
+	attempt->verdict.reason = BG_REASON_RULE;
+	fill_process(&event, attempt->guard);
+	fill_call(&event, attempt);
+	event.requested = from->to;
+	event.requested_form = from->form;
+	event.has_result = true;
+	event.result = attempt->request.asked;
+	event.result_form = attempt->request.form;
+	event.changed = true;
+	event.error = result < 0 ? -result : 0;
+	bg_sink_event(attempt->guard, &event);
+}
