@@ -16,6 +16,13 @@ DESTDIR    ?=
 
 OBJCOPY ?= objcopy
 
+# `make V=1` shows the commands, else each is one short line.
+ifeq ($(V),1)
+say =
+else
+say = @echo '  $(1)	$(patsubst $(SRC)/%,%,$(2))'; 
+endif
+
 # Variants are values of these, never copied rules.
 OPT_release := -O2
 OPT_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -64,10 +71,10 @@ $(OUT)/flags: FORCE
 
 $(OUT)/obj/%.o: $(SRC)/%.c $(OUT)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+	$(call say,CC,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 
 $(OUT)/gen/%.o: $(OUT)/gen/%.c
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+	$(call say,CC,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 
 # libconfuse, inside. Debian's archive is position-independent enough for an executable only: what does not link into a
 # library, and what must not run in someone else's process, is renamed to functions of shim/load/confuse_host.c.
@@ -75,45 +82,45 @@ LIBCONFUSE := $(shell $(CC) -print-file-name=libconfuse.a)
 $(CONFUSE): $(SRC)/shim/load/confuse-redefine.txt $(OUT)/flags
 	@test -f '$(LIBCONFUSE)' || { echo 'libconfuse.a not found: run `make deps` first' >&2; exit 1; }
 	@rm -rf $(@D) && mkdir -p $(@D)
-	cd $(@D) && ar x $(LIBCONFUSE)
-	ld -r -o $(@D)/all.o $(@D)/libconfuse_la-*.o
-	$(OBJCOPY) --redefine-syms=$< --set-section-flags .note.gnu.property=exclude $(@D)/all.o $@
+	$(call say,AR,$(LIBCONFUSE))cd $(@D) && ar x $(LIBCONFUSE)
+	@ld -r -o $(@D)/all.o $(@D)/libconfuse_la-*.o
+	$(call say,OBJCOPY,$@)$(OBJCOPY) --redefine-syms=$< --set-section-flags .note.gnu.property=exclude $(@D)/all.o $@
 
 # The built-in policies, compiled in by the very loader that reads users' files.
 $(OUT)/compile_policy: $(OUT)/obj/shim/load/compile_policy.o $(LOAD) $(CORE) $(CONFUSE)
-	ar rcs $(OUT)/compile.a $(LOAD) $(CORE)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $< $(OUT)/compile.a $(CONFUSE) $(OUT)/compile.a
+	$(call say,AR,$@)ar rcs $(OUT)/compile.a $(LOAD) $(CORE)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $< $(OUT)/compile.a $(CONFUSE) $(OUT)/compile.a
 $(OUT)/gen/default_policy.c: $(SRC)/conf/bindguard.conf $(OUT)/compile_policy
 	@mkdir -p $(@D)
-	ASAN_OPTIONS=detect_leaks=0 $(OUT)/compile_policy bg_policy_default $< > $@
+	$(call say,GEN,$@)ASAN_OPTIONS=detect_leaks=0 $(OUT)/compile_policy bg_policy_default $< > $@
 $(OUT)/gen/lockdown_policy.c: $(SRC)/conf/lockdown.conf $(OUT)/compile_policy
 	@mkdir -p $(@D)
-	ASAN_OPTIONS=detect_leaks=0 $(OUT)/compile_policy bg_policy_lockdown $< > $@
+	$(call say,GEN,$@)ASAN_OPTIONS=detect_leaks=0 $(OUT)/compile_policy bg_policy_lockdown $< > $@
 
 LINK_SO := -shared -Wl,-soname,libbindguard.so -Wl,--version-script=$(SRC)/shim/preload/exports.map -Wl,-Bsymbolic \
 	-Wl,-z,now -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(DEFS_$(VARIANT))
 $(LIBRARY): $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(SRC)/shim/preload/exports.map
-	$(CC) $(CFLAGS_ALL) $(LINK_SO) $(LDFLAGS) -o $@ $(filter %.o,$^)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK_SO) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 # Tests: one cmocka program a *_test.c, with the helpers of its folder; hosts and plugins are unrelated programs.
 TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"'
 $(ARCHIVE): $(CORE) $(SYS) $(LOAD) $(POLICY)
-	rm -f $@ && ar rcs $@ $^
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 tests = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
 HOSTS   := $(patsubst $(SRC)/tests/preload/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/preload/hosts/*.c))
 PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/preload/plugins/*.c))
 $(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
+helpers = $(filter-out %_test.o,$(call objects,tests/$(1)))
 .SECONDEXPANSION:
-$(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o \
-		$$(filter-out %_test.o,$$(call objects,tests/$$(firstword $$(subst /, ,$$*)))) $(ARCHIVE) $(CONFUSE)
+$(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -pthread -ldl
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -pthread -ldl
 $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
 	@mkdir -p $(@D)
-	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
 $(OUT)/hosts/%.so: $(SRC)/tests/preload/plugins/%.c $(OUT)/flags
 	@mkdir -p $(@D)
-	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC $(LDFLAGS) -o $@ $< -ldl
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC $(LDFLAGS) -o $@ $< -ldl
 
 RUN := $(SRC)/tests/run.sh
 check-unit: $(call tests,unit) ## core and load, in process

@@ -16,9 +16,9 @@ enum bg_call {
 
 /** enum bg_form - how the caller wrote the address down. The kernel wants its answer in the same form. */
 enum bg_form {
-	BG_FORM_IPV4,   /* AF_INET */
+	BG_FORM_IPV4,	/* AF_INET */
 	BG_FORM_UNSPEC, /* AF_UNSPEC with a sockaddr_in; inet_bind() takes 0.0.0.0 so written for IPv4, ip(7) */
-	BG_FORM_IPV6,   /* AF_INET6 */
+	BG_FORM_IPV6,	/* AF_INET6 */
 	BG_FORM_MAPPED, /* AF_INET6 with ::ffff:a.b.c.d, RFC 4291 2.5.5.2 */
 };
 
@@ -27,13 +27,13 @@ enum bg_form {
  * that a bind which no rule touches costs nothing.
  */
 enum bg_fact {
-	BG_FACT_DOMAIN = 1,         /* SO_DOMAIN is the family of the address: @domain_fits */
-	BG_FACT_PROTOCOL = 2,       /* @protocol */
-	BG_FACT_V6ONLY = 4,         /* @v6only */
-	BG_FACT_DEVICE = 8,         /* @device */
+	BG_FACT_DOMAIN = 1,	    /* SO_DOMAIN is the family of the address: @domain_fits */
+	BG_FACT_PROTOCOL = 2,	    /* @protocol */
+	BG_FACT_V6ONLY = 4,	    /* @v6only */
+	BG_FACT_DEVICE = 8,	    /* @device */
 	BG_FACT_TARGET_ADDR = 16,   /* @target_ipv4, @target_ipv6: addresses of verdict.interface */
 	BG_FACT_TARGET_DEVICE = 32, /* @target_device: the device that has verdict.change.to */
-	BG_FACT_PORT_ZERO = 64,     /* @port_was_zero */
+	BG_FACT_PORT_ZERO = 64,	    /* @port_was_zero */
 };
 
 /**
@@ -71,27 +71,27 @@ struct bg_request {
 
 /** enum bg_effect - what is to be done with the call. */
 enum bg_effect {
-	BG_EFFECT_NONE,   /* the bare call */
+	BG_EFFECT_NONE,	  /* the bare call */
 	BG_EFFECT_CHANGE, /* with another address, and/or on a socket confined to a device */
 	BG_EFFECT_REFUSE, /* fail with an errno, nothing reaches the kernel */
-	BG_EFFECT_WAIT,   /* the bare call now; listen(2) will ask again */
+	BG_EFFECT_WAIT,	  /* the bare call now; listen(2) will ask again */
 };
 
 /** enum bg_reason - why the effect is what it is, beyond the rule's action. */
 enum bg_reason {
-	BG_REASON_RULE,           /* the rule says so */
-	BG_REASON_NO_RULE,        /* no rule matches: allow */
-	BG_REASON_NOT_INTERNET,   /* not a call on an Internet socket that the kernel could accept: its own answer counts */
-	BG_REASON_OWN_DEVICE,     /* the program itself bound the socket to a device */
-	BG_REASON_ALREADY_THERE,  /* the address asked for is the target */
-	BG_REASON_PORT_ZERO,      /* client or server? listen(2) will tell */
-	BG_REASON_NO_PORTS,       /* raw and ping sockets on port 0 are left alone by a rule that does not name them */
-	BG_REASON_DUAL_STACK,     /* no address is both loopbacks: confined instead */
-	BG_REASON_AT_LISTEN,      /* a bound socket cannot get another address: confined instead */
-	BG_REASON_NO_LOOPBACK,    /* the loopback address does not exist on this host: confined instead (fallback only) */
-	BG_REASON_NO_CONFINE,     /* the kernel refuses SO_BINDTODEVICE: IPv4 loopback only (fallback only) */
-	BG_REASON_FAMILY,         /* the rule has no target of the socket's family */
-	BG_REASON_NO_ADDRESS,     /* the interface has no address of the family, or no device has the address */
+	BG_REASON_RULE,		/* the rule says so */
+	BG_REASON_NO_RULE,	/* no rule matches: allow */
+	BG_REASON_NOT_INTERNET, /* not a call on an Internet socket that the kernel could accept: its own answer counts */
+	BG_REASON_OWN_DEVICE,	/* the program itself bound the socket to a device */
+	BG_REASON_ALREADY_THERE, /* the address asked for is the target */
+	BG_REASON_PORT_ZERO,	 /* client or server? listen(2) will tell */
+	BG_REASON_NO_PORTS,	 /* raw and ping sockets on port 0 are left alone by a rule that does not name them */
+	BG_REASON_DUAL_STACK,	 /* no address is both loopbacks: confined instead */
+	BG_REASON_AT_LISTEN,	 /* a bound socket cannot get another address: confined instead */
+	BG_REASON_NO_LOOPBACK, /* the loopback address does not exist on this host: confined instead (fallback only) */
+	BG_REASON_NO_CONFINE,  /* the kernel refuses SO_BINDTODEVICE: IPv4 loopback only (fallback only) */
+	BG_REASON_FAMILY,      /* the rule has no target of the socket's family */
+	BG_REASON_NO_ADDRESS,  /* the interface has no address of the family, or no device has the address */
 };
 
 /**

@@ -14,21 +14,21 @@
  * struct bg_settings - the environment variables that count; NULL is unset. All NULL in secure execution (AT_SECURE).
  */
 struct bg_settings {
-	const char *config;          /* BINDGUARD_CONFIG; "" is the built-in default */
-	const char *mode;            /* BINDGUARD_MODE */
-	const char *to;              /* BINDGUARD_TO */
-	const char *log;             /* BINDGUARD_LOG */
-	const char *log_format;      /* BINDGUARD_LOG_FORMAT */
-	const char *log_events;      /* BINDGUARD_LOG_EVENTS */
+	const char *config;	     /* BINDGUARD_CONFIG; "" is the built-in default */
+	const char *mode;	     /* BINDGUARD_MODE */
+	const char *to;		     /* BINDGUARD_TO */
+	const char *log;	     /* BINDGUARD_LOG */
+	const char *log_format;	     /* BINDGUARD_LOG_FORMAT */
+	const char *log_events;	     /* BINDGUARD_LOG_EVENTS */
 	const char *xdg_config_home; /* XDG_CONFIG_HOME */
-	const char *home;            /* HOME */
+	const char *home;	     /* HOME */
 };
 
 /** enum bg_source - where the policy came from, and why there. */
 enum bg_source {
 	BG_SOURCE_BUILTIN,     /* no file exists, or BINDGUARD_CONFIG is empty */
 	BG_SOURCE_ENVIRONMENT, /* the file that BINDGUARD_CONFIG names */
-	BG_SOURCE_USER,        /* $XDG_CONFIG_HOME/bindguard/bindguard.conf */
+	BG_SOURCE_USER,	       /* $XDG_CONFIG_HOME/bindguard/bindguard.conf */
 	BG_SOURCE_SYSTEM,      /* SYSCONFDIR/bindguard.conf */
 };
 

@@ -9,7 +9,7 @@
 enum bg_mode {
 	BG_MODE_ENFORCE, /* apply it */
 	BG_MODE_OBSERVE, /* say what would be done, change nothing */
-	BG_MODE_OFF,     /* as if not loaded */
+	BG_MODE_OFF,	 /* as if not loaded */
 };
 
 /** enum bg_protocol - transport protocol of a socket; the values are bits, so that a rule can hold a set. */
@@ -55,7 +55,7 @@ enum bg_log_events { BG_LOG_NOTABLE, BG_LOG_ALL };
 #define BG_FILE_MAX (1024 * 1024) /* bytes of a configuration file */
 #define BG_RULES_MAX 10000
 #define BG_VALUES_MAX 1024   /* values of one list */
-#define BG_NAME_MAX 64       /* bytes of a rule's name */
+#define BG_NAME_MAX 64	     /* bytes of a rule's name */
 #define BG_GLOB_MAX 1024     /* bytes of one glob */
 #define BG_LOG_PATH_MAX 1024 /* bytes of the log file's path */
 #define BG_IFNAME_MAX 16     /* IFNAMSIZ of net/if.h, terminator included */

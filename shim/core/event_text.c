@@ -129,12 +129,8 @@ append_outcome(struct bg_line *line, const struct bg_event *event, enum outcome 
 		bg_line_text(line, event->mode == BG_MODE_OBSERVE ? " would be denied: " : " denied: ");
 		append_error(line, event);
 		break;
-	case LEFT_EXPOSED:
-		bg_line_text(line, " left exposed");
-		break;
-	case UNCHANGED:
-		bg_line_text(line, " unchanged");
-		break;
+	case LEFT_EXPOSED: bg_line_text(line, " left exposed"); break;
+	case UNCHANGED: bg_line_text(line, " unchanged"); break;
 	}
 }
 

@@ -96,9 +96,8 @@ covers(const struct bg_rule *first, const struct bg_rule *second)
 {
 	bool addresses = (first->classes == 0 && first->prefixes.count == 0) || (first->classes & BG_CLASS_ANY) ||
 			 (second->prefixes.count == 0 && second->classes && (second->classes & ~first->classes) == 0);
-	bool protocols = first->protocols == 0
-				 ? (second->protocols & (BG_PROTOCOL_RAW | BG_PROTOCOL_OTHER)) == 0
-				 : second->protocols && (second->protocols & ~first->protocols) == 0;
+	bool protocols = first->protocols == 0 ? (second->protocols & (BG_PROTOCOL_RAW | BG_PROTOCOL_OTHER)) == 0
+					       : second->protocols && (second->protocols & ~first->protocols) == 0;
 	bool families = first->families == 0 || (second->families && (second->families & ~first->families) == 0);
 
 	return first->programs.count == 0 && first->commands.count == 0 && first->ports.count == 0 && addresses &&

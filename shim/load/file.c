@@ -56,11 +56,13 @@ file_locate(const struct bg_settings *settings, struct bg_loaded *loaded)
 		if (strlen(settings->config) < sizeof(loaded->path))
 			memcpy(loaded->path, settings->config, strlen(settings->config) + 1);
 		else
-			memcpy(loaded->path, settings->config, sizeof(loaded->path) - 1); /* ENAMETOOLONG will be told */
+			memcpy(loaded->path, settings->config,
+			       sizeof(loaded->path) - 1); /* ENAMETOOLONG will be told */
 		return;
 	}
-	if (xdg && xdg[0] == '/' ? try_path(loaded, BG_SOURCE_USER, xdg, "/bindguard/bindguard.conf")
-				 : try_path(loaded, BG_SOURCE_USER, settings->home, "/.config/bindguard/bindguard.conf"))
+	if (xdg && xdg[0] == '/'
+		    ? try_path(loaded, BG_SOURCE_USER, xdg, "/bindguard/bindguard.conf")
+		    : try_path(loaded, BG_SOURCE_USER, settings->home, "/.config/bindguard/bindguard.conf"))
 		return;
 	try_path(loaded, BG_SOURCE_SYSTEM, BG_SYSCONFDIR, "/bindguard.conf");
 }

@@ -49,7 +49,8 @@ take_target(struct bg_rule *rule, const char *value, char *why, size_t why_size)
 		snprintf(rule->interface, sizeof(rule->interface), "%s", value);
 		if (check_interface_name(value) && !strchr(value, ','))
 			return true;
-		snprintf(why, why_size, "target \"%.60s\", expected loopback, an address or an interface's name", value);
+		snprintf(why, why_size, "target \"%.60s\", expected loopback, an address or an interface's name",
+			 value);
 		return false;
 	}
 	rule->target = BG_TARGET_ADDRESS;
@@ -90,7 +91,8 @@ target_parse(struct bg_rule *rule, char *const *values, unsigned count, char *wh
 			return false;
 		if (i > 0 && (first != BG_TARGET_ADDRESS || rule->target != BG_TARGET_ADDRESS)) {
 			snprintf(why, why_size,
-				 "several targets, expected loopback, or one interface, or one IPv4 and/or one IPv6 address");
+				 "several targets, expected loopback, or one interface, or one IPv4 and/or one IPv6 "
+				 "address");
 			return false;
 		}
 	}
@@ -115,8 +117,8 @@ set_to_port(struct build *build, struct bg_rule *rule, const struct statement *s
 	unsigned long port = strtoul(value, &end, 10);
 
 	if (*value < '0' || *value > '9' || *end || port == 0 || port > 65535)
-		bg_diags_add(build->diags, statement->value_lines[0], "to_port \"%.60s\", expected a port of 1 to 65535",
-			     value);
+		bg_diags_add(build->diags, statement->value_lines[0],
+			     "to_port \"%.60s\", expected a port of 1 to 65535", value);
 	else
 		rule->to_port = (uint16_t)port;
 }
@@ -164,7 +166,8 @@ keys_action(struct build *build, struct bg_rule *rule, const struct statement *s
 	if (strcmp(statement->key, "to") == 0) {
 		given[GIVEN_TO] = statement->line;
 		if (!target_parse(rule, statement->values, statement->count, why, sizeof(why)))
-			bg_diags_add(build->diags, statement->count ? statement->value_lines[0] : statement->line, "%s", why);
+			bg_diags_add(build->diags, statement->count ? statement->value_lines[0] : statement->line, "%s",
+				     why);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -229,8 +232,8 @@ keys_finish(struct build *build, struct bg_rule *rule, const unsigned given[GIVE
 	}
 	check_unused(build, rule, given);
 	if (rule->action == BG_ACTION_REWRITE && !given[GIVEN_TO])
-		bg_diags_add(build->diags, rule->line, "rule \"%s\" rewrites without a target, expected to = {\"loopback\"}",
-			     name);
+		bg_diags_add(build->diags, rule->line,
+			     "rule \"%s\" rewrites without a target, expected to = {\"loopback\"}", name);
 	if (given[GIVEN_TO_PORT] && (!given[GIVEN_PORT] || holds_zero(build, rule)))
 		bg_diags_add(build->diags, given[GIVEN_TO_PORT],
 			     "rule \"%s\" has to_port, expected a port key without 0 beside it", name);

@@ -6,10 +6,13 @@
 
 #include "load/build.h"
 
-static const struct word protocol_words[] = {
-	{"tcp", BG_PROTOCOL_TCP},   {"udp", BG_PROTOCOL_UDP},   {"udplite", BG_PROTOCOL_UDPLITE},
-	{"sctp", BG_PROTOCOL_SCTP}, {"dccp", BG_PROTOCOL_DCCP}, {"raw", BG_PROTOCOL_RAW},
-	{NULL, 0}};
+static const struct word protocol_words[] = {{"tcp", BG_PROTOCOL_TCP},
+					     {"udp", BG_PROTOCOL_UDP},
+					     {"udplite", BG_PROTOCOL_UDPLITE},
+					     {"sctp", BG_PROTOCOL_SCTP},
+					     {"dccp", BG_PROTOCOL_DCCP},
+					     {"raw", BG_PROTOCOL_RAW},
+					     {NULL, 0}};
 static const struct word family_words[] = {{"ipv4", BG_IPV4}, {"ipv6", BG_IPV6}, {NULL, 0}};
 static const struct word address_words[] = {
 	{"wildcard", BG_CLASS_WILDCARD}, {"loopback", BG_CLASS_LOOPBACK}, {"any", BG_CLASS_ANY}, {NULL, 0}};
@@ -63,13 +66,15 @@ set_address(struct build *build, struct bg_rule *rule, const struct statement *s
 	if (word >= 0) {
 		rule->classes |= (uint8_t)word;
 	} else if (!bg_prefix_parse(value, prefix, &host_bits)) {
-		bg_diags_add(build->diags, statement->value_lines[i],
-			     "unknown address \"%.60s\", expected wildcard, loopback, any, an address, or a block such as "
-			     "10.0.0.0/8",
-			     value);
+		bg_diags_add(
+			build->diags, statement->value_lines[i],
+			"unknown address \"%.60s\", expected wildcard, loopback, any, an address, or a block such as "
+			"10.0.0.0/8",
+			value);
 	} else if (host_bits) {
 		bg_diags_add(build->diags, statement->value_lines[i],
-			     "\"%.60s\" has bits set behind its prefix length, expected the first address of the block", value);
+			     "\"%.60s\" has bits set behind its prefix length, expected the first address of the block",
+			     value);
 	} else {
 		return true;
 	}

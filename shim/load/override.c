@@ -60,7 +60,8 @@ set_target(struct bg_policy *policy, const char *value, struct bg_diags *diags)
 	if (values[1])
 		*values[1]++ = '\0';
 	if (strlen(value) >= sizeof(text) || !target_parse(&target, values, values[1] ? 2 : 1, why, sizeof(why))) {
-		bg_diags_add(diags, 0, "BINDGUARD_TO: %s", strlen(value) >= sizeof(text) ? "too long, expected a target" : why);
+		bg_diags_add(diags, 0, "BINDGUARD_TO: %s",
+			     strlen(value) >= sizeof(text) ? "too long, expected a target" : why);
 		return;
 	}
 	for (uint32_t i = 0; i < policy->rule_count; i++) {
@@ -77,7 +78,8 @@ set_target(struct bg_policy *policy, const char *value, struct bg_diags *diags)
 		replaced++;
 	}
 	if (replaced == 0)
-		bg_diags_add(diags, 0, "BINDGUARD_TO is set but no rule says to = {\"loopback\"}, expected such a rule");
+		bg_diags_add(diags, 0,
+			     "BINDGUARD_TO is set but no rule says to = {\"loopback\"}, expected such a rule");
 }
 
 /**

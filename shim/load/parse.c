@@ -96,17 +96,13 @@ parse_values(struct survey *survey, struct bg_diags *diags)
 	cfg_opt_t log_options[] = {CFG_STR_LIST("to", NULL, CFGF_NODEFAULT),
 				   CFG_STR_LIST("format", NULL, CFGF_NODEFAULT),
 				   CFG_STR_LIST("events", NULL, CFGF_NODEFAULT), CFG_END()};
-	cfg_opt_t rule_options[] = {CFG_STR_LIST("program", NULL, CFGF_NODEFAULT),
-				    CFG_STR_LIST("command", NULL, CFGF_NODEFAULT),
-				    CFG_STR_LIST("protocol", NULL, CFGF_NODEFAULT),
-				    CFG_STR_LIST("family", NULL, CFGF_NODEFAULT),
-				    CFG_STR_LIST("address", NULL, CFGF_NODEFAULT),
-				    CFG_STR_LIST("port", NULL, CFGF_NODEFAULT),
-				    CFG_STR_LIST("action", NULL, CFGF_NODEFAULT),
-				    CFG_STR_LIST("to", NULL, CFGF_NODEFAULT),
-				    CFG_STR_LIST("to_port", NULL, CFGF_NODEFAULT),
-				    CFG_STR_LIST("interface", NULL, CFGF_NODEFAULT),
-				    CFG_STR_LIST("error", NULL, CFGF_NODEFAULT), CFG_END()};
+	cfg_opt_t rule_options[] = {
+		CFG_STR_LIST("program", NULL, CFGF_NODEFAULT),	CFG_STR_LIST("command", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("protocol", NULL, CFGF_NODEFAULT), CFG_STR_LIST("family", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("address", NULL, CFGF_NODEFAULT),	CFG_STR_LIST("port", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("action", NULL, CFGF_NODEFAULT),	CFG_STR_LIST("to", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("to_port", NULL, CFGF_NODEFAULT),	CFG_STR_LIST("interface", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("error", NULL, CFGF_NODEFAULT),	CFG_END()};
 	cfg_opt_t options[] = {CFG_STR_LIST("mode", NULL, CFGF_NODEFAULT), CFG_SEC("log", log_options, CFGF_NONE),
 			       CFG_SEC("rule", rule_options, CFGF_MULTI | CFGF_TITLE), CFG_END()};
 	cfg_t *volatile cfg = NULL;

@@ -17,7 +17,7 @@
 static const char *const top_keys[] = {"mode", "log", "rule", NULL};
 static const char *const log_keys[] = {"to", "format", "events", NULL};
 static const char *const rule_keys[] = {"program", "command", "protocol", "family",    "address", "port",
-					"action",  "to",      "to_port",  "interface", "error",   NULL};
+					"action",  "to",      "to_port",  "interface", "error",	  NULL};
 static const char *const *const section_keys[] = {top_keys, log_keys, rule_keys};
 
 /** struct walk - a survey under way. */
@@ -225,8 +225,8 @@ take_section(struct walk *walk, enum section section, unsigned opened)
 		}
 		token_text(&walk->tokens, key, sizeof(key));
 		if (strcmp(key, "rule") == 0 || strcmp(key, "log") == 0) {
-			snprintf(what, sizeof(what), "%s inside a section, expected } before it (opened in line %u)", key,
-				 opened);
+			snprintf(what, sizeof(what), "%s inside a section, expected } before it (opened in line %u)",
+				 key, opened);
 			return give_up(walk, what);
 		}
 		if (!take_statement(walk, section, key))
@@ -247,7 +247,8 @@ check_name(struct walk *walk, const struct rule_head *head, size_t length)
 	if (length == 0)
 		bg_diags_add(walk->diags, head->line, "rule has an empty name, expected rule \"name\" {");
 	if (length > BG_NAME_MAX)
-		bg_diags_add(walk->diags, head->line, "rule name has %zu bytes, expected at most %d", length, BG_NAME_MAX);
+		bg_diags_add(walk->diags, head->line, "rule name has %zu bytes, expected at most %d", length,
+			     BG_NAME_MAX);
 	for (size_t i = 0; i < survey->rule_count; i++)
 		if (length && strcmp(survey->rules[i].name, head->name) == 0) {
 			bg_diags_add(walk->diags, head->line,

@@ -7,8 +7,11 @@
 
 const struct word mode_words[] = {
 	{"enforce", BG_MODE_ENFORCE}, {"observe", BG_MODE_OBSERVE}, {"off", BG_MODE_OFF}, {NULL, 0}};
-const struct word log_to_words[] = {{"stderr", BG_LOG_STDERR}, {"syslog", BG_LOG_SYSLOG}, {"journal", BG_LOG_JOURNAL},
-				    {"none", BG_LOG_NONE},     {NULL, 0}};
+const struct word log_to_words[] = {{"stderr", BG_LOG_STDERR},
+				    {"syslog", BG_LOG_SYSLOG},
+				    {"journal", BG_LOG_JOURNAL},
+				    {"none", BG_LOG_NONE},
+				    {NULL, 0}};
 const struct word log_format_words[] = {{"text", BG_LOG_TEXT}, {"json", BG_LOG_JSON}, {NULL, 0}};
 const struct word log_events_words[] = {{"all", BG_LOG_ALL}, {"notable", BG_LOG_NOTABLE}, {NULL, 0}};
 
@@ -52,7 +55,8 @@ log_path_check(const char *path, char *why, size_t why_size)
 		snprintf(why, why_size,
 			 "log target \"%.60s\", expected stderr, syslog, journal, none or an absolute path", path);
 	else if (strlen(path) >= BG_LOG_PATH_MAX)
-		snprintf(why, why_size, "log path has %zu bytes, expected at most %d", strlen(path), BG_LOG_PATH_MAX - 1);
+		snprintf(why, why_size, "log path has %zu bytes, expected at most %d", strlen(path),
+			 BG_LOG_PATH_MAX - 1);
 	else if (path[strlen(path) - 1] == '/')
 		snprintf(why, why_size, "log path \"%.60s\" is a folder, expected a file", path);
 	else

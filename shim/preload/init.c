@@ -13,7 +13,7 @@
 #include "sys/sink.h"
 
 #define COMMAND_MAX (64 * 1024) /* bytes of the command line that `command` globs see */
-#define COMPLAINTS_MAX 4096     /* PIPE_BUF: said with one write */
+#define COMPLAINTS_MAX 4096	/* PIPE_BUF: said with one write */
 #define COMPLAINTS_SHOWN 12
 
 const struct bg_guard *bg_guard_current;
@@ -99,15 +99,16 @@ write_complaints(const struct bg_loaded *loaded, char text[COMPLAINTS_MAX])
 		if (diag->warning)
 			continue;
 		if (diag->line)
-			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s:%u: %.120s\n", file,
-					 diag->line, diag->text);
+			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s:%u: %.120s\n",
+					 file, diag->line, diag->text);
 		else
-			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s: %.120s\n", file,
-					 diag->text);
+			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s: %.120s\n",
+					 file, diag->text);
 		shown++;
 	}
 	if (mistakes > shown)
-		used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: and %u more\n", mistakes - shown);
+		used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: and %u more\n",
+				 mistakes - shown);
 	snprintf(text + used, COMPLAINTS_MAX - (size_t)used,
 		 "bindguard: the configuration is not used: wildcard addresses go to loopback, others are refused\n");
 }

@@ -10,9 +10,9 @@
 #include "sys/caller.h"
 #include "sys/kernel.h"
 
-#define BINDX_ADD_ADDR 1            /* SCTP_BINDX_ADD_ADDR, RFC 6458 9.1 */
-#define SOCKOPT_BINDX_ADD 100       /* SCTP_SOCKOPT_BINDX_ADD, linux/sctp.h */
-#define ADDRESSES_MAX 16            /* changed at once; a longer list is refused where one of them is to be changed */
+#define BINDX_ADD_ADDR 1      /* SCTP_BINDX_ADD_ADDR, RFC 6458 9.1 */
+#define SOCKOPT_BINDX_ADD 100 /* SCTP_SOCKOPT_BINDX_ADD, linux/sctp.h */
+#define ADDRESSES_MAX 16      /* changed at once; a longer list is refused where one of them is to be changed */
 
 /**
  * struct addresses - a packed list of socket addresses, as the call takes it.
@@ -52,9 +52,7 @@ size_at(const struct bg_guard *guard, const char *at, union bg_sockaddr *copy)
 	if (!bg_caller_read(guard->stack_top, at, sizeof(family), copy))
 		return 0;
 	memcpy(&family, copy->bytes, sizeof(family));
-	size = family == AF_INET    ? sizeof(struct sockaddr_in)
-	       : family == AF_INET6 ? sizeof(struct sockaddr_in6)
-				    : 0;
+	size = family == AF_INET ? sizeof(struct sockaddr_in) : family == AF_INET6 ? sizeof(struct sockaddr_in6) : 0;
 	return size && bg_caller_read(guard->stack_top, at, size, copy) ? size : 0;
 }
 
@@ -130,9 +128,8 @@ sctp_bindx(int fd, void *addrs, int count, int flags)
 	if (attempt.guard->policy->mode == BG_MODE_OFF || flags != BINDX_ADD_ADDR || count <= 0)
 		return bg_return(real_call(fd, addrs, 0, count, flags), saved_errno);
 	if (too_long(count))
-		return bg_return(attempt.guard->policy->mode == BG_MODE_ENFORCE
-					 ? -EACCES
-					 : real_call(fd, addrs, 0, count, flags),
+		return bg_return(attempt.guard->policy->mode == BG_MODE_ENFORCE ? -EACCES
+										: real_call(fd, addrs, 0, count, flags),
 				 saved_errno);
 	return bg_return(guarded(&attempt, addrs, count, flags), saved_errno);
 }

@@ -30,18 +30,12 @@ bg_facts_protocol(int fd)
 		return 0;
 	switch (protocol) {
 	case IPPROTO_TCP:
-	case IPPROTO_MPTCP:
-		return BG_PROTOCOL_TCP;
-	case IPPROTO_UDP:
-		return BG_PROTOCOL_UDP;
-	case IPPROTO_UDPLITE:
-		return BG_PROTOCOL_UDPLITE;
-	case IPPROTO_SCTP:
-		return BG_PROTOCOL_SCTP;
-	case IPPROTO_DCCP:
-		return BG_PROTOCOL_DCCP;
-	default:
-		return BG_PROTOCOL_OTHER;
+	case IPPROTO_MPTCP: return BG_PROTOCOL_TCP;
+	case IPPROTO_UDP: return BG_PROTOCOL_UDP;
+	case IPPROTO_UDPLITE: return BG_PROTOCOL_UDPLITE;
+	case IPPROTO_SCTP: return BG_PROTOCOL_SCTP;
+	case IPPROTO_DCCP: return BG_PROTOCOL_DCCP;
+	default: return BG_PROTOCOL_OTHER;
 	}
 }
 

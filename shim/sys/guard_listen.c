@@ -57,8 +57,7 @@ gate(struct bg_attempt *attempt)
 static void
 take_back(const struct bg_attempt *attempt)
 {
-	struct bg_mark mark = {
-		.kind = BG_MARK_DEVICE, .asked = attempt->request.asked, .form = attempt->request.form};
+	struct bg_mark mark = {.kind = BG_MARK_DEVICE, .asked = attempt->request.asked, .form = attempt->request.form};
 
 	if (bg_kernel_set_device(attempt->fd, "") && bg_kernel_cookie(attempt->fd, &mark.cookie) == 0)
 		bg_marks_put(&mark);

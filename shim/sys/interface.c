@@ -21,10 +21,10 @@
 /** struct visit - what a dump is searched for: called for each address with its interface and its rank (lower wins). */
 struct visit {
 	void (*each)(struct visit *visit, unsigned index, const struct bg_addr *addr, unsigned rank);
-	unsigned index;              /* in: of the interface (addresses); out: found (of_address) */
+	unsigned index;		     /* in: of the interface (addresses); out: found (of_address) */
 	const struct bg_addr *addr;  /* in: of_address */
 	struct bg_addr *ipv4, *ipv6; /* out: addresses */
-	unsigned rank4, rank6;       /* best so far */
+	unsigned rank4, rank6;	     /* best so far */
 };
 
 /** rank_address - global before link-local before host scope; usable before tentative, primary before secondary. */
@@ -86,8 +86,7 @@ visit_buffer(struct visit *visit, const char *buffer, size_t size)
 			return false;
 		if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR)
 			return false;
-		if (header->nlmsg_type == RTM_NEWADDR &&
-		    header->nlmsg_len >= NLMSG_LENGTH(sizeof(struct ifaddrmsg)))
+		if (header->nlmsg_type == RTM_NEWADDR && header->nlmsg_len >= NLMSG_LENGTH(sizeof(struct ifaddrmsg)))
 			visit_message(visit, header);
 		if (step >= size)
 			return true;

@@ -9,9 +9,9 @@
 /** enum bg_mark_kind - why the socket is remembered. */
 enum bg_mark_kind {
 	BG_MARK_ADDRESS = 1, /* bound to a loopback address instead of @asked */
-	BG_MARK_DEVICE,      /* bound as asked, but confined to lo */
+	BG_MARK_DEVICE,	     /* bound as asked, but confined to lo */
 	BG_MARK_PORT_ZERO,   /* bound to port 0 as asked; the kernel chose another */
-	BG_MARK_UNDONE,      /* datagram socket given back to the program, connected: confine again if it disconnects */
+	BG_MARK_UNDONE,	     /* datagram socket given back to the program, connected: confine again if it disconnects */
 };
 
 /**

@@ -11,9 +11,9 @@
 #include "sys/kernel.h"
 #include "sys/sink.h"
 
-#define SYSLOG_SOCKET "/dev/log"                       /* syslog(3) */
-#define JOURNAL_SOCKET "/run/systemd/journal/socket"   /* systemd's native journal protocol */
-#define SYSLOG_PRIORITY "<29>"                         /* facility daemon, severity notice; RFC 3164 4.1.1 */
+#define SYSLOG_SOCKET "/dev/log"		     /* syslog(3) */
+#define JOURNAL_SOCKET "/run/systemd/journal/socket" /* systemd's native journal protocol */
+#define SYSLOG_PRIORITY "<29>"			     /* facility daemon, severity notice; RFC 3164 4.1.1 */
 #define JOURNAL_FIELDS "PRIORITY=5\nSYSLOG_FACILITY=3\nSYSLOG_IDENTIFIER=bindguard\nMESSAGE="
 
 /** send_parts - one datagram of @count parts to the socket at @path. It never waits. */
@@ -21,8 +21,7 @@ static bool
 send_parts(const char *path, struct iovec *parts, size_t count)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
-	struct msghdr message = {
-		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = parts, .msg_iovlen = count};
+	struct msghdr message = {.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = parts, .msg_iovlen = count};
 	int fd = bg_kernel_socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	long sent;
 

@@ -106,8 +106,8 @@ bg_sink_stderr(const struct bg_guard *guard, const char *line, size_t size)
 	uint64_t device, inode;
 	unsigned type;
 
-	if (!guard->stderr_ok || !identify(STDERR_FILENO, &type, &device, &inode) ||
-	    device != guard->stderr_device || inode != guard->stderr_inode)
+	if (!guard->stderr_ok || !identify(STDERR_FILENO, &type, &device, &inode) || device != guard->stderr_device ||
+	    inode != guard->stderr_inode)
 		return false;
 	if (type == S_IFSOCK)
 		return bg_kernel_result(syscall(SYS_sendto, STDERR_FILENO, line, size, MSG_NOSIGNAL | MSG_DONTWAIT,

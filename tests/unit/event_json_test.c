@@ -94,9 +94,19 @@ static struct bg_event
 base_event(void)
 {
 	struct bg_event event = {
-		.time_s = 1700000000, .time_us = 42, .pid = 42, .ppid = 1, .uid = 1000, .program = "vite",
-		.exe = "/usr/bin/vite", .fd = 3, .protocol = BG_PROTOCOL_TCP, .has_result = true,
-		.action = BG_ACTION_REWRITE, .changed = true, .rule = "servers",
+		.time_s = 1700000000,
+		.time_us = 42,
+		.pid = 42,
+		.ppid = 1,
+		.uid = 1000,
+		.program = "vite",
+		.exe = "/usr/bin/vite",
+		.fd = 3,
+		.protocol = BG_PROTOCOL_TCP,
+		.has_result = true,
+		.action = BG_ACTION_REWRITE,
+		.changed = true,
+		.rule = "servers",
 	};
 
 	event.requested.addr = bg_addr_wildcard(BG_IPV4);

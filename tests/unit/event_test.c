@@ -12,8 +12,14 @@
 #include "bindguard/event.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define IPV4(a, b, c, d, number) {.addr = {.family = BG_IPV4, .bytes = {a, b, c, d}}, .port = (number)}
-#define IPV6(last, number) {.addr = {.family = BG_IPV6, .bytes = {[15] = (last)}}, .port = (number)}
+#define IPV4(a, b, c, d, number)                                                                                       \
+	{                                                                                                              \
+		.addr = {.family = BG_IPV4, .bytes = {a, b, c, d}}, .port = (number)                                   \
+	}
+#define IPV6(last, number)                                                                                             \
+	{                                                                                                              \
+		.addr = {.family = BG_IPV6, .bytes = {[15] = (last)}}, .port = (number)                                \
+	}
 #define PROCESS .pid = 42, .program = "vite", .exe = "/usr/bin/vite"
 #define CALL PROCESS, .protocol = BG_PROTOCOL_TCP
 #define SERVERS .action = BG_ACTION_REWRITE, .rule = "servers"
@@ -186,8 +192,8 @@ errno_names_go_both_ways(void **state)
 static void
 errno_unknown_name_is_zero(void **state)
 {
-	static const char *const names[] = {"", "E", "E?", "EACCE", "EACCESS", "eacces", "EACCES ", "13",
-					    "ENOTRECOVERABLE_AND_MORE"};
+	static const char *const names[] = {
+		"", "E", "E?", "EACCE", "EACCESS", "eacces", "EACCES ", "13", "ENOTRECOVERABLE_AND_MORE"};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(names); i++)

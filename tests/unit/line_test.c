@@ -124,10 +124,10 @@ name_invalid_utf8_is_escaped_by_byte(void **state)
 		{"\xc3(", "\\xc3(", "\\u00c3("},
 		{"\xe4\xb8", "\\xe4\\xb8", "\\u00e4\\u00b8"},
 		{"\xf0\x9f\x90", "\\xf0\\x9f\\x90", "\\u00f0\\u009f\\u0090"},
-		{"\xc0\x8a", "\\xc0\\x8a", "\\u00c0\\u008a"},                                 /* overlong newline */
-		{"\xe0\x80\xaf", "\\xe0\\x80\\xaf", "\\u00e0\\u0080\\u00af"},                 /* overlong '/' */
+		{"\xc0\x8a", "\\xc0\\x8a", "\\u00c0\\u008a"},				      /* overlong newline */
+		{"\xe0\x80\xaf", "\\xe0\\x80\\xaf", "\\u00e0\\u0080\\u00af"},		      /* overlong '/' */
 		{"\xf0\x82\x82\xac", "\\xf0\\x82\\x82\\xac", "\\u00f0\\u0082\\u0082\\u00ac"}, /* overlong U+20AC */
-		{"\xed\xa0\x80", "\\xed\\xa0\\x80", "\\u00ed\\u00a0\\u0080"},                 /* surrogate */
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80", "\\u00ed\\u00a0\\u0080"},		      /* surrogate */
 		{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", "\\u00f4\\u0090\\u0080\\u0080"}, /* U+110000 */
 		{"\xf8\x88\x80\x80\x80", "\\xf8\\x88\\x80\\x80\\x80", "\\u00f8\\u0088\\u0080\\u0080\\u0080"},
 	};
