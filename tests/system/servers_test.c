@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "system/net.h"
+#include "net/net.h"
 #include "system/server.h"
 #include "system/table.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * net.h - two hosts on one cable, in network namespaces of this test's own, and connections from either of them. */
-#ifndef BINDGUARD_TESTS_SYSTEM_NET_H
-#define BINDGUARD_TESTS_SYSTEM_NET_H
+#ifndef BINDGUARD_TESTS_NET_NET_H
+#define BINDGUARD_TESTS_NET_NET_H
 
 #include <stdbool.h>
 #include <stddef.h>

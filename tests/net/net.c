@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * net.c - makes the two namespaces and asks questions in them. As root, or as an ordinary user through a user namespace. */
-#include "system/net.h"
+#include "net/net.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT
+ * conformance_host.c CALL PROTOCOL MPTCP V6ONLY DEVICE FORM ADDRESS PORT: makes one call by libc and prints
+ * `ERRNO ADDRESS PORT DEVICE`. Knows nothing of the guard; for listen it binds by a raw system call, past any symbol. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* enum bg_form of the table, as numbers */
+enum { IPV4, UNSPEC, IPV6, MAPPED };
+
+static socklen_t
+address(int form, const char *text, unsigned port, struct sockaddr_storage *storage)
+{
+	struct sockaddr_in in = {.sin_port = htons(port)};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+	char mapped[64];
+
+	memset(storage, 0, sizeof(*storage));
+	if (form == IPV4 || form == UNSPEC) {
+		in.sin_family = form == IPV4 ? AF_INET : AF_UNSPEC;
+		inet_pton(AF_INET, text, &in.sin_addr);
+		memcpy(storage, &in, sizeof(in));
+		return sizeof(in);
+	}
+	snprintf(mapped, sizeof(mapped), "%s%s", form == MAPPED ? "::ffff:" : "", text);
+	inet_pton(AF_INET6, mapped, &in6.sin6_addr);
+	memcpy(storage, &in6, sizeof(in6));
+	return sizeof(in6);
+}
+
+static void
+print_name(int fd)
+{
+	struct sockaddr_storage name;
+	socklen_t size = sizeof(name), device_size = 16;
+	char text[64] = "?", device[17] = "";
+	unsigned port = 0;
+
+	memset(&name, 0, sizeof(name));
+	getsockname(fd, (struct sockaddr *)&name, &size);
+	if (name.ss_family == AF_INET) {
+		inet_ntop(AF_INET, &((struct sockaddr_in *)&name)->sin_addr, text, sizeof(text));
+		port = ntohs(((struct sockaddr_in *)&name)->sin_port);
+	} else {
+		inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&name)->sin6_addr, text, sizeof(text));
+		port = ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
+	}
+	getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &device_size);
+	printf(" %s %u %s\n", text, port, device[0] ? device : "-");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sockaddr_storage to;
+	int form, type, protocol = 0, v6only, fd, result;
+	socklen_t size;
+
+	if (argc != 9)
+		return 2;
+	form = atoi(argv[6]);
+	v6only = atoi(argv[4]);
+	type = strcmp(argv[2], "udp") == 0 ? SOCK_DGRAM : strcmp(argv[2], "raw") == 0 ? SOCK_RAW : SOCK_STREAM;
+	if (type == SOCK_RAW)
+		protocol = IPPROTO_TCP;
+	if (atoi(argv[3]))
+		protocol = 262;
+	fd = socket(form == IPV6 || form == MAPPED ? AF_INET6 : AF_INET, type, protocol);
+	if (fd < 0) {
+		printf("no socket: %s\n", strerror(errno));
+		return 3;
+	}
+	if (form == IPV6 || form == MAPPED)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof(v6only));
+	if (argv[5][0] != '-')
+		setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, argv[5], strlen(argv[5]));
+	size = address(form, argv[7], (unsigned)atoi(argv[8]), &to);
+	errno = 0;
+	if (strcmp(argv[1], "listen") == 0) {
+		if (argv[7][0] != '-' && syscall(SYS_bind, fd, &to, size)) {
+			printf("no raw bind: %s\n", strerror(errno));
+			return 3;
+		}
+		result = listen(fd, 5);
+	} else {
+		result = bind(fd, (struct sockaddr *)&to, size);
+	}
+	printf("%d", result ? errno : 0);
+	print_name(fd);
+	return 0;
+}
