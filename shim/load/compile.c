@@ -65,11 +65,7 @@ fill_rules(struct build *build, const struct survey *survey)
 			keys_log(build, statement);
 			continue;
 		}
-		if (statement->count == 0)
-			bg_diags_add(build->diags, statement->line, "%s is empty, expected at least one value",
-				     statement->key);
-		else
-			keys_match(build, &rules[statement->rule], statement);
+		keys_match(build, &rules[statement->rule], statement);
 		keys_action(build, &rules[statement->rule], statement);
 	}
 	for (size_t i = 0; i < survey->rule_count; i++)

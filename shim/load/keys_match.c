@@ -151,13 +151,27 @@ set_ports(struct build *build, struct bg_rule *rule, const struct statement *sta
 	free(ranges);
 }
 
+/** is_match_key - does @key say what a rule matches? */
+static bool
+is_match_key(const char *key)
+{
+	static const char *const keys[] = {"program", "command", "protocol", "family", "address", "port"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
 /** keys_match - one statement of a rule, if it says what the rule matches. */
 void
 keys_match(struct build *build, struct bg_rule *rule, const struct statement *statement)
 {
 	const char *key = statement->key;
 
-	if (strcmp(key, "program") == 0)
+	if (statement->count == 0 && is_match_key(key))
+		bg_diags_add(build->diags, statement->line, "%s is empty, expected at least one value", key);
+	else if (strcmp(key, "program") == 0)
 		set_globs(build, statement, &rule->programs);
 	else if (strcmp(key, "command") == 0)
 		set_globs(build, statement, &rule->commands);

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# exports.sh LIBRARY: it exports the intercepted calls and nothing else, needs libc alone, and its code stays read-only.
+set -eu
+library=$1 failed=0
+[ -f "$library" ] || { echo "$library: not built"; exit 1; }
+dynamic=$(readelf -dW "$library")
+segments=$(readelf -lW "$library")
+
+# same WHAT EXPECTED FOUND
+same() {
+    [ "$2" = "$3" ] || { echo "$1: expected '$2', found '$3'"; failed=1; }
+}
+
+exported=$(nm -D --defined-only "$library" | awk '$2 != "A" { print $3 }' | LC_ALL=C sort | paste -sd' ')
+same exports 'bind bindresvport connect listen sctp_bindx' "$exported"
+same NEEDED libc.so.6 "$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic" | paste -sd' ')"
+same TEXTREL '' "$(grep -o TEXTREL <<<"$dynamic" | head -1 || true)"
+same 'stack flags' RW "$(awk '$1 == "GNU_STACK" { print $(NF - 1) }' <<<"$segments")"
+exit $failed

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# layering.sh: the arrows between the rooms: include <- core <- sys <- preload, load <- preload/init.c. Run from the top.
+set -u
+pure='<(string|stdbool|stddef|stdint|errno|arpa/inet|netinet/in)\.h>'
+cold='"bindguard/(load|diag)\.h"'
+failed=0
+
+# only PATTERN FILE...: each #include of the files is of that kind.
+only() {
+    local pattern=$1
+    shift
+    if grep -nE '^[[:space:]]*#[[:space:]]*include' -- "$@" /dev/null |
+        grep -vE "include[[:space:]]*($pattern)"; then failed=1; fi
+}
+
+# never PATTERN FILE...: no #include of the files is of that kind.
+never() {
+    local pattern=$1
+    shift
+    if grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]*($pattern)" -- "$@" /dev/null; then failed=1; fi
+}
+
+mapfile -t hot < <(find shim/preload -name '*.[ch]' ! -name init.c)
+mapfile -t rest < <(find shim include -name '*.[ch]' ! -path 'shim/load/*')
+only "$pure|\"bindguard/" include/bindguard/*.h
+only "$pure|\"(bindguard|core)/" shim/core/*.[ch]
+only '<|"(bindguard|core|sys)/' shim/sys/*.[ch]
+only '<|"(bindguard|core|load)/' shim/load/*.[ch]
+only '<|"(bindguard|core|sys|preload)/' shim/preload/*.[ch]
+never "$cold" shim/core/*.[ch] shim/sys/*.[ch] "${hot[@]}"
+never '[<"]confuse\.h' "${rest[@]}"
+if find . -path ./.git -prune -o -path ./build -prune -o -type d \( -name utils -o -name common -o -name misc \) -print |
+    grep .; then failed=1; fi
+exit $failed

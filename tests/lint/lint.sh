@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# lint.sh SRC OUT LIBRARY: runs every lint, says ok or FAIL for each, and fails if one does. OUT has the objects.
+set -u
+[ $# -eq 3 ] || { echo 'usage: lint.sh SRC OUT LIBRARY' >&2; exit 1; }
+cd "$1" || exit 1
+out=$2 library=$3 lint=tests/lint failed=0
+mapfile -t sources < <(find shim include tests -name '*.[ch]' | sort)
+mapfile -t units < <(find shim -name '*.c' | sort)
+mapfile -t scripts < <(find tests -name '*.sh' | sort)
+flags=(-std=gnu11 -D_GNU_SOURCE '-DBG_VERSION="x"' '-DBG_SYSCONFDIR="/etc"' -Iinclude -Ishim)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# check NAME COMMAND...: one line; what the command said only where it failed.
+check() {
+    local name=$1
+    shift
+    if "$@" >"$log" 2>&1; then
+        echo "ok   $name"
+    else
+        echo "FAIL $name"
+        grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed |^Use -header-filter' "$log"
+        failed=1
+    fi
+}
+
+tidy() {
+    printf '%s\0' "${units[@]}" | xargs -0 -P 2 -I{} clang-tidy --quiet {} -- "${flags[@]}"
+}
+
+check format clang-format --dry-run -Werror "${sources[@]}"
+check tidy tidy
+check cppcheck cppcheck --quiet --enable=warning,portability --error-exitcode=1 --inline-suppr \
+    --suppress=missingIncludeSystem --std=c11 "${flags[@]:1}" shim
+check shellcheck shellcheck "${scripts[@]}" .ci/run
+check codespell codespell -L "$(paste -sd, $lint/codespell-words.txt)" shim include tests conf man .ci ./*.md Makefile
+check layering $lint/layering.sh
+check sigsafe $lint/sigsafe.sh "$out"
+check exports $lint/exports.sh "$library"
+check size $lint/size.sh
+check words $lint/words.sh
+exit $failed
