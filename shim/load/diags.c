@@ -6,17 +6,33 @@
 
 #include "bindguard/diag.h"
 
+/** drop_warning - make room for a mistake. Return: false where there is no warning to drop. */
+static bool
+drop_warning(struct bg_diags *diags)
+{
+	unsigned at = diags->count;
+
+	while (at > 0 && !diags->items[at - 1].warning)
+		at--;
+	if (at == 0)
+		return false;
+	memmove(&diags->items[at - 1], &diags->items[at], (diags->count - at) * sizeof(diags->items[0]));
+	diags->count--;
+	return true;
+}
+
 /** add - insert behind those of the same or an earlier line; control characters of the text become '?'. */
 static void
 add(struct bg_diags *diags, unsigned line, bool warning, const char *format, va_list arguments)
 {
-	unsigned at = diags->count;
 	struct bg_diag *diag;
+	unsigned at;
 
-	if (diags->count == BG_DIAGS_MAX) {
+	if (diags->count == BG_DIAGS_MAX && (warning || !drop_warning(diags))) {
 		diags->dropped += !warning;
 		return;
 	}
+	at = diags->count;
 	while (at > 0 && diags->items[at - 1].line > line)
 		at--;
 	memmove(&diags->items[at + 1], &diags->items[at], (diags->count - at) * sizeof(diags->items[0]));

@@ -26,15 +26,12 @@ hear(cfg_t *cfg, const char *format, va_list arguments)
 static cfg_opt_t *
 values_of(cfg_t *cfg, const struct statement *statement)
 {
-	char title[16];
 	cfg_t *section = cfg;
 
 	if (statement->section == SECTION_LOG)
 		section = cfg_getsec(cfg, "log");
-	if (statement->section == SECTION_RULE) {
-		snprintf(title, sizeof(title), "%u", statement->rule);
-		section = cfg_gettsec(cfg, "rule", title);
-	}
+	if (statement->section == SECTION_RULE)
+		section = cfg_getnsec(cfg, "rule", statement->rule);
 	return section ? cfg_getopt(section, statement->key) : NULL;
 }
 
@@ -50,8 +47,10 @@ copy_values(cfg_t *cfg, struct survey *survey)
 		statement->values = calloc(statement->count + 1, sizeof(*statement->values));
 		if (!statement->values)
 			return false;
-		if (count < statement->count)
-			statement->count = count;
+		if (count != statement->count) {
+			bg_diags_add(listener, statement->line, "%s cannot be parsed, expected quoted values", statement->key);
+			return false;
+		}
 		for (unsigned v = 0; v < statement->count; v++) {
 			const char *value = cfg_opt_getnstr(option, v);
 

@@ -52,17 +52,23 @@ survey_name_keys(enum section section, char *text, size_t size)
 		used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", *key);
 }
 
-/** token_text - the last token without its quotes, cut to @size. */
-static void
+/** token_text - the last token without its quotes, cut to @size. Return: its whole length. */
+static size_t
 token_text(const struct tokens *tokens, char *text, size_t size)
 {
 	size_t quotes = tokens->kind == TOKEN_STRING;
-	size_t length = tokens->end - tokens->start - 2 * quotes;
+	const char *end = tokens->text + tokens->end - quotes;
+	char quote = tokens->text[tokens->start];
+	size_t length = 0;
 
-	if (length >= size)
-		length = size - 1;
-	memcpy(text, tokens->text + tokens->start + quotes, length);
-	text[length] = '\0';
+	for (const char *at = tokens->text + tokens->start + quotes; at < end; at++, length++) {
+		if (quotes && at[0] == '\\' && (at[1] == '\\' || at[1] == quote))
+			at++;
+		if (length + 1 < size)
+			text[length] = *at;
+	}
+	text[length < size ? length : size - 1] = '\0';
+	return length;
 }
 
 /** copy_until - hand the text up to offset @end on as it is. */
@@ -249,6 +255,8 @@ check_name(struct walk *walk, const struct rule_head *head, size_t length)
 	if (length > BG_NAME_MAX)
 		bg_diags_add(walk->diags, head->line, "rule name has %zu bytes, expected at most %d", length,
 			     BG_NAME_MAX);
+	if (strchr(head->name, '\t'))
+		bg_diags_add(walk->diags, head->line, "rule name has a control character, expected printable text");
 	for (size_t i = 0; i < survey->rule_count; i++)
 		if (length && strcmp(survey->rules[i].name, head->name) == 0) {
 			bg_diags_add(walk->diags, head->line,
@@ -270,8 +278,7 @@ take_rule(struct walk *walk)
 	token_next(&walk->tokens);
 	if (walk->tokens.kind != TOKEN_WORD && walk->tokens.kind != TOKEN_STRING)
 		return give_up(walk, "rule has no name, expected rule \"name\" {");
-	token_text(&walk->tokens, head.name, sizeof(head.name));
-	check_name(walk, &head, walk->tokens.end - walk->tokens.start - 2 * (walk->tokens.kind == TOKEN_STRING));
+	check_name(walk, &head, token_text(&walk->tokens, head.name, sizeof(head.name)));
 	if (survey->rule_count == BG_RULES_MAX)
 		return give_up(walk, "too many rules, expected at most 10000");
 	grown = realloc(survey->rules, (survey->rule_count + 1) * sizeof(*grown));

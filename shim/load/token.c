@@ -38,18 +38,47 @@ skip_blank(struct tokens *tokens)
 	}
 }
 
-/** string_end - the offset behind the string that starts at @start, 0 where it is not closed. */
+/**
+ * string_end - the offset behind the string that starts at the current character; 0, and told, where it is no good.
+ *
+ * libconfuse knows octal, hexadecimal and C escapes in double quotes, among them one for NUL, which cuts the value.
+ */
 static size_t
-string_end(const char *text, size_t start)
+string_end(struct tokens *tokens)
 {
-	char quote = text[start];
+	const char *text = tokens->text;
+	char quote = text[tokens->at];
 
-	for (size_t i = start + 1; text[i]; i++) {
-		if (text[i] == '\\' && text[i + 1])
-			i++;
-		else if (text[i] == quote)
+	for (size_t i = tokens->at + 1; text[i] && text[i] != '\n'; i++) {
+		if (text[i] == quote)
 			return i + 1;
+		if (text[i] != '\\')
+			continue;
+		if (text[i + 1] == quote || text[i + 1] == '\\') {
+			i++;
+		} else if (quote == '"') {
+			tokens->broken = "unknown escape in a string, expected a backslash or a quote behind the backslash";
+			return 0;
+		}
 	}
+	tokens->broken = "string is not closed, expected a quote in the same line";
+	return 0;
+}
+
+/**
+ * word_end - the offset behind the word that starts at the current character; 0, and told, where it is no good.
+ *
+ * libconfuse drops an unquoted '*', and expands $: a word is of characters that stand for themselves.
+ */
+static size_t
+word_end(struct tokens *tokens)
+{
+	const char *word = tokens->text + tokens->at;
+	size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/%@");
+
+	if (length && (word[length] == '\0' || strchr(" \t\r\n#\"'={}()+,", word[length])))
+		return tokens->at + length;
+	tokens->broken = "unexpected character, expected quotes around all but letters, digits and _-.:/%@";
 	return 0;
 }
 
@@ -72,15 +101,14 @@ token_next(struct tokens *tokens)
 		end = tokens->at + 1;
 	} else if (text[tokens->at] == '"' || text[tokens->at] == '\'') {
 		tokens->kind = TOKEN_STRING;
-		end = string_end(text, tokens->at);
-		if (!end) {
-			tokens->broken = "string is not closed, expected a quote";
-			tokens->kind = TOKEN_END;
-			return TOKEN_END;
-		}
+		end = string_end(tokens);
 	} else {
 		tokens->kind = TOKEN_WORD;
-		end = tokens->at + strcspn(text + tokens->at, " \t\r\n\"'={}()+,");
+		end = word_end(tokens);
+	}
+	if (tokens->broken) {
+		tokens->kind = TOKEN_END;
+		return TOKEN_END;
 	}
 	skip_to(tokens, end);
 	tokens->end = end;

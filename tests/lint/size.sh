@@ -6,5 +6,9 @@ find shim include -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
     FNR == 1 { if (file && lines > 300) { print file ": " lines " lines"; bad = 1 } file = FILENAME; open = 0 }
     { lines = FNR }
     /^\{/ { open = FNR }
-    /^\}/ { if (open && FNR - open + 1 > 60) { print FILENAME ":" open ": function of " FNR - open + 1 " lines"; bad = 1 } open = 0 }
+    /^\}/ {
+        size = FNR - open + 1
+        if (open && size > 60) { print FILENAME ":" open ": function of " size " lines"; bad = 1 }
+        open = 0
+    }
     END { if (lines > 300) { print file ": " lines " lines"; bad = 1 } exit bad }'
