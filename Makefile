@@ -56,6 +56,11 @@ else
 LIBRARY := $(OUT)/libbindguard.so
 endif
 
+# `make deps check`: one after the other, also with -j.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-system check-asan demo lint install uninstall \
@@ -78,7 +83,7 @@ $(OUT)/gen/%.o: $(OUT)/gen/%.c
 
 # libconfuse, inside. Debian's archive is position-independent enough for an executable only: what does not link into a
 # library, and what must not run in someone else's process, is renamed to functions of shim/load/confuse_host.c.
-LIBCONFUSE := $(shell $(CC) -print-file-name=libconfuse.a)
+LIBCONFUSE = $(shell $(CC) -print-file-name=libconfuse.a)
 $(CONFUSE): $(SRC)/shim/load/confuse-redefine.txt $(OUT)/flags
 	@test -f '$(LIBCONFUSE)' || { echo 'libconfuse.a not found: run `make deps` first' >&2; exit 1; }
 	@rm -rf $(@D) && mkdir -p $(@D)
