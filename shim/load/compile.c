@@ -119,25 +119,25 @@ warn_unreachable(const struct bg_policy *policy, struct bg_diags *diags)
 static struct bg_policy *
 build_policy(const struct survey *survey, struct bg_diags *diags)
 {
-	struct build build = {.diags = diags};
+	struct bg_policy *policy = calloc(1, room(survey));
+	unsigned(*given)[GIVEN_KEYS] = calloc(survey->rule_count + 1, sizeof(*given));
+	struct build build = {.policy = policy, .given = given, .diags = diags};
 
-	build.policy = calloc(1, room(survey));
-	build.given = calloc(survey->rule_count + 1, sizeof(*build.given));
-	if (!build.policy || !build.given) {
+	if (!policy || !given) {
 		bg_diags_add(diags, 0, "out of memory");
-		free(build.policy);
-		free(build.given);
+		free(policy);
+		free(given);
 		return NULL;
 	}
-	build.used = sizeof(struct bg_policy) + survey->rule_count * sizeof(struct bg_rule);
-	build.policy->rule_count = (uint32_t)survey->rule_count;
-	build.policy->log_path = build_string(&build, "");
+	build.used = sizeof(*policy) + survey->rule_count * sizeof(struct bg_rule);
+	policy->rule_count = (uint32_t)survey->rule_count;
+	policy->log_path = build_string(&build, "");
 	fill_rules(&build, survey);
-	for (uint32_t i = 0; i < build.policy->rule_count; i++)
-		build.policy->port_zero |= names_port_zero(build.policy, &build.policy->rules[i]);
-	build.policy->size = (uint32_t)((build.used + 7) & ~(size_t)7);
-	free(build.given);
-	return build.policy;
+	for (uint32_t i = 0; i < policy->rule_count; i++)
+		policy->port_zero |= names_port_zero(policy, &policy->rules[i]);
+	policy->size = (uint32_t)((build.used + 7) & ~(size_t)7);
+	free(given);
+	return policy;
 }
 
 /** check_text - is it text at all? Return: false, and told, where not. */

@@ -41,7 +41,10 @@ try_path(struct bg_loaded *loaded, enum bg_source source, const char *directory,
 	return true;
 }
 
-/** file_locate - set @loaded's source and path; BG_SOURCE_BUILTIN and "" where no file counts. */
+/**
+ * file_locate - set @loaded's source and path; BG_SOURCE_BUILTIN and "" where no file counts. A path that is too long
+ * for a file is a mistake, and not cut: what is left might be another file.
+ */
 void
 file_locate(const struct bg_settings *settings, struct bg_loaded *loaded)
 {
@@ -56,8 +59,8 @@ file_locate(const struct bg_settings *settings, struct bg_loaded *loaded)
 		if (strlen(settings->config) < sizeof(loaded->path))
 			memcpy(loaded->path, settings->config, strlen(settings->config) + 1);
 		else
-			memcpy(loaded->path, settings->config,
-			       sizeof(loaded->path) - 1); /* ENAMETOOLONG will be told */
+			bg_diags_add(&loaded->diags, 0, "BINDGUARD_CONFIG has %zu bytes, expected at most %d",
+				     strlen(settings->config), BG_PATH_MAX - 1);
 		return;
 	}
 	if (xdg && xdg[0] == '/'
@@ -75,16 +78,19 @@ cannot(struct bg_diags *diags, const char *what)
 	return NULL;
 }
 
-/** read_all - the @expected bytes of @fd, or fewer where it shrank. Return: to be freed, NULL for an error (errno). */
+/**
+ * read_all - what @fd holds, which should be @expected bytes; one more is read to see that it is not.
+ * Return: to be freed, NULL for an error (errno).
+ */
 static char *
 read_all(int fd, size_t expected, size_t *size)
 {
-	char *text = malloc(expected + 1);
+	char *text = malloc(expected + 2);
 	ssize_t got = 1;
 
 	*size = 0;
-	while (text && got > 0 && *size < expected) {
-		got = read(fd, text + *size, expected - *size);
+	while (text && got > 0 && *size <= expected) {
+		got = read(fd, text + *size, expected + 1 - *size);
 		if (got < 0 && errno == EINTR)
 			got = 1;
 		else if (got > 0)
@@ -133,5 +139,9 @@ file_read(const char *path, size_t *size, struct bg_diags *diags)
 	}
 	text = read_all(fd, (size_t)status.st_size, size);
 	close(fd);
+	if (text && *size != (size_t)status.st_size) {
+		free(text);
+		return cannot(diags, "it changed while it was read");
+	}
 	return text ? text : cannot(diags, bg_errno_name(errno));
 }

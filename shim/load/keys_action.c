@@ -47,7 +47,8 @@ take_target(struct bg_rule *rule, const char *value, char *why, size_t why_size)
 	if (!bg_addr_parse(value, &addr)) {
 		rule->target = BG_TARGET_INTERFACE;
 		snprintf(rule->interface, sizeof(rule->interface), "%s", value);
-		if (check_interface_name(value) && !strchr(value, ','))
+		/* Digits and dots would be a name for the kernel; here they are an address with a slip. */
+		if (check_interface_name(value) && !strchr(value, ',') && value[strspn(value, "0123456789.")])
 			return true;
 		snprintf(why, why_size, "target \"%.60s\", expected loopback, an address or an interface's name",
 			 value);

@@ -33,7 +33,7 @@ set_words(struct build *build, const struct statement *statement, const struct w
 static void
 set_globs(struct build *build, const struct statement *statement, struct bg_span *globs)
 {
-	struct bg_span *items = calloc(statement->count, sizeof(*items));
+	struct bg_span *items = calloc(statement->count + 1u, sizeof(*items));
 
 	for (unsigned i = 0; i < statement->count; i++) {
 		size_t length = strlen(statement->values[i]);
@@ -85,7 +85,7 @@ set_address(struct build *build, struct bg_rule *rule, const struct statement *s
 static void
 set_addresses(struct build *build, struct bg_rule *rule, const struct statement *statement)
 {
-	struct bg_prefix *prefixes = calloc(statement->count, sizeof(*prefixes));
+	struct bg_prefix *prefixes = calloc(statement->count + 1u, sizeof(*prefixes));
 	uint32_t count = 0;
 
 	if (!prefixes) {
@@ -129,7 +129,7 @@ port_mistake(long first, long last)
 static void
 set_ports(struct build *build, struct bg_rule *rule, const struct statement *statement)
 {
-	struct bg_port_range *ranges = calloc(statement->count, sizeof(*ranges));
+	struct bg_port_range *ranges = calloc(statement->count + 1u, sizeof(*ranges));
 
 	for (unsigned i = 0; i < statement->count; i++) {
 		const char *value = statement->values[i];

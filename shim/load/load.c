@@ -13,7 +13,7 @@ from_file(struct bg_loaded *loaded)
 {
 	struct bg_policy *policy;
 	size_t size;
-	char *text = file_read(loaded->path, &size, &loaded->diags);
+	char *text = loaded->path[0] ? file_read(loaded->path, &size, &loaded->diags) : NULL;
 
 	loaded->unreadable = text == NULL;
 	if (!text)

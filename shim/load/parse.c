@@ -35,7 +35,15 @@ values_of(cfg_t *cfg, const struct statement *statement)
 	return section ? cfg_getopt(section, statement->key) : NULL;
 }
 
-/** copy_values - take the values of every statement over. Return: false where memory is short. */
+/** out_of_memory - tell it. Return: false, for the caller to return. */
+static bool
+out_of_memory(void)
+{
+	bg_diags_add(listener, 0, "out of memory");
+	return false;
+}
+
+/** copy_values - take the values of every statement over. Return: false, and told, where they are not all there. */
 static bool
 copy_values(cfg_t *cfg, struct survey *survey)
 {
@@ -46,9 +54,10 @@ copy_values(cfg_t *cfg, struct survey *survey)
 
 		statement->values = calloc(statement->count + 1, sizeof(*statement->values));
 		if (!statement->values)
-			return false;
+			return out_of_memory();
 		if (count != statement->count) {
-			bg_diags_add(listener, statement->line, "%s cannot be parsed, expected quoted values", statement->key);
+			bg_diags_add(listener, statement->line, "%s cannot be parsed, expected quoted values",
+				     statement->key);
 			return false;
 		}
 		for (unsigned v = 0; v < statement->count; v++) {
@@ -56,7 +65,7 @@ copy_values(cfg_t *cfg, struct survey *survey)
 
 			statement->values[v] = strdup(value ? value : "");
 			if (!statement->values[v])
-				return false;
+				return out_of_memory();
 		}
 	}
 	return true;
@@ -78,10 +87,7 @@ run(cfg_t *cfg, struct survey *survey, struct bg_diags *diags)
 			bg_diags_add(diags, 0, "cannot be parsed, expected the format of bindguard.conf(5)");
 		return false;
 	}
-	if (copy_values(cfg, survey))
-		return true;
-	bg_diags_add(diags, 0, "out of memory");
-	return false;
+	return copy_values(cfg, survey);
 }
 
 /**

@@ -49,7 +49,7 @@ struct survey {
 	bool failed;
 };
 
-void survey_take(struct survey *survey, const char *text, size_t size, struct bg_diags *diags);
+void survey_take(struct survey *survey, char *text, size_t size, struct bg_diags *diags);
 void survey_free(struct survey *survey);
 const char *survey_known_key(enum section section, const char *key);
 void survey_name_keys(enum section section, char *text, size_t size);

@@ -12,6 +12,18 @@ skip_to(struct tokens *tokens, size_t to)
 		tokens->line += tokens->text[tokens->at] == '\n';
 }
 
+/** blank_to - the same for a comment, which becomes blanks. */
+static void
+blank_to(struct tokens *tokens, size_t to)
+{
+	size_t from = tokens->at;
+
+	skip_to(tokens, to);
+	for (; from < to; from++)
+		if (tokens->text[from] != '\n')
+			tokens->text[from] = ' ';
+}
+
 /** skip_blank - skip white space and comments. */
 static void
 skip_blank(struct tokens *tokens)
@@ -22,7 +34,7 @@ skip_blank(struct tokens *tokens)
 		if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') {
 			skip_to(tokens, tokens->at + 1);
 		} else if (*at == '#' || (at[0] == '/' && at[1] == '/')) {
-			skip_to(tokens, tokens->at + strcspn(at, "\n"));
+			blank_to(tokens, tokens->at + strcspn(at, "\n"));
 		} else if (at[0] == '/' && at[1] == '*') {
 			const char *end = strstr(at + 2, "*/");
 
@@ -31,7 +43,7 @@ skip_blank(struct tokens *tokens)
 				tokens->broken = "comment is not closed, expected */";
 				return;
 			}
-			skip_to(tokens, (size_t)(end + 2 - tokens->text));
+			blank_to(tokens, (size_t)(end + 2 - tokens->text));
 		} else {
 			return;
 		}
@@ -57,7 +69,8 @@ string_end(struct tokens *tokens)
 		if (text[i + 1] == quote || text[i + 1] == '\\') {
 			i++;
 		} else if (quote == '"') {
-			tokens->broken = "unknown escape in a string, expected a backslash or a quote behind the backslash";
+			tokens->broken =
+				"unknown escape in a string, expected a backslash or a quote behind the backslash";
 			return 0;
 		}
 	}

@@ -10,14 +10,14 @@ enum token_kind { TOKEN_END = 0, TOKEN_WORD = 'w', TOKEN_STRING = 's', TOKEN_MAR
 
 /**
  * struct tokens - a text being read.
- * @text: terminated
+ * @text: terminated; comments become blanks as they are passed, since libconfuse takes none inside a list
  * @at: offset of the next character; @line: its line
  * @kind, @start, @end, @start_line: the last token: text[start..end), quotes included
  * @mark: of TOKEN_MARK: one of { } ( ) = + ,
  * @broken: a string or comment is not closed; where it began is @start_line
  */
 struct tokens {
-	const char *text;
+	char *text;
 	size_t at;
 	unsigned line;
 	enum token_kind kind;

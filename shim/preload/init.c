@@ -82,9 +82,25 @@ read_command(char command[COMMAND_MAX])
 	command[length] = '\0';
 }
 
-/** write_complaints - the mistakes as lines, and what they mean; "" where there are none. */
+/**
+ * final_mode - BINDGUARD_MODE holds even where the configuration is broken: who asks for `off` or `observe` has asked
+ * that nothing be changed.
+ */
+static uint8_t
+final_mode(const struct scratch *scratch)
+{
+	const char *mode = scratch->settings.mode;
+
+	if (mode && strcmp(mode, "off") == 0)
+		return BG_MODE_OFF;
+	if (mode && strcmp(mode, "observe") == 0)
+		return BG_MODE_OBSERVE;
+	return scratch->loaded.policy->mode;
+}
+
+/** write_complaints - the mistakes as lines, and what they mean in @mode; "" where there are none. */
 static void
-write_complaints(const struct bg_loaded *loaded, char text[COMPLAINTS_MAX])
+write_complaints(const struct bg_loaded *loaded, uint8_t mode, char text[COMPLAINTS_MAX])
 {
 	const struct bg_diags *diags = &loaded->diags;
 	const char *file = loaded->path[0] ? loaded->path : "environment";
@@ -109,24 +125,9 @@ write_complaints(const struct bg_loaded *loaded, char text[COMPLAINTS_MAX])
 	if (mistakes > shown)
 		used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: and %u more\n",
 				 mistakes - shown);
-	snprintf(text + used, COMPLAINTS_MAX - (size_t)used,
-		 "bindguard: the configuration is not used: wildcard addresses go to loopback, others are refused\n");
-}
-
-/**
- * final_mode - BINDGUARD_MODE holds even where the configuration is broken: who asks for `off` or `observe` has asked
- * that nothing be changed.
- */
-static uint8_t
-final_mode(const struct scratch *scratch)
-{
-	const char *mode = scratch->settings.mode;
-
-	if (mode && strcmp(mode, "off") == 0)
-		return BG_MODE_OFF;
-	if (mode && strcmp(mode, "observe") == 0)
-		return BG_MODE_OBSERVE;
-	return scratch->loaded.policy->mode;
+	snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: the configuration is not used: %s\n",
+		 mode == BG_MODE_OBSERVE ? "BINDGUARD_MODE=observe, nothing is changed"
+					 : "wildcard addresses go to loopback, others are refused");
 }
 
 /**
@@ -181,7 +182,7 @@ make_guard(void)
 	read_exe(scratch->exe);
 	read_command(scratch->command);
 	bg_load(&scratch->settings, scratch->exe, scratch->command, &scratch->loaded);
-	write_complaints(&scratch->loaded, scratch->complaints);
+	write_complaints(&scratch->loaded, final_mode(scratch), scratch->complaints);
 	guard = assemble(scratch);
 	bg_loaded_free(&scratch->loaded);
 	munmap(scratch, sizeof(*scratch));

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# layering.sh: the arrows between the rooms, include <- core <- sys <- preload and load <- preload/init.c, hold. Run from
+# layering.sh: the arrows between the rooms hold, include <- core <- sys <- preload and load <- preload/init.c. Run from
 # the top.
 set -u
 pure='<(string|stdbool|stddef|stdint|errno|arpa/inet|netinet/in)\.h>'

@@ -35,7 +35,8 @@ check tidy tidy
 check cppcheck cppcheck --quiet --enable=warning,portability --error-exitcode=1 --inline-suppr \
     --suppressions-list=$lint/cppcheck-suppressions.txt --std=c11 "${flags[@]:1}" shim
 check shellcheck shellcheck "${scripts[@]}" .ci/run
-check codespell codespell shim include tests conf man .ci ./*.md Makefile
+# nd: a macro of mdoc(7); statics: functions of one file
+check codespell codespell -L nd,statics shim include tests conf man .ci ./*.md Makefile
 check layering $lint/layering.sh
 check sigsafe $lint/sigsafe.sh "$out"
 check exports $lint/exports.sh "$library"
