@@ -78,6 +78,13 @@ start_holder(void)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/** net_enter - move this process to one of the hosts: for children only. */
+bool
+net_enter(enum host where)
+{
+	return setns(namespaces[where], CLONE_NEWNET) == 0;
+}
+
 /** net_run - run a shell command on one of the hosts. Return: its status, 0 for success. */
 int
 net_run(enum host where, const char *command)
@@ -86,7 +93,7 @@ net_run(enum host where, const char *command)
 	int status = -1;
 
 	if (child == 0) {
-		if (setns(namespaces[where], CLONE_NEWNET))
+		if (!net_enter(where))
 			_exit(126);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
@@ -220,7 +227,7 @@ net_ask(enum host from, int family, const struct question *question)
 	int status = 0;
 
 	if (child == 0) {
-		if (setns(namespaces[from], CLONE_NEWNET))
+		if (!net_enter(from))
 			_exit(PROBE_WRONG);
 		_exit((int)ask(from, family, question));
 	}

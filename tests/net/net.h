@@ -32,5 +32,6 @@ void net_tear_down(void);
 enum probe net_ask(enum host from, int family, const struct question *question);
 const char *net_probe_word(enum probe probe);
 int net_run(enum host where, const char *command);
+bool net_enter(enum host where);
 
 #endif
