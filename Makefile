@@ -63,7 +63,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-system check-asan demo lint install uninstall \
+.PHONY: all deps check check-unit check-conformance check-preload check-system check-asan check-breaks demo lint install uninstall \
 	clean help FORCE
 
 all: $(LIBRARY) ## build build/libbindguard.so (the default)
@@ -136,6 +136,11 @@ check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile h
 	$(RUN) $(filter %_test,$^)
 check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
 	$(RUN) $(filter %_test,$^)
+# Each line of tests/breaks/*.txt breaks the library on purpose and names the tests that must see it.
+TOPICS ?=
+check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,conformance) ## break the library on purpose: do tests see it?
+	@cd $(SRC) && BG_LINK='$(LINK_SO)' BG_OBJECTS='$(abspath $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE))' \
+		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-asan: ## unit, conformance and preload tests with address and undefined-behaviour sanitizers
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
 sanitized: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,unit) $(call tests,conformance) $(call tests,preload)
