@@ -140,12 +140,21 @@ build_policy(const struct survey *survey, struct bg_diags *diags)
 	return policy;
 }
 
+/** line_of - the line that @at lies in. */
+static unsigned
+line_of(const char *text, size_t at)
+{
+	unsigned line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += text[i] == '\n';
+	return line;
+}
+
 /** check_text - is it text at all? Return: false, and told, where not. */
 static bool
 check_text(const char *text, size_t size, struct bg_diags *diags)
 {
-	unsigned line = 1;
-
 	if (size > BG_FILE_MAX) {
 		bg_diags_add(diags, 0, "has %zu bytes, expected at most %d", size, BG_FILE_MAX);
 		return false;
@@ -153,11 +162,10 @@ check_text(const char *text, size_t size, struct bg_diags *diags)
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		line += c == '\n';
-		if ((c < ' ' && c != '\n' && c != '\t' && c != '\r') || c == 0x7f) {
-			bg_diags_add(diags, line, "byte 0x%02x, expected text", c);
-			return false;
-		}
+		if ((c >= ' ' && c != 0x7f) || c == '\n' || c == '\t' || c == '\r')
+			continue;
+		bg_diags_add(diags, line_of(text, i), "byte 0x%02x, expected text", c);
+		return false;
 	}
 	return true;
 }
@@ -182,6 +190,7 @@ bg_load_text(const char *text, size_t size, struct bg_diags *diags)
 	survey_take(&survey, copy, size, diags);
 	if (!survey.failed && parse_values(&survey, diags))
 		policy = build_policy(&survey, diags);
+	parse_release(&survey);
 	survey_free(&survey);
 	free(copy);
 	if (policy && bg_diags_mistakes(diags) == before) {

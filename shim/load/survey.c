@@ -74,11 +74,11 @@ take_rule(struct walk *walk)
 	check_name(walk, &head, walk_token_text(&walk->tokens, head.name, sizeof(head.name)));
 	if (survey->rule_count == BG_RULES_MAX)
 		return walk_give_up(walk, "too many rules, expected at most 10000");
-	grown = realloc(survey->rules, (survey->rule_count + 1) * sizeof(*grown));
+	grown = walk_grow(walk, survey->rules, sizeof(*grown), survey->rule_count, &survey->rule_room);
 	if (!grown)
-		return walk_give_up(walk, "out of memory");
+		return false;
 	survey->rules = grown;
-	grown[survey->rule_count] = head;
+	survey->rules[survey->rule_count] = head;
 	walk_copy_until(walk, walk->tokens.start);
 	walk->out += sprintf(walk->out, "\"%zu\"", survey->rule_count++);
 	walk->copied = walk->tokens.end;
@@ -132,6 +132,25 @@ take_top(struct walk *walk)
 	return walk->tokens.broken ? walk_give_up(walk, "") : true;
 }
 
+/** seal - all is noted and nothing moves any more: give each statement its part of the values. */
+static void
+seal(struct walk *walk)
+{
+	struct survey *survey = walk->survey;
+
+	survey->values = calloc(survey->value_count + 1, sizeof(*survey->values));
+	if (!survey->values) {
+		walk_give_up(walk, "out of memory");
+		return;
+	}
+	for (size_t i = 0; i < survey->statement_count; i++) {
+		struct statement *statement = &survey->statements[i];
+
+		statement->value_lines = survey->value_lines + statement->first;
+		statement->values = survey->values + statement->first;
+	}
+}
+
 /**
  * survey_take - go through @text.
  * @text: @size bytes and a terminator; no NUL inside; its comments are blanked
@@ -151,24 +170,20 @@ survey_take(struct survey *survey, char *text, size_t size, struct bg_diags *dia
 		return;
 	}
 	walk.out = survey->clean;
-	if (take_top(&walk))
+	if (take_top(&walk)) {
 		walk_copy_until(&walk, size);
+		seal(&walk);
+	}
 	*walk.out = '\0';
 }
 
-/** survey_free - free what survey_take() and parse_values() allocated. */
+/** survey_free - free what survey_take() allocated; parse_release() comes first. */
 void
 survey_free(struct survey *survey)
 {
-	for (size_t i = 0; i < survey->statement_count; i++) {
-		struct statement *statement = &survey->statements[i];
-
-		for (unsigned v = 0; statement->values && v < statement->count; v++)
-			free(statement->values[v]);
-		free(statement->values);
-		free(statement->value_lines);
-	}
 	free(survey->statements);
+	free(survey->values);
+	free(survey->value_lines);
 	free(survey->rules);
 	free(survey->clean);
 }
