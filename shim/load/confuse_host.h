@@ -10,8 +10,6 @@
 /** bg_confuse_escape - where exit(3), abort(3) and assert(3) of libconfuse jump to; set while it runs. */
 extern jmp_buf *bg_confuse_escape;
 
-void bg_confuse_prepare(void);
-
 /* Stand-ins, by the names that confuse-redefine.txt gives libconfuse's imports. */
 extern FILE *bg_confuse_stdin, *bg_confuse_stdout, *bg_confuse_stderr;
 _Noreturn void bg_confuse_exit(int status);

@@ -114,7 +114,6 @@ parse_values(struct survey *survey, struct bg_diags *diags)
 	volatile bool good = false;
 	jmp_buf escape;
 
-	bg_confuse_prepare();
 	bg_confuse_escape = &escape;
 	listener = diags;
 	if (setjmp(escape) == 0) {
