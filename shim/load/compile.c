@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bindguard/load.h"
+#include "load/arena.h"
 #include "load/build.h"
 
 #define LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
@@ -120,13 +121,12 @@ static struct bg_policy *
 build_policy(const struct survey *survey, struct bg_diags *diags)
 {
 	struct bg_policy *policy = calloc(1, room(survey));
-	unsigned(*given)[GIVEN_KEYS] = calloc(survey->rule_count + 1, sizeof(*given));
+	unsigned(*given)[GIVEN_KEYS] = arena_alloc((survey->rule_count + 1) * sizeof(*given));
 	struct build build = {.policy = policy, .given = given, .diags = diags};
 
 	if (!policy || !given) {
 		bg_diags_add(diags, 0, "out of memory");
 		free(policy);
-		free(given);
 		return NULL;
 	}
 	build.used = sizeof(*policy) + survey->rule_count * sizeof(struct bg_rule);
@@ -136,7 +136,6 @@ build_policy(const struct survey *survey, struct bg_diags *diags)
 	for (uint32_t i = 0; i < policy->rule_count; i++)
 		policy->port_zero |= names_port_zero(policy, &policy->rules[i]);
 	policy->size = (uint32_t)((build.used + 7) & ~(size_t)7);
-	free(given);
 	return policy;
 }
 
@@ -180,19 +179,16 @@ bg_load_text(const char *text, size_t size, struct bg_diags *diags)
 
 	if (!check_text(text, size, diags))
 		return NULL;
-	copy = malloc(size + 1);
+	copy = arena_copy(text, size);
 	if (!copy) {
 		bg_diags_add(diags, 0, "out of memory");
 		return NULL;
 	}
-	memcpy(copy, text, size);
-	copy[size] = '\0';
 	survey_take(&survey, copy, size, diags);
 	if (!survey.failed && parse_values(&survey, diags))
 		policy = build_policy(&survey, diags);
-	parse_release(&survey);
-	survey_free(&survey);
-	free(copy);
+	parse_end();
+	arena_release();
 	if (policy && bg_diags_mistakes(diags) == before) {
 		warn_unreachable(policy, diags);
 		return policy;

@@ -8,6 +8,9 @@
 #include "load/confuse_host.h"
 #include "load/survey.h"
 
+void cfg_scan_fp_end(void);
+int cfg_yylex_destroy(void);
+
 /** listener - where the error function, which has no argument for it, puts what it is told. */
 static struct bg_diags *listener;
 
@@ -73,7 +76,7 @@ point_values(cfg_t *cfg, struct survey *survey)
 
 /**
  * run - all that is done with libconfuse, behind setjmp().
- * Return: false where there are mistakes; @cfg is the caller's to free.
+ * Return: false where there are mistakes.
  */
 static bool
 run(cfg_t *cfg, struct survey *survey, struct bg_diags *diags)
@@ -91,7 +94,7 @@ run(cfg_t *cfg, struct survey *survey, struct bg_diags *diags)
 }
 
 /**
- * parse_values - fill in the values of the survey's statements. They live until parse_release().
+ * parse_values - fill in the values of the survey's statements. They live as long as the arena.
  * @diags: mistakes in the syntax are added
  * Return: whether all values are there.
  */
@@ -122,9 +125,7 @@ parse_values(struct survey *survey, struct bg_diags *diags)
 			good = run(cfg, survey, diags);
 		else
 			bg_diags_add(diags, 0, "out of memory");
-		survey->parsed = cfg;
 	} else {
-		/* Its scanner is in no state to be freed: what it holds is lost, the process is not. */
 		good = false;
 		bg_diags_add(diags, 0, "out of memory while parsing");
 	}
@@ -133,11 +134,13 @@ parse_values(struct survey *survey, struct bg_diags *diags)
 	return good;
 }
 
-/** parse_release - free what libconfuse holds; @survey's values are gone with it. */
+/**
+ * parse_end - what was parsed goes with the arena, arena_release() comes next: bring libconfuse's scanner, which keeps
+ * pointers into it, back to its beginnings. These two are its own way to do that, though confuse.h does not tell of them.
+ */
 void
-parse_release(struct survey *survey)
+parse_end(void)
 {
-	if (survey->parsed)
-		cfg_free(survey->parsed);
-	survey->parsed = NULL;
+	cfg_scan_fp_end();
+	cfg_yylex_destroy();
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * statement.c - takes stock of one `key = value` or `key = {value, ...}`: known? doubled? on which lines? Cold. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "load/arena.h"
 #include "load/walk.h"
 
 static const char *const top_keys[] = {"mode", "log", "rule", NULL};
@@ -100,7 +100,7 @@ walk_grow(struct walk *walk, void *array, size_t size, size_t count, size_t *roo
 
 	if (count < *room)
 		return array;
-	grown = realloc(array, wanted * size);
+	grown = arena_realloc(array, wanted * size);
 	if (grown)
 		*room = wanted;
 	else

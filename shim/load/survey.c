@@ -7,9 +7,9 @@
  * otherwise replace the first). libconfuse then reads that copy: what a value says is its decision.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "load/arena.h"
 #include "load/walk.h"
 
 /** take_section - statements until the closing brace. */
@@ -138,7 +138,7 @@ seal(struct walk *walk)
 {
 	struct survey *survey = walk->survey;
 
-	survey->values = calloc(survey->value_count + 1, sizeof(*survey->values));
+	survey->values = arena_alloc((survey->value_count + 1) * sizeof(*survey->values));
 	if (!survey->values) {
 		walk_give_up(walk, "out of memory");
 		return;
@@ -154,7 +154,7 @@ seal(struct walk *walk)
 /**
  * survey_take - go through @text.
  * @text: @size bytes and a terminator; no NUL inside; its comments are blanked
- * @survey: written whole; to be freed by survey_free()
+ * @survey: written whole
  * @diags: mistakes are added; survey->failed where nothing more can be said
  */
 void
@@ -164,7 +164,7 @@ survey_take(struct survey *survey, char *text, size_t size, struct bg_diags *dia
 
 	memset(survey, 0, sizeof(*survey));
 	/* A rule's index can be longer than its name: `rule x{` is 6 bytes, its index and quotes at most 7 more. */
-	survey->clean = malloc(2 * size + 64);
+	survey->clean = arena_alloc(2 * size + 64);
 	if (!survey->clean) {
 		walk_give_up(&walk, "out of memory");
 		return;
@@ -175,15 +175,4 @@ survey_take(struct survey *survey, char *text, size_t size, struct bg_diags *dia
 		seal(&walk);
 	}
 	*walk.out = '\0';
-}
-
-/** survey_free - free what survey_take() allocated; parse_release() comes first. */
-void
-survey_free(struct survey *survey)
-{
-	free(survey->statements);
-	free(survey->values);
-	free(survey->value_lines);
-	free(survey->rules);
-	free(survey->clean);
 }

@@ -38,11 +38,10 @@ struct rule_head {
 };
 
 /**
- * struct survey - the statements in order.
+ * struct survey - the statements in order; all of it lives in the arena.
  * @values, @value_lines: of all statements, one behind the other
  * @statement_room, @rule_room, @value_room: elements that there is memory for
  * @clean: the text for libconfuse: what is unknown is blanked, rules are titled by their index; terminated
- * @parsed: libconfuse's, to which @values point; NULL until parse_values() has run
  * @failed: memory ran out, or the text is too broken to go on
  */
 struct survey {
@@ -54,16 +53,14 @@ struct survey {
 	unsigned *value_lines;
 	size_t value_count, value_room;
 	char *clean;
-	void *parsed;
 	bool failed;
 };
 
 void survey_take(struct survey *survey, char *text, size_t size, struct bg_diags *diags);
-void survey_free(struct survey *survey);
 const char *survey_known_key(enum section section, const char *key);
 void survey_name_keys(enum section section, char *text, size_t size);
 
 bool parse_values(struct survey *survey, struct bg_diags *diags);
-void parse_release(struct survey *survey);
+void parse_end(void);
 
 #endif
