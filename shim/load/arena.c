@@ -9,6 +9,16 @@
 #define BLOCK_BYTES (64u * 1024)
 #define ALIGN 16u
 
+/* With AddressSanitizer a byte that was not asked for is poisoned, and some always lie behind what was. */
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define FENCE_BYTES 16u
+#else
+#define ASAN_POISON_MEMORY_REGION(from, size) ((void)(from), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(from, size) ((void)(from), (void)(size))
+#define FENCE_BYTES 0u
+#endif
+
 /** struct block - a mapping; what it holds begins behind this head. */
 struct block {
 	struct block *before;
@@ -40,6 +50,7 @@ add_block(size_t size)
 		return 0;
 	*(struct block *)memory = (struct block){.before = top, .size = bytes, .used = sizeof(struct block)};
 	top = memory;
+	ASAN_POISON_MEMORY_REGION(top + 1, bytes - sizeof(struct block));
 	return 1;
 }
 
@@ -47,7 +58,7 @@ add_block(size_t size)
 void *
 arena_alloc(size_t size)
 {
-	size_t bytes = sizeof(struct head) + ((size + ALIGN - 1) & ~(size_t)(ALIGN - 1));
+	size_t bytes = sizeof(struct head) + ((size + ALIGN - 1) & ~(size_t)(ALIGN - 1)) + FENCE_BYTES;
 	struct head *head;
 
 	if (size > SIZE_MAX / 2)
@@ -55,6 +66,7 @@ arena_alloc(size_t size)
 	if ((!top || top->size - top->used < bytes) && !add_block(bytes))
 		return NULL;
 	head = (struct head *)(void *)((char *)top + top->used);
+	ASAN_UNPOISON_MEMORY_REGION(head, sizeof(*head) + size);
 	head->size = size;
 	top->used += bytes;
 	return head + 1;
@@ -93,6 +105,7 @@ arena_release(void)
 	while (top) {
 		struct block *before = top->before;
 
+		ASAN_UNPOISON_MEMORY_REGION(top, top->size);
 		munmap(top, top->size);
 		top = before;
 	}
