@@ -4,6 +4,7 @@
 #include "preload/sink.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,6 +91,7 @@ sink_set_up(void **state)
 		perror("sink_set_up");
 		return -1;
 	}
+	sink_pass(-1);
 	return 0;
 }
 
@@ -227,11 +229,34 @@ sink_write(const char *path, const char *text)
 	fclose(file);
 }
 
-/** sink_pass - make @fd descriptor 9 of the hosts: `2>&9` in a command. */
+/** sink_pass - make @fd descriptor 9 of the hosts: `2>&9` in a command. -1: take it off again; the number stays ours. */
 void
 sink_pass(int fd)
 {
-	assert_int_equal(dup2(fd, PASSED_FD), PASSED_FD);
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	assert_int_equal(dup2(fd < 0 ? null : fd, PASSED_FD), PASSED_FD);
+	close(null);
+}
+
+/**
+ * sink_deep_copy - a copy of @program whose path fills @size bytes, as far as that goes without a name of 255 bytes.
+ * Return: @path.
+ */
+const char *
+sink_deep_copy(const char *program, char *path, size_t size)
+{
+	char command[PATH_MAX * 2];
+	size_t length = (size_t)snprintf(path, size, "%s", SINK_DIR);
+
+	while (length + 102 + 10 < size) {
+		length += (size_t)snprintf(path + length, size - length, "/%0100d", 0);
+		assert_int_equal(mkdir(path, 0755), 0);
+	}
+	snprintf(path + length, size - length, "/deep_host");
+	snprintf(command, sizeof(command), "cp %s %s", program, path);
+	assert_int_equal(system(command), 0);
+	return path;
 }
 
 /** sink_terminal - a terminal that no other test uses. Return: the program's side. */

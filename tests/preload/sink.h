@@ -28,6 +28,7 @@ void sink_write(const char *path, const char *text);
 bool sink_mount(const char *path, const char *options);
 void sink_pass(int fd);
 int sink_terminal(int *master);
+const char *sink_deep_copy(const char *program, char *path, size_t size);
 
 void sink_run(const char *environment, const char *arguments, char *output, size_t size);
 void sink_expect(const char *environment, const char *arguments, const char *expected);

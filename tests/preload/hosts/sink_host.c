@@ -4,6 +4,7 @@
  *
  *	tcp ADDRESS PORT, udp ADDRESS PORT	a new socket, bound; "bind ERRNO", and what else the call changed
  *	listen, connect ADDRESS PORT	on the last socket
+ *	fresh				a new TCP socket, not bound
  *	device NAME			what sockets are bound to from now on
  *	repeat ADDRESS PORT N		N UDP sockets, bound and closed one after another
  *	processes P N, threads T N	each of them: repeat 0.0.0.0, a port of its own, N
@@ -240,6 +241,10 @@ sockets(char **step)
 	if (strcmp(step[0], "threads") == 0) {
 		printf("failed %d\n", in_threads(atoi(step[1]), atoi(step[2])));
 		return 2;
+	}
+	if (strcmp(step[0], "fresh") == 0) {
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		return 0;
 	}
 	if (strcmp(step[0], "device") == 0) {
 		device = step[1];
