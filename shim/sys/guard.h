@@ -27,9 +27,6 @@ struct bg_object {
 	int64_t born_ns;
 };
 
-/** BG_EXE_MAX - bytes kept of the executable's path, terminator included. */
-#define BG_EXE_MAX 1024
-
 /**
  * struct bg_guard - what a process needs to be guarded; made once, then read-only.
  * @policy: the rules, already narrowed to this program
@@ -39,7 +36,7 @@ struct bg_object {
  * @stderr_ok: descriptor 2 was something that a line of ours may go to, when the guard was set up
  * @stderr_object: what it was then
  * @complaints: lines to be said once, at the first bind that matters: why lockdown is in force; "" for nothing
- * @program, @exe: base name and absolute path of the executable
+ * @program, @exe: base name and absolute path of the executable; never NULL
  */
 struct bg_guard {
 	const struct bg_policy *policy;
@@ -50,7 +47,7 @@ struct bg_guard {
 	struct bg_object stderr_object;
 	const char *complaints;
 	const char *program;
-	char exe[BG_EXE_MAX];
+	const char *exe;
 };
 
 /* Return what the bare call returns; -errno instead of -1. The descriptor and the pointers are the caller's own. */
