@@ -13,6 +13,9 @@
 /** SINK_DIR - an empty folder of the test's own, on a tmpfs; gone with the test. */
 #define SINK_DIR "/run/bindguard-sink"
 
+/** SINK_IN_TIME - in a host's environment: if it waits it is ended, with a status that is not 0. */
+#define SINK_IN_TIME "timeout -k 1 20 env"
+
 int sink_set_up(void **state);
 int sink_tear_down(void **state);
 int sink_begin(void **state);

@@ -119,7 +119,7 @@ file_obstacle_falls_back_to_stderr(void **state)
 		snprintf(command, sizeof(command), "cd " SINK_DIR " && %s", obstacle->prepare);
 		assert_int_equal(system(command), 0);
 		snprintf(path, sizeof(path), SINK_DIR "/%s", obstacle->path);
-		snprintf(command, sizeof(command), "BINDGUARD_LOG=%s", path);
+		snprintf(command, sizeof(command), "BINDGUARD_LOG=%s " SINK_IN_TIME, path);
 		sink_expect(command, TEN, TEN_OUTPUT);
 		assert_int_equal(sink_count(SINK_DIR "/target", ""), strcmp(obstacle->name, "hard link") ? 0 : 10);
 		if (sink_count(STDERR_FILE, SERVER) != (obstacle->arrives ? 0 : 10))

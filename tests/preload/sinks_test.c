@@ -130,7 +130,8 @@ syslog_full_falls_back_without_waiting(void **state)
 	unsigned queued, fell_back;
 
 	(void)state;
-	sink_expect("BINDGUARD_LOG=syslog", "sink_host repeat 0.0.0.0 19400 600 2>" STDERR_FILE, "failed 0\nend\n");
+	sink_expect("BINDGUARD_LOG=syslog " SINK_IN_TIME, "sink_host repeat 0.0.0.0 19400 600 2>" STDERR_FILE,
+		    "failed 0\nend\n");
 	queued = sink_drain(log);
 	fell_back = sink_count(STDERR_FILE, "udp 0.0.0.0:19400 -> 127.0.0.1:19400");
 	sink_close(log, SYSLOG_SOCKET);
