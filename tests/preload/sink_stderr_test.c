@@ -339,7 +339,7 @@ stderr_reopened_gets_lines(void **state)
 static void
 stderr_inode_used_again_gets_nothing(void **state)
 {
-	char path[] = BG_BUILD_DIR "/sink_stderr.XXXXXX", output[256], arguments[512], text[4096];
+	char path[] = "/var/tmp/bindguard-sink.XXXXXX", output[256], arguments[512], text[4096];
 	int fd = mkstemp(path);
 
 	(void)state;
