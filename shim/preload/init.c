@@ -19,7 +19,7 @@
 const struct bg_guard *bg_guard_current;
 
 /** lockdown - the guard of those who ask while the guard is being made. */
-static struct bg_guard lockdown = {.real = &bg_real_calls, .complaints = "", .program = ""};
+static struct bg_guard lockdown = {.real = &bg_real_calls, .complaints = "", .program = "", .exe = ""};
 
 /**
  * struct scratch - what set-up needs and forgets; mapped, since it may run on any stack.
@@ -28,7 +28,7 @@ static struct bg_guard lockdown = {.real = &bg_real_calls, .complaints = "", .pr
 struct scratch {
 	struct bg_loaded loaded;
 	struct bg_settings settings;
-	char exe[BG_EXE_MAX];
+	char exe[BG_PATH_MAX];
 	char command[COMMAND_MAX];
 	char complaints[COMPLAINTS_MAX];
 };
@@ -44,15 +44,15 @@ map(size_t size)
 
 /** read_exe - absolute path of the executable; without /proc, what was executed. */
 static void
-read_exe(char exe[BG_EXE_MAX])
+read_exe(char exe[BG_PATH_MAX])
 {
 	static const char deleted[] = " (deleted)";
-	ssize_t length = readlink("/proc/self/exe", exe, BG_EXE_MAX - 1);
+	ssize_t length = readlink("/proc/self/exe", exe, BG_PATH_MAX - 1);
 
 	if (length <= 0) {
 		unsigned long executed = getauxval(AT_EXECFN);
 
-		snprintf(exe, BG_EXE_MAX, "%s", executed ? (const char *)executed : "");
+		snprintf(exe, BG_PATH_MAX, "%s", executed ? (const char *)executed : "");
 		return;
 	}
 	exe[length] = '\0';
@@ -140,9 +140,10 @@ assemble(const struct scratch *scratch)
 	const struct bg_policy *policy = scratch->loaded.policy;
 	bool copied = scratch->loaded.owned || final_mode(scratch) != policy->mode;
 	size_t complaints_size = strlen(scratch->complaints) + 1;
+	size_t exe_size = strlen(scratch->exe) + 1;
 	size_t guard_size = (sizeof(struct bg_guard) + 15) & ~(size_t)15;
 	size_t policy_size = copied ? ((size_t)policy->size + 15) & ~(size_t)15 : 0;
-	size_t size = guard_size + policy_size + complaints_size;
+	size_t size = guard_size + policy_size + complaints_size + exe_size;
 	char *memory = map(size);
 	struct bg_guard *guard = (struct bg_guard *)(void *)memory;
 	const char *slash;
@@ -162,7 +163,7 @@ assemble(const struct scratch *scratch)
 	guard->stack_top = getauxval(AT_RANDOM);
 	bg_sink_identify_stderr(guard);
 	guard->complaints = memcpy(memory + guard_size + policy_size, scratch->complaints, complaints_size);
-	memcpy(guard->exe, scratch->exe, sizeof(guard->exe));
+	guard->exe = memcpy(memory + size - exe_size, scratch->exe, exe_size);
 	slash = strrchr(guard->exe, '/');
 	guard->program = slash ? slash + 1 : guard->exe;
 	mprotect(memory, size, PROT_READ);

@@ -14,8 +14,18 @@ struct bg_real {
 	int (*connect)(int fd, const void *addr, unsigned size);
 };
 
-/** BG_EXE_MAX - bytes kept of the executable's path, terminator included. */
-#define BG_EXE_MAX 1024
+/**
+ * struct bg_object - what a descriptor refers to.
+ * @type: S_IFMT bits of st_mode
+ * @device, @inode: st_dev and st_ino
+ * @born_ns: when the file was made, 0 where its file system does not tell
+ */
+struct bg_object {
+	unsigned type;
+	uint64_t device;
+	uint64_t inode;
+	int64_t born_ns;
+};
 
 /**
  * struct bg_guard - what a process needs to be guarded; made once, then read-only.
@@ -24,9 +34,9 @@ struct bg_real {
  * @engine: which engine this is
  * @stack_top: near the bottom of the main thread's stack, 0: unknown; see caller.c
  * @stderr_ok: descriptor 2 was something that a line of ours may go to, when the guard was set up
- * @stderr_device, @stderr_inode: st_dev and st_ino of it then
+ * @stderr_object: what it was then
  * @complaints: lines to be said once, at the first bind that matters: why lockdown is in force; "" for nothing
- * @program, @exe: base name and absolute path of the executable
+ * @program, @exe: base name and absolute path of the executable; never NULL
  */
 struct bg_guard {
 	const struct bg_policy *policy;
@@ -34,11 +44,10 @@ struct bg_guard {
 	enum bg_engine engine;
 	uintptr_t stack_top;
 	bool stderr_ok;
-	uint64_t stderr_device;
-	uint64_t stderr_inode;
+	struct bg_object stderr_object;
 	const char *complaints;
 	const char *program;
-	char exe[BG_EXE_MAX];
+	const char *exe;
 };
 
 /* Return what the bare call returns; -errno instead of -1. The descriptor and the pointers are the caller's own. */

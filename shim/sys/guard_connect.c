@@ -140,7 +140,7 @@ bg_guard_connect(const struct bg_guard *guard, int fd, const void *addr, unsigne
 		return (int)bg_kernel_result(guard->real->connect(fd, addr, size));
 	if (mark.kind == BG_MARK_UNDONE && disconnects(&peer, size))
 		bg_kernel_set_device(fd, "lo");
-	if (mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_UNDONE || !is_internet(&peer, size) ||
+	if ((mark.kind != BG_MARK_ADDRESS && mark.kind != BG_MARK_DEVICE) || !is_internet(&peer, size) ||
 	    reaches_here(&peer, size) || !bg_facts_gather(&attempt, BG_FACT_PROTOCOL))
 		return bare(&attempt, &peer, size);
 	return undo_and_connect(&attempt, &mark, &peer, size);

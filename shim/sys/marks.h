@@ -12,6 +12,7 @@ enum bg_mark_kind {
 	BG_MARK_DEVICE,	     /* bound as asked, but confined to lo */
 	BG_MARK_PORT_ZERO,   /* bound to port 0 as asked; the kernel chose another */
 	BG_MARK_UNDONE,	     /* datagram socket given back to the program, connected: confine again if it disconnects */
+	BG_MARK_TOLD,	     /* bind(2)'s event says that other machines reach it: listen(2) need not say it again */
 };
 
 /**
