@@ -8,6 +8,7 @@ OUT      := $(BUILD)/$(VARIANT)
 VERSION  := 0.1.0
 
 PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 MANDIR     ?= $(PREFIX)/share/man
 DOCDIR     ?= $(PREFIX)/share/doc/libbindguard
@@ -49,11 +50,14 @@ PRELOAD := $(call objects,shim/preload)
 CONFUSE := $(OUT)/confuse/confuse.o
 POLICY  := $(OUT)/gen/default_policy.o $(OUT)/gen/lockdown_policy.o
 ARCHIVE := $(OUT)/bindguard.a
+LAUNCHER := $(call objects,launcher)
 
 ifeq ($(VARIANT),release)
 LIBRARY := $(BUILD)/libbindguard.so
+COMMAND := $(BUILD)/bindguard
 else
 LIBRARY := $(OUT)/libbindguard.so
+COMMAND := $(OUT)/bindguard
 endif
 
 # `make deps check`: one after the other, also with -j.
@@ -66,7 +70,7 @@ endif
 .PHONY: all deps check check-unit check-conformance check-preload check-system check-asan check-breaks demo lint install uninstall \
 	clean help FORCE
 
-all: $(LIBRARY) ## build build/libbindguard.so (the default)
+all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
 # What the objects depend on beside their sources: the compiler and its flags.
 FLAGS := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS)
@@ -106,6 +110,11 @@ LINK_SO := -shared -Wl,-soname,libbindguard.so -Wl,--version-script=$(SRC)/shim/
 	-Wl,-z,now -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(DEFS_$(VARIANT))
 $(LIBRARY): $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(SRC)/shim/preload/exports.map
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK_SO) $(LDFLAGS) -o $@ $(filter %.o,$^)
+
+# The command. It looks for the library beside itself, then where `make install` puts it.
+$(OUT)/obj/launcher/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_LIBDIR='"$(LIBDIR)"'
+$(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson
 
 # Tests: one cmocka program a *_test.c, with the helpers of its folder; hosts and plugins are unrelated programs.
 TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"'
