@@ -288,6 +288,8 @@ environment_with_rubbish_means_lockdown(void **state)
 	expect_lockdown(&settings, "BINDGUARD_MODE");
 	settings = (struct bg_settings){.config = "", .log = "log.txt"};
 	expect_lockdown(&settings, "BINDGUARD_LOG: ");
+	settings = (struct bg_settings){.config = "", .log = "/tmp/a\nb"};
+	expect_lockdown(&settings, "BINDGUARD_LOG: log path has a control character");
 	settings = (struct bg_settings){.config = "", .log_format = "xml"};
 	expect_lockdown(&settings, "expected one of: text, json");
 	settings = (struct bg_settings){.config = "", .log_events = "none"};
