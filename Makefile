@@ -67,8 +67,8 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-system check-asan check-breaks demo lint install uninstall \
-	clean help FORCE
+.PHONY: all deps check check-unit check-conformance check-preload check-launcher check-system check-asan check-breaks \
+	demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
@@ -117,18 +117,20 @@ $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson
 
 # Tests: one cmocka program a *_test.c, with the helpers of its folder; hosts and plugins are unrelated programs.
-TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"'
+TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"' \
+	-DBG_COMMAND='"$(abspath $(COMMAND))"'
 $(ARCHIVE): $(CORE) $(SYS) $(LOAD) $(POLICY)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 tests = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
 HOSTS   := $(patsubst $(SRC)/tests/preload/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/preload/hosts/*.c))
 PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/preload/plugins/*.c))
 $(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
-helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net)
+helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) \
+	$(if $(filter launcher,$(1)),$(OUT)/obj/tests/conformance/table.o)
 .SECONDEXPANSION:
 $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -pthread -ldl
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -ljansson -pthread -ldl
 $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
@@ -143,6 +145,8 @@ check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one tabl
 	$(RUN) $(filter %_test,$^)
 check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile hosts under the preload
 	$(RUN) $(filter %_test,$^)
+check-launcher: $(LIBRARY) $(COMMAND) $(call tests,launcher) ## the command `bindguard`
+	$(RUN) $(filter %_test,$^)
 check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
 	$(RUN) $(filter %_test,$^)
 # Each line of tests/breaks/*.txt breaks the library on purpose and names the tests that must see it.
@@ -150,13 +154,13 @@ TOPICS ?=
 check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,conformance) ## break the library on purpose: do tests see it?
 	@cd $(SRC) && BG_LINK='$(LINK_SO)' BG_OBJECTS='$(abspath $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE))' \
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
-check-asan: ## unit, conformance and preload tests with address and undefined-behaviour sanitizers
+check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
-sanitized: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,unit) $(call tests,conformance) $(call tests,preload)
+sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload launcher,$(call tests,$d))
 	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
 .PHONY: sanitized
-check: $(LIBRARY) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload system,$(call tests,$d)) ## all tests
+check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload launcher system,$(call tests,$d)) ## all tests
 	$(RUN) $(filter %_test,$^)
 	$(MAKE) -f $(SRC)/Makefile check-asan
 
