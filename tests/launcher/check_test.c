@@ -351,7 +351,8 @@ rules_printed_load_again_and_print_the_same(void **state)
 		"rule b { address = {::ffff:10.0.0.0/104, 192.0.2.1, 0.0.0.0/0} action = deny error = EAGAIN }\n"
 		"rule c { port = 7 action = confine interface = 'wg\"0\\\\' }\n"
 		"rule d { port = 1-65535 action = rewrite to = {2001:db8::1, 192.0.2.1} to_port = 80 }\n"
-		"rule e { command = x action = rewrite to = wg-0.1 }\nrule \"${x}\" { program = x action = rewrite to = loopback "
+		"rule e { command = x action = rewrite to = wg-0.1 }\nrule \"${x}\" { program = x action = rewrite to "
+		"= loopback "
 		"}\n";
 	glob_t found;
 
