@@ -40,7 +40,7 @@ config_load(const char *file, struct failure *failure)
 		config->settings.config = file;
 	bg_load(&config->settings, NULL, NULL, &config->loaded);
 	if (config->loaded.source == BG_SOURCE_BUILTIN)
-		strcpy(config->name, "built-in");
+		show("built-in", config->name, sizeof(config->name));
 	else
 		show(config->loaded.path[0] ? config->loaded.path : "BINDGUARD_CONFIG", config->name,
 		     sizeof(config->name));

@@ -28,8 +28,10 @@ is_executable(const char *path)
 static bool
 search(const char *name, char path[BG_PATH_MAX])
 {
-	const char *folder = getenv("PATH") ? getenv("PATH") : "/bin:/usr/bin";
+	const char *folder = getenv("PATH");
 
+	if (!folder)
+		folder = "/bin:/usr/bin"; /* execvp(3) */
 	for (;;) {
 		size_t length = strcspn(folder, ":");
 		int written =
@@ -140,11 +142,11 @@ explain_find_program(const char *given, struct explain_program *program, struct 
 	for (int i = 0; i < SCRIPTS_MOST && follow(path); i++)
 		script = true;
 	if (path[0] && realpath(path, real)) {
-		strcpy(program->exe, real);
+		snprintf(program->exe, sizeof(program->exe), "%s", real);
 		note_found(given, script, program);
 		return true;
 	}
-	strcpy(program->exe, path[0] ? path : given);
+	snprintf(program->exe, sizeof(program->exe), "%s", path[0] ? path : given);
 	snprintf(program->note, sizeof(program->note),
 		 strchr(given, '/') ? "there is no such file here; taken as it is"
 				    : "not found in PATH; rules that give a full path are taken not to match");
