@@ -121,18 +121,19 @@ same(const struct explain_answer *a, const struct explain_answer *b)
 static bool
 add_answer(struct explanation *explanation, const struct explain_answer *answer)
 {
-	struct explain_answer *last = explanation->listen + explanation->listen_count - 1;
+	size_t count = explanation->listen_count;
 	struct explain_answer *grown;
 
-	if (explanation->listen_count && same(last, answer)) {
-		last->last = answer->last;
+	if (count && same(&explanation->listen[count - 1], answer)) {
+		explanation->listen[count - 1].last = answer->last;
 		return true;
 	}
-	grown = realloc(explanation->listen, (explanation->listen_count + 1) * sizeof(*grown));
+	grown = realloc(explanation->listen, (count + 1) * sizeof(*grown));
 	if (!grown)
 		return false;
 	explanation->listen = grown;
-	grown[explanation->listen_count++] = *answer;
+	grown[count] = *answer;
+	explanation->listen_count++;
 	return true;
 }
 
