@@ -8,6 +8,7 @@ OUT      := $(BUILD)/$(VARIANT)
 VERSION  := 0.1.0
 
 PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 MANDIR     ?= $(PREFIX)/share/man
 DOCDIR     ?= $(PREFIX)/share/doc/libbindguard
@@ -51,11 +52,14 @@ PRELOAD := $(call objects,shim/preload)
 CONFUSE := $(OUT)/confuse/confuse.o
 POLICY  := $(OUT)/gen/default_policy.o $(OUT)/gen/lockdown_policy.o
 ARCHIVE := $(OUT)/bindguard.a
+LAUNCHER := $(call objects,launcher)
 
 ifeq ($(VARIANT),release)
 LIBRARY := $(BUILD)/libbindguard.so
+COMMAND := $(BUILD)/bindguard
 else
 LIBRARY := $(OUT)/libbindguard.so
+COMMAND := $(OUT)/bindguard
 endif
 
 # `make deps check`: one after the other, also with -j.
@@ -65,10 +69,10 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-system check-asan check-breaks demo lint install uninstall \
-	clean help FORCE
+.PHONY: all deps check check-unit check-conformance check-preload check-launcher check-system check-asan check-breaks \
+	demo lint install uninstall clean help FORCE
 
-all: $(LIBRARY) ## build build/libbindguard.so (the default)
+all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
 $(CORE) $(SYS) $(filter-out %/init.o,$(PRELOAD)): CFLAGS_ALL += $(HOT)
 
@@ -111,19 +115,26 @@ LINK_SO := -shared -Wl,-soname,libbindguard.so -Wl,--version-script=$(SRC)/shim/
 $(LIBRARY): $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(SRC)/shim/preload/exports.map
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK_SO) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
+# The command. It looks for the library beside itself, then where `make install` puts it.
+$(OUT)/obj/launcher/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_LIBDIR='"$(LIBDIR)"'
+$(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson
+
 # Tests: one cmocka program a *_test.c, with the helpers of its folder; hosts and plugins are unrelated programs.
-TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"'
+TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"' \
+	-DBG_COMMAND='"$(abspath $(COMMAND))"'
 $(ARCHIVE): $(CORE) $(SYS) $(LOAD) $(POLICY)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 tests = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
 HOSTS   := $(patsubst $(SRC)/tests/preload/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/preload/hosts/*.c))
 PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/preload/plugins/*.c))
 $(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
-helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net)
+helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) \
+	$(if $(filter launcher,$(1)),$(OUT)/obj/tests/conformance/table.o)
 .SECONDEXPANSION:
 $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -pthread -ldl
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -ljansson -pthread -ldl
 $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
@@ -138,6 +149,8 @@ check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one tabl
 	$(RUN) $(filter %_test,$^)
 check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile hosts under the preload
 	$(RUN) $(filter %_test,$^)
+check-launcher: $(LIBRARY) $(COMMAND) $(call tests,launcher) ## the command `bindguard`
+	$(RUN) $(filter %_test,$^)
 check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
 	$(RUN) $(filter %_test,$^)
 # Each line of tests/breaks/*.txt breaks the library on purpose and names the tests that must see it.
@@ -145,13 +158,13 @@ TOPICS ?=
 check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,conformance) ## break the library on purpose: do tests see it?
 	@cd $(SRC) && BG_LINK='$(LINK_SO)' BG_OBJECTS='$(abspath $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE))' \
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
-check-asan: ## unit, conformance and preload tests with address and undefined-behaviour sanitizers
+check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
-sanitized: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,unit) $(call tests,conformance) $(call tests,preload)
+sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload launcher,$(call tests,$d))
 	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
 .PHONY: sanitized
-check: $(LIBRARY) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload system,$(call tests,$d)) ## all tests
+check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload launcher system,$(call tests,$d)) ## all tests
 	$(RUN) $(filter %_test,$^)
 	$(MAKE) -f $(SRC)/Makefile check-asan
 

@@ -87,35 +87,6 @@ names_port_zero(const struct bg_policy *policy, const struct bg_rule *rule)
 	return false;
 }
 
-/** covers - does @first match all that @second can match? Only what is plain to see: a key absent, or the same words. */
-static bool
-covers(const struct bg_rule *first, const struct bg_rule *second)
-{
-	bool addresses = (first->classes == 0 && first->prefixes.count == 0) || (first->classes & BG_CLASS_ANY) ||
-			 (second->prefixes.count == 0 && second->classes && (second->classes & ~first->classes) == 0);
-	bool protocols = first->protocols == 0 ? (second->protocols & (BG_PROTOCOL_RAW | BG_PROTOCOL_OTHER)) == 0
-					       : second->protocols && (second->protocols & ~first->protocols) == 0;
-	bool families = first->families == 0 || (second->families && (second->families & ~first->families) == 0);
-
-	return first->programs.count == 0 && first->commands.count == 0 && first->ports.count == 0 && addresses &&
-	       protocols && families;
-}
-
-/** warn_unreachable - rules that an earlier one leaves nothing to. */
-static void
-warn_unreachable(const struct bg_policy *policy, struct bg_diags *diags)
-{
-	for (uint32_t i = 1; i < policy->rule_count; i++)
-		for (uint32_t j = 0; j < i; j++)
-			if (covers(&policy->rules[j], &policy->rules[i])) {
-				bg_diags_warn(diags, policy->rules[i].line,
-					      "rule \"%s\" can never match: rule \"%s\" in line %u matches all of it",
-					      bg_policy_string(policy, policy->rules[i].name),
-					      bg_policy_string(policy, policy->rules[j].name), policy->rules[j].line);
-				break;
-			}
-}
-
 /** build_policy - @survey with its values to a policy; NULL where memory is short. Mistakes may have been added. */
 static struct bg_policy *
 build_policy(const struct survey *survey, struct bg_diags *diags)
@@ -189,10 +160,8 @@ bg_load_text(const char *text, size_t size, struct bg_diags *diags)
 		policy = build_policy(&survey, diags);
 	parse_end();
 	arena_release();
-	if (policy && bg_diags_mistakes(diags) == before) {
-		warn_unreachable(policy, diags);
+	if (policy && bg_diags_mistakes(diags) == before)
 		return policy;
-	}
 	free(policy);
 	return NULL;
 }

@@ -48,7 +48,7 @@ check_name(struct walk *walk, const struct rule_head *head, size_t length)
 	if (length > BG_NAME_MAX)
 		bg_diags_add(walk->diags, head->line, "rule name has %zu bytes, expected at most %d", length,
 			     BG_NAME_MAX);
-	if (strchr(head->name, '\t'))
+	if (strpbrk(head->name, "\t\r"))
 		bg_diags_add(walk->diags, head->line, "rule name has a control character, expected printable text");
 	for (size_t i = 0; i < survey->rule_count; i++)
 		if (length && strcmp(survey->rules[i].name, head->name) == 0) {

@@ -112,8 +112,6 @@ write_complaints(const struct bg_loaded *loaded, uint8_t mode, char text[COMPLAI
 	for (unsigned i = 0; i < diags->count && shown < COMPLAINTS_SHOWN; i++) {
 		const struct bg_diag *diag = &diags->items[i];
 
-		if (diag->warning)
-			continue;
 		if (diag->line)
 			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s:%u: %.120s\n",
 					 file, diag->line, diag->text);

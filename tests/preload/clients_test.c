@@ -82,6 +82,36 @@ client_unprivileged_keeps_working(void **state)
 	}
 }
 
+/** client_specific_keeps_working - the same where it names the address, and a rule takes it away. */
+static void
+client_specific_keeps_working(void **state)
+{
+	static const char rules[] = "rule \"r\" { address = {\"10.99.0.0/24\"} action = rewrite to = {\"loopback\"} }\n"
+				    "rule \"c\" { address = {\"fd99::/64\"} action = confine }\n";
+	static const char *const clients[] = {
+		"client tcp 10.99.0.1 0 10.99.0.2 19300",    "client tcp 10.99.0.1 19330 10.99.0.2 19300",
+		"client tcp 10.99.0.1 0 10.99.0.2 19300 nb", "client udp 10.99.0.1 0 10.99.0.2 19300",
+		"client tcp fd99::1 0 fd99::2 19300",	     "client tcp fd99::1 19331 fd99::2 19300 nb",
+		"client udp fd99::1 0 fd99::2 19300",
+	};
+	char path[] = "/tmp/bindguard-clients.XXXXXX", environment[128];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0 && write(fd, rules, strlen(rules)) == (ssize_t)strlen(rules));
+	close(fd);
+	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s BINDGUARD_LOG=none", path);
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		char bare[1024], guarded[1024];
+
+		run(NULL, clients[i], bare, sizeof(bare));
+		run(environment, clients[i], guarded, sizeof(guarded));
+		if (!strstr(bare, "connect 0 answer hello") || strcmp(bare, guarded) != 0)
+			fail_msg("%s\nbare:    %sguarded: %s", clients[i], bare, guarded);
+	}
+	unlink(path);
+}
+
 /** serve - the second host's echo service, TCP and UDP, both families; never returns. */
 static void
 serve(int ready)
@@ -154,6 +184,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(client_any_keeps_working),
 		cmocka_unit_test(client_unprivileged_keeps_working),
+		cmocka_unit_test(client_specific_keeps_working),
 	};
 
 	if (argc > 1)
