@@ -7,11 +7,15 @@
 #include "bindguard/event.h"
 #include "core/sockaddr.h"
 
-/** struct bg_real - the functions that the program would have called without the guard. */
+/**
+ * struct bg_real - the functions that the program would have called without the guard.
+ * @bindresvport: NULL where there is none (musl)
+ */
 struct bg_real {
 	int (*bind)(int fd, const void *addr, unsigned size);
 	int (*listen)(int fd, int backlog);
 	int (*connect)(int fd, const void *addr, unsigned size);
+	int (*bindresvport)(int fd, void *in);
 };
 
 /** BG_EXE_MAX - bytes kept of the executable's path, terminator included. */
