@@ -2,7 +2,8 @@
  * sandbox.c FILTER STEPS FAMILY TYPE ADDRESS PORT PLACE: a program that puts itself under a seccomp filter and then binds,
  * listens or connects. Its parent, which is not filtered and shares the socket, says what became of it.
  *
- * FILTER: none, kill:CALL,CALL... (any other call ends the process) or errno:NUMBER:CALL (that call fails)
+ * FILTER: none, kill:CALL,CALL... (any other call ends the process) or errno:NUMBER:CALL (that call fails); several, each
+ * for a child and a socket of its own, are separated by a slash
  * STEPS: B and L before the filter, b, l and c behind it (c connects to 10.99.0.2, port 9)
  * FAMILY 4, 6 (dual-stack) or 6only; TYPE tcp or udp; PLACE of the address: stack or heap */
 #include <linux/audit.h>
@@ -123,16 +124,64 @@ step(const struct plan *plan, char what)
 	plan->results[(unsigned char)what] = (char)(result ? errno : 0);
 }
 
+/** run - do @steps on a new socket, under the filter that @filter describes, and tell what came of it. */
+static void
+run(struct plan *plan, char *filter, const char *steps, int family, int v6only)
+{
+	struct sock_fprog program = {.filter = code};
+	int status = 0, listening = 0;
+	socklen_t room = sizeof(listening);
+	char text[128];
+	pid_t child;
+
+	length = 0;
+	memset(plan->results, 0, 256);
+	plan->fd = make_socket(family, plan->type);
+	if (v6only)
+		setsockopt(plan->fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof(v6only));
+	if (strcmp(filter, "none") != 0)
+		assemble(filter);
+	program.len = length;
+	child = fork();
+	if (child == 0) {
+		const char *what = steps;
+
+		for (; *what == 'B' || *what == 'L'; what++)
+			step(plan, *what);
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		if (length && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+			_exit(3);
+		for (; *what; what++)
+			step(plan, *what);
+		_exit(0);
+	}
+	waitpid(child, &status, 0);
+	if (WIFSIGNALED(status))
+		printf("killed %d", WTERMSIG(status));
+	else
+		printf("ended %d", WEXITSTATUS(status));
+	for (const char *what = steps; *what; what++)
+		printf(" %c %d", *what, plan->results[(unsigned char)*what]);
+	getsockopt(plan->fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &room);
+	printf(" %s %s", listening ? "listening" : "idle", describe(plan->fd, text));
+	/* A TCP socket that does not listen is nothing that others reach; nor is a UDP one without a port. */
+	if (is_guarded(plan->fd))
+		printf(" guarded\n");
+	else if (plan->type == SOCK_STREAM)
+		printf(listening ? " exposed\n" : " closed\n");
+	else
+		printf(strstr(text, "]:0") || strstr(text, "0.0.0.0:0") ? " closed\n" : " exposed\n");
+	fflush(stdout);
+	close(plan->fd);
+}
+
 int
 main(int argc, char **argv)
 {
-	char *results = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), text[128];
+	char *results = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), *filter;
 	union name on_stack, *name = &on_stack;
 	struct plan plan = {.results = results};
-	struct sock_fprog program = {.filter = code};
-	int family, status = 0, listening = 0, on = 1;
-	socklen_t room = sizeof(listening);
-	pid_t child;
+	int family;
 
 	if (argc != 8)
 		return 2;
@@ -145,38 +194,7 @@ main(int argc, char **argv)
 	plan.name = name;
 	plan.size = make_name(name, family, (unsigned)atoi(argv[6]));
 	inet_pton(family, argv[5], family == AF_INET ? (void *)&name->in.sin_addr : (void *)&name->in6.sin6_addr);
-	plan.fd = make_socket(family, plan.type);
-	if (strcmp(argv[3], "6only") == 0)
-		setsockopt(plan.fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (strcmp(argv[1], "none") != 0)
-		assemble(argv[1]);
-	program.len = length;
-	child = fork();
-	if (child == 0) {
-		const char *what = argv[2];
-
-		for (; *what == 'B' || *what == 'L'; what++)
-			step(&plan, *what);
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		if (length && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
-			_exit(3);
-		for (; *what; what++)
-			step(&plan, *what);
-		_exit(0);
-	}
-	waitpid(child, &status, 0);
-	if (WIFSIGNALED(status))
-		printf("killed %d", WTERMSIG(status));
-	else
-		printf("ended %d", WEXITSTATUS(status));
-	for (const char *what = argv[2]; *what; what++)
-		printf(" %c %d", *what, results[(unsigned char)*what]);
-	getsockopt(plan.fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &room);
-	printf(" %s %s", listening ? "listening" : "idle", describe(plan.fd, text));
-	/* A TCP socket that does not listen is nothing that others reach; nor is a UDP one without a port. */
-	printf(" %s\n", is_guarded(plan.fd)	   ? "guarded"
-			: plan.type == SOCK_STREAM ? (listening ? "exposed" : "closed")
-			: strstr(text, ":0")	   ? "closed"
-						   : "exposed");
+	while ((filter = strsep(&argv[1], "/")))
+		run(&plan, filter, argv[2], family, strcmp(argv[3], "6only") == 0);
 	return 0;
 }
