@@ -16,7 +16,8 @@
 #include "sys/sink.h"
 
 #define COMMAND_MAX (64 * 1024) /* bytes of the command line that `command` globs see */
-#define COMPLAINTS_MAX 4096	/* PIPE_BUF: said with one write */
+#define ENVIRONMENT_MAX (256 * 1024)
+#define COMPLAINTS_MAX 4096 /* PIPE_BUF: said with one write */
 #define COMPLAINTS_SHOWN 12
 
 const struct bg_guard *bg_guard_current;
@@ -41,12 +42,14 @@ struct process {
 /**
  * struct scratch - what set-up needs and forgets; mapped, since it may run on any stack.
  * @exe, @command: of this process
+ * @environment: of this process, where libc does not have it yet
  */
 struct scratch {
 	struct bg_loaded loaded;
 	struct bg_settings settings;
 	char exe[BG_EXE_MAX];
 	char command[COMMAND_MAX];
+	char environment[ENVIRONMENT_MAX];
 	char complaints[COMPLAINTS_MAX];
 };
 
@@ -77,26 +80,54 @@ read_exe(char exe[BG_EXE_MAX])
 		exe[length - (ssize_t)(sizeof(deleted) - 1)] = '\0';
 }
 
-/** read_command - the command line with blanks between its words; "" where it cannot be read. */
-static void
-read_command(char command[COMMAND_MAX])
+/** read_words - the words of a file of /proc, each with a NUL behind it. Return: bytes, at most @size - 1. */
+static size_t
+read_words(const char *path, char *words, size_t size)
 {
-	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t length = 0;
 	ssize_t got = 1;
 
-	while (fd >= 0 && got > 0 && length < COMMAND_MAX - 1) {
-		got = read(fd, command + length, COMMAND_MAX - 1 - length);
+	while (fd >= 0 && got > 0 && length < size - 1) {
+		got = read(fd, words + length, size - 1 - length);
 		length += got > 0 ? (size_t)got : 0;
 	}
 	if (fd >= 0)
 		close(fd);
+	words[length] = '\0';
+	return length;
+}
+
+/** read_command - the command line with blanks between its words; "" where it cannot be read. */
+static void
+read_command(char command[COMMAND_MAX])
+{
+	size_t length = read_words("/proc/self/cmdline", command, COMMAND_MAX);
+
 	while (length > 0 && command[length - 1] == '\0')
 		length--;
 	for (size_t i = 0; i < length; i++)
 		if (command[i] == '\0')
 			command[i] = ' ';
 	command[length] = '\0';
+}
+
+/**
+ * read_settings - from the environment. Before libc's own constructor has run, and after a clearenv(3) in another
+ * library's, there is none in `environ`; the kernel still has what the program was started with.
+ */
+static void
+read_settings(struct scratch *scratch)
+{
+	bool secure = getauxval(AT_SECURE) != 0;
+	size_t size;
+
+	if (environ || secure) {
+		bg_settings_read(secure, &scratch->settings);
+		return;
+	}
+	size = read_words("/proc/self/environ", scratch->environment, ENVIRONMENT_MAX);
+	bg_settings_parse(scratch->environment, size, &scratch->settings);
 }
 
 /**
@@ -197,7 +228,7 @@ make_guard(void)
 
 	if (!scratch)
 		return NULL;
-	bg_settings_read(getauxval(AT_SECURE) != 0, &scratch->settings);
+	read_settings(scratch);
 	read_exe(scratch->exe);
 	read_command(scratch->command);
 	bg_load(&scratch->settings, scratch->exe, scratch->command, &scratch->loaded);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /** union name - a socket's address, as each family reads it. */
 union name {
@@ -105,6 +106,27 @@ is_guarded(int fd)
 	if (IN6_IS_ADDR_V4MAPPED(&name.in6.sin6_addr))
 		return name.in6.sin6_addr.s6_addr[12] == 127;
 	return IN6_IS_ADDR_LOOPBACK(&name.in6.sin6_addr);
+}
+
+/**
+ * serve_four - TCP and UDP servers on the wildcards of both families, @port and the three above it; closed again.
+ * @first: where the first of them was, as describe() has it; NULL: not asked
+ * Return: how many of the four were there, and guarded.
+ */
+static inline int
+serve_four(unsigned port, char first[128])
+{
+	int guarded = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		int fd = serve_wildcard(i % 2 ? AF_INET6 : AF_INET, i / 2 ? SOCK_DGRAM : SOCK_STREAM, port + i);
+
+		guarded += fd >= 0 && is_guarded(fd);
+		if (i == 0 && first)
+			describe(fd, first);
+		close(fd);
+	}
+	return guarded;
 }
 
 #endif
