@@ -92,6 +92,7 @@ enum bg_reason {
 	BG_REASON_NO_CONFINE,  /* the kernel refuses SO_BINDTODEVICE: IPv4 loopback only (fallback only) */
 	BG_REASON_FAMILY,      /* the rule has no target of the socket's family */
 	BG_REASON_NO_ADDRESS,  /* the interface has no address of the family, or no device has the address */
+	BG_REASON_BLOCKED,     /* the kernel may not be asked what the rules need to know (seccomp) */
 };
 
 /**
@@ -168,6 +169,12 @@ BG_SIGSAFE enum bg_match bg_rule_match_program(const struct bg_policy *policy, c
  *           and asks again; at most BG_DECIDE_ROUNDS times.
  */
 BG_SIGSAFE void bg_decide(const struct bg_policy *policy, const struct bg_request *request, struct bg_verdict *verdict);
+
+/**
+ * bg_decide_blocked - the verdict where something forbids to gather what @request needs: refuse with EACCES, since what
+ * cannot be guarded must not be open.
+ */
+BG_SIGSAFE void bg_decide_blocked(struct bg_verdict *verdict);
 
 /** BG_DECIDE_ROUNDS - no request takes more rounds of facts (one a bit of enum bg_fact, and the answer). */
 #define BG_DECIDE_ROUNDS 8

@@ -56,6 +56,12 @@ struct bg_loaded {
 void bg_settings_read(bool secure, struct bg_settings *settings);
 
 /**
+ * bg_settings_parse - fill @settings from an environment as /proc/self/environ has it, where getenv(3) has none yet.
+ * @block: @size bytes of "NAME=VALUE" with a NUL behind each, and one more; @settings points into it
+ */
+void bg_settings_parse(const char *block, size_t size, struct bg_settings *settings);
+
+/**
  * bg_load - find, read, check and compile the configuration, and lay the environment over it.
  * @settings: as from bg_settings_read()
  * @exe, @command: this program's executable and command line: rules that cannot match them are dropped. NULL: keep all.

@@ -135,3 +135,14 @@ bg_decide(const struct bg_policy *policy, const struct bg_request *request, stru
 	else
 		question_settle(&q, BG_EFFECT_NONE, BG_REASON_RULE);
 }
+
+void
+bg_decide_blocked(struct bg_verdict *verdict)
+{
+	memset(verdict, 0, sizeof(*verdict));
+	verdict->rule = BG_NO_RULE;
+	verdict->action = BG_ACTION_DENY;
+	verdict->effect = BG_EFFECT_REFUSE;
+	verdict->reason = BG_REASON_BLOCKED;
+	verdict->error = EACCES;
+}

@@ -12,7 +12,9 @@
 static int
 real_call(int fd, void *in)
 {
-	return bg_real_bindresvport ? (int)bg_kernel_result(bg_real_bindresvport(fd, in)) : -ENOSYS;
+	int (*next)(int, void *) = bg_guard_get()->real->bindresvport;
+
+	return next ? (int)bg_kernel_result(next(fd, in)) : -ENOSYS;
 }
 
 /**

@@ -7,11 +7,15 @@
 #include "bindguard/event.h"
 #include "core/sockaddr.h"
 
-/** struct bg_real - the functions that the program would have called without the guard. */
+/**
+ * struct bg_real - the functions that the program would have called without the guard.
+ * @bindresvport: NULL where there is none (musl)
+ */
 struct bg_real {
 	int (*bind)(int fd, const void *addr, unsigned size);
 	int (*listen)(int fd, int backlog);
 	int (*connect)(int fd, const void *addr, unsigned size);
+	int (*bindresvport)(int fd, void *in);
 };
 
 /**
@@ -67,8 +71,16 @@ struct bg_attempt {
 	struct bg_verdict verdict;
 };
 
+/** enum bg_facts - how gathering went. */
+enum bg_facts {
+	BG_FACTS_GATHERED,
+	BG_FACTS_NONE,	  /* @fd is no socket that has them: the bare call has the right errno */
+	BG_FACTS_BLOCKED, /* something forbids to ask (seccomp): bg_decide_blocked() */
+};
+
 BG_SIGSAFE bool bg_attempt_decide(struct bg_attempt *attempt);
-BG_SIGSAFE bool bg_facts_gather(struct bg_attempt *attempt, unsigned facts);
+BG_SIGSAFE enum bg_facts bg_facts_gather(struct bg_attempt *attempt, unsigned facts);
+BG_SIGSAFE enum bg_facts bg_facts_unavailable(int fd, bool ipv6);
 BG_SIGSAFE enum bg_protocol bg_facts_protocol(int fd);
 BG_SIGSAFE int bg_real_bind(const struct bg_guard *guard, int fd, const struct bg_change *change);
 

@@ -95,6 +95,23 @@ remember_port_zero(const struct bg_attempt *attempt, int result)
 }
 
 /**
+ * blind - the address cannot be looked at: nobody knows what this call would open. Only of a socket that is known not to
+ * be of the Internet the kernel may decide.
+ */
+static int
+blind(struct bg_attempt *attempt, const void *addr, unsigned size)
+{
+	const struct bg_guard *guard = attempt->guard;
+
+	if (guard->policy->mode != BG_MODE_ENFORCE || bg_facts_unavailable(attempt->fd, false) == BG_FACTS_NONE)
+		return (int)bg_kernel_result(guard->real->bind(attempt->fd, addr, size));
+	attempt->request.asked.addr = bg_addr_wildcard(BG_IPV4);
+	bg_decide_blocked(&attempt->verdict);
+	bg_report_changed(attempt, NULL, -attempt->verdict.error);
+	return -attempt->verdict.error;
+}
+
+/**
  * bg_guard_bind - bind(2) under the guard.
  * @fd, @addr, @size: the caller's, valid or not; never written to
  * Return: what the bare call would, -errno instead of -1.
@@ -104,11 +121,14 @@ bg_guard_bind(const struct bg_guard *guard, int fd, const void *addr, unsigned s
 {
 	struct bg_attempt attempt = {.guard = guard, .fd = fd, .request = {.call = BG_CALL_BIND}};
 	struct bg_request *request = &attempt.request;
+	enum bg_caller caller;
 	union bg_sockaddr copy;
 	int result;
 
-	if (!bg_caller_read(guard->stack_top, addr, size, &copy) ||
-	    !bg_sockaddr_decode(&copy, size, &request->asked, &request->form))
+	caller = bg_caller_copy(guard->stack_top, addr, size, &copy);
+	if (caller == BG_CALLER_BLOCKED)
+		return blind(&attempt, addr, size);
+	if (caller == BG_CALLER_BARE || !bg_sockaddr_decode(&copy, size, &request->asked, &request->form))
 		return (int)bg_kernel_result(guard->real->bind(fd, addr, size));
 	if (guard->complaints[0])
 		bg_report_complaints(guard, &request->asked);

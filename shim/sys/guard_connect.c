@@ -141,7 +141,7 @@ bg_guard_connect(const struct bg_guard *guard, int fd, const void *addr, unsigne
 	if (mark.kind == BG_MARK_UNDONE && disconnects(&peer, size))
 		bg_kernel_set_device(fd, "lo");
 	if ((mark.kind != BG_MARK_ADDRESS && mark.kind != BG_MARK_DEVICE) || !is_internet(&peer, size) ||
-	    reaches_here(&peer, size) || !bg_facts_gather(&attempt, BG_FACT_PROTOCOL))
+	    reaches_here(&peer, size) || bg_facts_gather(&attempt, BG_FACT_PROTOCOL) != BG_FACTS_GATHERED)
 		return bare(&attempt, &peer, size);
 	return undo_and_connect(&attempt, &mark, &peer, size);
 }
