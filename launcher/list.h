@@ -153,6 +153,7 @@ void interfaces_free(struct interfaces *interfaces);
 void reach_find(struct socket *socket, const struct interfaces *interfaces);
 
 int processes_find(struct processes *processes, const struct sockets *sockets);
+void processes_arrange(struct processes *processes);
 void processes_free(struct processes *processes);
 const struct hold *processes_of(const struct processes *processes, uint32_t inode, size_t *count);
 enum guard guard_find(int pid);

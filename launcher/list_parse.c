@@ -173,6 +173,13 @@ parse_control(const struct nlmsghdr *header, int *error)
 	return header->nlmsg_type == NLMSG_DONE ? PARSE_DONE : PARSE_MORE;
 }
 
+/** is_whole - does the message end inside the buffer? mnl_nlmsg_ok() takes a length above INT_MAX for a negative one. */
+static bool
+is_whole(const struct nlmsghdr *header, int left)
+{
+	return mnl_nlmsg_ok(header, left) && header->nlmsg_len <= (unsigned)left;
+}
+
 /**
  * sockets_parse - append the sockets of one received buffer.
  * @sockets: grows; also where the end is PARSE_FAILED or PARSE_INTERRUPTED
@@ -188,7 +195,7 @@ sockets_parse(struct sockets *sockets, enum bg_protocol protocol, uint32_t seque
 	const struct nlmsghdr *header = buffer;
 	int left = size > INT_MAX ? INT_MAX : (int)size;
 
-	for (; mnl_nlmsg_ok(header, left); header = mnl_nlmsg_next(header, &left)) {
+	for (; is_whole(header, left); header = mnl_nlmsg_next(header, &left)) {
 		enum parse_end end;
 
 		if (header->nlmsg_seq != sequence)

@@ -166,9 +166,9 @@ holds_parent(const struct processes *processes, const struct hold *holds, size_t
 	return false;
 }
 
-/** arrange - sort the holds, drop those that are there twice, and put the parent of a socket's processes first. */
-static void
-arrange(struct processes *processes)
+/** processes_arrange - sort the holds, drop doubles, and put the parent of a socket's processes first. */
+void
+processes_arrange(struct processes *processes)
 {
 	struct hold *holds = processes->holds;
 	size_t kept = 0, end;
@@ -214,7 +214,7 @@ processes_find(struct processes *processes, const struct sockets *sockets)
 	if (proc)
 		closedir(proc);
 	free(wanted.inodes);
-	arrange(processes);
+	processes_arrange(processes);
 	return error;
 }
 
