@@ -195,7 +195,7 @@ processes_arrange(struct processes *processes)
 	}
 }
 
-/** processes_find - who holds @sockets. Where there is no /proc, nobody is seen. Return: 0 or ENOMEM. */
+/** processes_find - who holds @sockets, but for this process, which may have inherited some. Where there is no /proc, nobody is seen. Return: 0 or ENOMEM. */
 int
 processes_find(struct processes *processes, const struct sockets *sockets)
 {
@@ -209,7 +209,7 @@ processes_find(struct processes *processes, const struct sockets *sockets)
 	if (!error)
 		qsort(wanted.inodes, wanted.count, sizeof(uint32_t), compare_inodes);
 	while (proc && !error && (entry = readdir(proc)))
-		if (isdigit((unsigned char)entry->d_name[0]))
+		if (isdigit((unsigned char)entry->d_name[0]) && strtol(entry->d_name, NULL, 10) != getpid())
 			error = scan_process(processes, &wanted, dirfd(proc), entry->d_name);
 	if (proc)
 		closedir(proc);

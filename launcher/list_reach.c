@@ -33,6 +33,22 @@ read_address(const struct sockaddr *name)
 	return addr;
 }
 
+/** read_broadcast - of an IPv4 address: as set, or the last of its network, which the kernel takes for one as well. */
+static struct bg_addr
+read_broadcast(const struct ifaddrs *entry)
+{
+	struct bg_addr addr = read_address(entry->ifa_addr), mask = read_address(entry->ifa_netmask);
+	struct bg_addr set = read_address(entry->ifa_broadaddr), none = {0};
+
+	if (!(entry->ifa_flags & IFF_BROADCAST) || addr.family != BG_IPV4)
+		return none;
+	if (set.family && !bg_addr_equal(&set, &addr)) /* unset, glibc has the address itself there */
+		return set;
+	for (size_t i = 0; i < 4; i++)
+		addr.bytes[i] |= (uint8_t)~mask.bytes[i];
+	return mask.family == BG_IPV4 ? addr : none;
+}
+
 /** append - one of getifaddrs(3)'s. AF_PACKET entries are there for interfaces without an address too. */
 static int
 append(struct interfaces *interfaces, const struct ifaddrs *entry)
@@ -50,8 +66,7 @@ append(struct interfaces *interfaces, const struct ifaddrs *entry)
 	item->ifindex = if_nametoindex(entry->ifa_name);
 	item->loopback = entry->ifa_flags & IFF_LOOPBACK;
 	item->addr = read_address(entry->ifa_addr);
-	if (entry->ifa_flags & IFF_BROADCAST && item->addr.family == BG_IPV4)
-		item->broadcast = read_address(entry->ifa_broadaddr);
+	item->broadcast = read_broadcast(entry);
 	return 0;
 }
 
