@@ -97,7 +97,7 @@ gather(const struct wish *wish, struct sockets *sockets, struct processes *proce
 		return fail(failure, STATUS_USAGE,
 			    "the kernel's socket diagnosis does not answer: %s, expected netlink sockets to be allowed "
 			    "(NETLINK_SOCK_DIAG)",
-			    strerror(error));
+			    error == EAGAIN ? "its tables keep changing" : strerror(error));
 	error = interfaces_read(&interfaces);
 	for (size_t i = 0; i < sockets->count && !error; i++)
 		reach_find(&sockets->items[i], &interfaces);

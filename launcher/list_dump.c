@@ -73,7 +73,7 @@ send_request(struct mnl_socket *netlink, const struct kind *kind, int family, ui
 	return mnl_socket_sendto(netlink, header, header->nlmsg_len) < 0 ? errno : 0;
 }
 
-/** receive - the whole answer. Return: 0, EAGAIN: interrupted, ask again, or another errno value. */
+/** receive - the whole answer. Return: 0, EAGAIN: the table changed meanwhile, or another errno value. */
 static int
 receive(struct mnl_socket *netlink, const struct kind *kind, uint32_t sequence, struct sockets *sockets)
 {
@@ -87,7 +87,7 @@ receive(struct mnl_socket *netlink, const struct kind *kind, uint32_t sequence, 
 		if (size < 0 && errno == EINTR)
 			continue;
 		if (size < 0)
-			return errno == EAGAIN ? ETIMEDOUT : errno == ENOBUFS ? EAGAIN : errno;
+			return errno == EAGAIN ? ETIMEDOUT : errno == ENOSPC ? EMSGSIZE : errno;
 		end = sockets_parse(sockets, kind->protocol, sequence, buffer, (size_t)size, &error);
 		if (end != PARSE_MORE)
 			return end == PARSE_DONE ? 0 : end == PARSE_INTERRUPTED ? EAGAIN : error;

@@ -34,6 +34,21 @@ wants_colours(void)
 	return isatty(STDOUT_FILENO) && !(no && no[0]) && terminal && terminal[0] && strcmp(terminal, "dumb") != 0;
 }
 
+/**
+ * make_ascii - write each byte of @cell beyond ASCII as \xNN. libsmartcols asks the locale how wide a character is and
+ * goes round for ever over one that has none there (2.38, noencoding, LC_ALL=C): a name could hang the list.
+ */
+static void
+make_ascii(char cell[SOCKET_TEXT_MAX])
+{
+	char copy[SOCKET_TEXT_MAX];
+	size_t length = 0;
+
+	memcpy(copy, cell, sizeof(copy));
+	for (const unsigned char *at = (unsigned char *)copy; *at && length + 5 < SOCKET_TEXT_MAX; at++)
+		length += (size_t)snprintf(cell + length, SOCKET_TEXT_MAX - length, *at < 0x80 ? "%c" : "\\x%02x", *at);
+}
+
 /** fill - the cells of @socket. Return: 0, or a negative errno value. */
 static int
 fill(struct libscols_line *line, const struct socket *socket, const struct processes *processes)
@@ -51,8 +66,10 @@ fill(struct libscols_line *line, const struct socket *socket, const struct proce
 	socket_format_program(process, cells[PROGRAM]);
 	snprintf(cells[GUARDED], SOCKET_TEXT_MAX, "%s", guard_word(process ? process->guard : GUARD_UNKNOWN));
 	socket_format_note(socket, processes, cells[NOTE]);
-	for (size_t i = 0; i < COLUMNS && !error; i++)
+	for (size_t i = 0; i < COLUMNS && !error; i++) {
+		make_ascii(cells[i]);
 		error = scols_line_set_data(line, i, cells[i]);
+	}
 	return error ? error : scols_cell_set_color(scols_line_get_cell(line, REACH), colours[socket->reach]);
 }
 
@@ -64,6 +81,8 @@ build(struct libscols_table *table, const struct sockets *sockets, const struct 
 
 	if (!error)
 		error = scols_table_enable_minout(table, 1); /* no blanks behind the last column */
+	if (!error)
+		error = scols_table_enable_noencoding(table, 1); /* the cells are ASCII already */
 	for (size_t i = 0; i < COLUMNS; i++)
 		if (!scols_table_new_column(table, columns[i].name, 0, columns[i].flags))
 			return -ENOMEM;

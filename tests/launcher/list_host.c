@@ -55,7 +55,7 @@ list_run(const char *arguments, char *output, size_t size)
 	size_t length;
 	FILE *pipe;
 
-	snprintf(command, sizeof(command), "exec '%s' list %s", BG_COMMAND, arguments);
+	snprintf(command, sizeof(command), "ulimit -t 20; exec '%s' list %s", BG_COMMAND, arguments);
 	pipe = popen(command, "re");
 	output[0] = '\0';
 	if (!pipe)
