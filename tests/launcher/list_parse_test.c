@@ -256,6 +256,22 @@ parse_end_is_told_from_trouble(void **state)
 }
 
 static void
+parse_short_socket_is_refused(void **state)
+{
+	struct answer answer = {.size = 0};
+	struct sockets sockets = {0};
+	struct nlmsghdr *header = add_socket(&answer, AF_INET, TCP_LISTEN, "127.0.0.1", 1, 1);
+	int error;
+
+	(void)state;
+	header->nlmsg_len -= 4;
+	close_message(&answer, header);
+	assert_int_equal(parse(&sockets, BG_PROTOCOL_TCP, &answer, answer.size, &error), PARSE_FAILED);
+	assert_int_equal(error, EBADMSG);
+	assert_int_equal(sockets.count, 0);
+}
+
+static void
 parse_interrupted_dump_is_told(void **state)
 {
 	struct answer answer = {.size = 0};
@@ -368,6 +384,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(parse_raw_port_is_the_ip_protocol),
 		cmocka_unit_test(parse_sctp_each_address_is_listed),
 		cmocka_unit_test(parse_end_is_told_from_trouble),
+		cmocka_unit_test(parse_short_socket_is_refused),
 		cmocka_unit_test(parse_interrupted_dump_is_told),
 		cmocka_unit_test(parse_other_answer_is_passed_over),
 		cmocka_unit_test(parse_cut_buffer_is_refused_at_every_length),

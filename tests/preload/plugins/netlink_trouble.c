@@ -28,6 +28,17 @@ is_diagnosis(int fd)
 	return getenv("NETLINK_TROUBLE");
 }
 
+/** last - the last message of a good answer: what stands before it has been read when it is found to be bad. */
+static struct nlmsghdr *
+last(struct nlmsghdr *header, ssize_t size)
+{
+	int left = (int)size;
+
+	for (struct nlmsghdr *next = header; NLMSG_OK(next, (unsigned)left); next = NLMSG_NEXT(next, left))
+		header = next;
+	return header;
+}
+
 /** spoil - make of a good answer of @size bytes a bad one. Return: its size. */
 static ssize_t
 spoil(const char *trouble, struct msghdr *message, ssize_t size)
@@ -37,7 +48,7 @@ spoil(const char *trouble, struct msghdr *message, ssize_t size)
 
 	answers++;
 	if (strcmp(trouble, "changing") == 0 || (strcmp(trouble, "interrupted") == 0 && answers <= 3))
-		header->nlmsg_flags |= NLM_F_DUMP_INTR;
+		last(header, size)->nlmsg_flags |= NLM_F_DUMP_INTR;
 	if (strcmp(trouble, "cut") == 0)
 		message->msg_flags |= MSG_TRUNC;
 	if (strcmp(trouble, "rubbish") == 0)
