@@ -134,7 +134,7 @@ helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests
 .SECONDEXPANSION:
 $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -ljansson -pthread -ldl
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka $(TEST_LIBS) -pthread -ldl
 $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
@@ -149,7 +149,11 @@ check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one tabl
 	$(RUN) $(filter %_test,$^)
 check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile hosts under the preload
 	$(RUN) $(filter %_test,$^)
-check-launcher: $(LIBRARY) $(COMMAND) $(call tests,launcher) ## the command `bindguard`
+# Tests of the command run the built one, BG_COMMAND, and may link what it is made of.
+$(OUT)/obj/tests/launcher/%.o: CPPFLAGS_ALL += -I$(SRC)
+$(call tests,launcher): $(filter-out %/main.o,$(LAUNCHER))
+$(call tests,launcher): TEST_LIBS = -lmnl -lsmartcols -ljansson
+check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(call tests,launcher) ## the command `bindguard`
 	$(RUN) $(filter %_test,$^)
 check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
 	$(RUN) $(filter %_test,$^)
