@@ -48,7 +48,7 @@ question_refuse(struct question *q, int error, enum bg_reason reason)
 static bool
 waits(struct question *q)
 {
-	if (q->request->call == BG_CALL_LISTEN || q->request->asked.port != 0)
+	if (bg_call_is_late(q->request->call) || q->request->asked.port != 0)
 		return false;
 	if (question_lacks(q, BG_FACT_PROTOCOL))
 		return true;
