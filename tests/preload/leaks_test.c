@@ -19,6 +19,7 @@
 
 #define PORTS_FROM 20000
 #define UDPLITE 136
+#define FILTERED BG_BUILD_DIR "/hosts/leaky_filter env"
 #define UNPRIVILEGED "setpriv --bounding-set=-all --inh-caps=-all env"
 
 /** enum serves - the address families that the bare server answers. */
@@ -192,12 +193,20 @@ scenario_of(const struct row *row, char *name, size_t size)
 		name[strlen(name) - strlen(ENDING)] = '\0';
 }
 
+/** serves_word - for figures. */
+static const char *
+serves_word(enum serves serves)
+{
+	return serves == BOTH ? "IPv4 and IPv6" : serves == IPV4 ? "IPv4" : "IPv6";
+}
+
 /**
- * start - run the row's server.
+ * try_start - run the row's server.
  * @how: NULL: bare; "" guarded; more arguments of env(1) before it
+ * Return: whether it started; else run->process.line says why not.
  */
-static void
-start(struct run *run, const struct row *row, const char *how)
+static bool
+try_start(struct run *run, const struct row *row, const char *how)
 {
 	char scenario[64], parent[512] = "", environment[1024], arguments[1024];
 
@@ -214,8 +223,15 @@ start(struct run *run, const struct row *row, const char *how)
 	else
 		snprintf(arguments, sizeof(arguments), "leaky_parent %s %u %s/hosts/leaky %s %u %d", row->parent,
 			 run->port, BG_BUILD_DIR, scenario, run->port, 9);
-	if (!host_start(&run->process, how ? environment : NULL, arguments) ||
-	    sscanf(run->process.line, "%u %95s", &run->port, run->bound) != 2)
+	return host_start(&run->process, how ? environment : NULL, arguments) &&
+	       sscanf(run->process.line, "%u %95s", &run->port, run->bound) == 2;
+}
+
+/** start - or fail. */
+static void
+start(struct run *run, const struct row *row, const char *how)
+{
+	if (!try_start(run, row, how))
 		fail_msg("%s %s: does not start: %s", row->name, how ? how : "bare", run->process.line);
 }
 
@@ -254,15 +270,18 @@ expect_answers(const struct row *row, const struct run *run, enum host from, con
 	}
 }
 
-/** expect_closed - no family is open to the second host. */
+/** expect_closed - no family, or none of @families, is open to the second host. */
 static void
-expect_closed(const struct row *row, const struct run *run, const char *how)
+expect_closed(const struct row *row, const struct run *run, enum serves families_asked, const char *how)
 {
 	static const int families[] = {AF_INET, AF_INET6};
 
 	for (int i = 0; i < 2; i++) {
-		enum probe got = ask(row, run, HOST_PEER, families[i]);
+		enum probe got;
 
+		if (!(families_asked & (1 << i)))
+			continue;
+		got = ask(row, run, HOST_PEER, families[i]);
 		if (got != PROBE_REFUSED && got != PROBE_SILENT)
 			fail_msg("%s %s LEAKS: IPv%d from the second host: %s", row->name, how,
 				 families[i] == AF_INET ? 4 : 6, net_probe_word(got));
@@ -324,33 +343,178 @@ expect_events(const char *name, const char *const *events, unsigned most, unsign
 
 /** run_guarded - all that must be seen of a guarded server. */
 static void
-run_guarded(const struct row *row, const char *how)
+run_guarded(const struct row *row, enum serves asked, const char *how)
 {
 	struct run run;
 
 	start(&run, row, how);
 	expect_answers(row, &run, HOST_HERE, how);
-	expect_closed(row, &run, how);
+	expect_closed(row, &run, asked, how);
 	if (strcmp(run.bound, row->bound) != 0)
 		fail_msg("%s %s: bound to %s, expected %s", row->name, how, run.bound, row->bound);
 	host_stop(&run.process);
 	expect_events(row->name, row->events, 4, run.port);
 }
 
-/** server_bare_is_open_guarded_is_not - a row: bare first, so that a test that cannot fail shows. */
+/** run_bare - it is open, so a test that cannot fail shows. */
 static void
-server_bare_is_open_guarded_is_not(void **state)
+run_bare(const struct row *row)
 {
-	const struct row *row = *state;
 	struct run run;
 
 	start(&run, row, NULL);
 	expect_answers(row, &run, HOST_HERE, "bare");
 	expect_answers(row, &run, HOST_PEER, "bare");
 	host_stop(&run.process);
-	run_guarded(row, "");
+}
+
+/** server_bare_is_open_guarded_is_not - a row: bare, guarded as root, guarded without privilege. */
+static void
+server_bare_is_open_guarded_is_not(void **state)
+{
+	const struct row *row = *state;
+
+	run_bare(row);
+	run_guarded(row, BOTH, "");
 	if (!row->privileged)
-		run_guarded(row, UNPRIVILEGED);
+		run_guarded(row, BOTH, UNPRIVILEGED);
+	figure("open bare by %s, closed guarded as root%s, at %s", serves_word(row->leaks ? row->leaks : row->serves),
+	       row->privileged ? "" : " and without capabilities", row->bound);
+}
+
+/** run_refused - a server that cannot be guarded does not start: @line is what it says, @event what the log says. */
+static void
+run_refused(const struct row *row, const char *how, const char *line, const char *event)
+{
+	const char *const events[] = {event};
+	struct run run;
+
+	if (try_start(&run, row, how) || strcmp(run.process.line, line) != 0)
+		fail_msg("%s: said \"%s\", expected \"%s\"", row->name, run.process.line, line);
+	host_stop(&run.process);
+	expect_events(row->name, events, 1, run.port);
+}
+
+#define NO_LOOPBACK "; no loopback address on this host: confined instead)"
+
+/** server_without_ipv6_is_guarded - disable_ipv6=1: `::` can be bound, `::1` cannot. */
+static void
+server_without_ipv6_is_guarded(void **state)
+{
+	static const struct row lacking[] = {
+		{ROW("tcp4_fixed"), .serves = IPV4, .bound = "127.0.0.1", .events = {REWRITE4("tcp")}},
+		{ROW("tcp6_dualstack"), .serves = IPV4, .bound = "::%lo", .events = {CONFINE6("tcp")}},
+		{ROW("tcp6_unbound"), .serves = IPV4, .bound = "::%lo", .events = {LATE6("tcp", "0")}},
+		{ROW("udp6_dualstack"), .kind = UDP, .serves = IPV4, .bound = "::%lo", .events = {CONFINE6("udp")}},
+		{ROW("tcp6_v6only"), .bound = "::%lo",
+		 .events = {"tcp [::]:%P -> [::]:%P%lo (rewrite, rule \"servers\"" NO_LOOPBACK}},
+		{ROW("udp6_v6only"), .kind = UDP, .bound = "::%lo",
+		 .events = {"udp [::]:%P -> [::]:%P%lo (rewrite, rule \"servers\"" NO_LOOPBACK}},
+	};
+
+	(void)state;
+	assert_int_equal(net_run(HOST_HERE, "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6"), 0);
+	for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++) {
+		run_bare(&lacking[i]);
+		run_guarded(&lacking[i], lacking[i].serves, "");
+		run_guarded(&lacking[i], lacking[i].serves, UNPRIVILEGED);
+	}
+	run_refused(&lacking[4], FILTERED, "bind: Permission denied",
+		    "tcp [::]:%P -> [::]:%P%lo (rewrite, rule \"servers\"" NO_LOOPBACK " failed: EACCES");
+	assert_int_equal(net_run(HOST_HERE, "echo 0 >/proc/sys/net/ipv6/conf/all/disable_ipv6; "
+					    "ip addr add fd99::1/64 dev cable0 nodad"),
+			 0);
+	figure("%zu servers start and are closed, 1 that cannot be guarded is refused",
+	       sizeof(lacking) / sizeof(lacking[0]));
+}
+
+/** server_without_lo_is_guarded - lo is as in a new namespace, down and without addresses: closed; guarded when it is up. */
+static void
+server_without_lo_is_guarded(void **state)
+{
+	static const struct row lacking[] = {
+		{ROW("tcp4_fixed"), .serves = IPV4, .bound = "0.0.0.0%lo",
+		 .events = {"tcp 0.0.0.0:%P -> 0.0.0.0:%P%lo (rewrite, rule \"servers\"" NO_LOOPBACK}},
+		{ROW("udp4_fixed"), .kind = UDP, .serves = IPV4, .bound = "0.0.0.0%lo",
+		 .events = {"udp 0.0.0.0:%P -> 0.0.0.0:%P%lo (rewrite, rule \"servers\"" NO_LOOPBACK}},
+		{ROW("tcp6_v6only"), .serves = IPV6, .bound = "::%lo",
+		 .events = {"tcp [::]:%P -> [::]:%P%lo (rewrite, rule \"servers\"" NO_LOOPBACK}},
+		{ROW("tcp6_dualstack"), .serves = BOTH, .bound = "::%lo", .events = {CONFINE6("tcp")}},
+		{ROW("tcp4_port_zero"), .serves = IPV4, .bound = "0.0.0.0%lo", .events = {LATE4("tcp", "%P")}},
+	};
+	struct run run;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++) {
+		assert_int_equal(net_run(HOST_HERE, "ip addr flush dev lo && ip link set lo down"), 0);
+		start(&run, &lacking[i], "");
+		expect_closed(&lacking[i], &run, lacking[i].serves, "lo is down");
+		assert_int_equal(net_run(HOST_HERE, "ip link set lo up"), 0);
+		expect_answers(&lacking[i], &run, HOST_HERE, "lo is up again");
+		expect_closed(&lacking[i], &run, lacking[i].serves, "lo is up again");
+		assert_string_equal(run.bound, lacking[i].bound);
+		host_stop(&run.process);
+		expect_events(lacking[i].name, lacking[i].events, 4, run.port);
+	}
+	figure("%zu servers start, closed while lo is down, answering this machine when it is up",
+	       sizeof(lacking) / sizeof(lacking[0]));
+}
+
+#define NO_CONFINE "; the kernel refuses to confine: IPv4 loopback only)"
+
+/** server_that_cannot_be_confined_is_guarded - a kernel that refuses SO_BINDTODEVICE, by a seccomp filter. */
+static void
+server_that_cannot_be_confined_is_guarded(void **state)
+{
+	static const struct row lacking[] = {
+		{ROW("tcp4_fixed"), .serves = IPV4, .bound = "127.0.0.1", .events = {REWRITE4("tcp")}},
+		{ROW("tcp6_v6only"), .serves = IPV6, .bound = "::1", .events = {REWRITE6("tcp")}},
+		{ROW("tcp6_dualstack"), .serves = IPV4, .bound = "::ffff:127.0.0.1",
+		 .events = {"tcp [::]:%P -> [::ffff:127.0.0.1]:%P (rewrite, rule \"servers\"" NO_CONFINE}},
+		{ROW("mptcp6_fixed"), .serves = IPV4, .bound = "::ffff:127.0.0.1",
+		 .events = {"tcp [::]:%P -> [::ffff:127.0.0.1]:%P (rewrite, rule \"servers\"" NO_CONFINE}},
+		{ROW("udp6_dualstack"), .kind = UDP, .serves = IPV4, .bound = "::ffff:127.0.0.1",
+		 .events = {"udp [::]:%P -> [::ffff:127.0.0.1]:%P (rewrite, rule \"servers\"" NO_CONFINE}},
+		{ROW("tcp6_second_port"), .serves = IPV4, .bound = "::ffff:127.0.0.1",
+		 .events = {"failed: EADDRINUSE",
+			    "tcp [::]:%P -> [::ffff:127.0.0.1]:%P (rewrite, rule \"servers\"" NO_CONFINE}},
+	};
+	static const struct row port_zero = {ROW("tcp4_port_zero")}, unbound = {ROW("tcp6_unbound")},
+				disconnected = {ROW("udp4_client_disconnected")};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++)
+		run_guarded(&lacking[i], BOTH, FILTERED);
+	run_refused(&port_zero, FILTERED, "listen: Permission denied", LATE " failed: EACCES");
+	run_refused(&unbound, FILTERED, "listen: Permission denied", LATE " failed: EACCES");
+	run_refused(&disconnected, FILTERED, "disconnect: Permission denied", "127.0.0.1:%P (rewrite");
+	figure("%zu servers on a loopback address, 3 that have none are refused", sizeof(lacking) / sizeof(lacking[0]));
+}
+
+/** server_on_a_specific_address_is_left_exposed - as asked for, and said once. */
+static void
+server_on_a_specific_address_is_left_exposed(void **state)
+{
+	static const struct row specific[] = {
+		{ROW("tcp4_specific"), .events = {"tcp 10.99.0.1:%P left exposed (no rule matches)"}},
+		{ROW("tcp6_specific"), .events = {"tcp [fd99::1]:%P left exposed (no rule matches)"}},
+		{ROW("udp4_specific"), .events = {"udp 10.99.0.1:%P left exposed (no rule matches)"}},
+		{ROW("udp6_specific"), .events = {"udp [fd99::1]:%P left exposed (no rule matches)"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(specific) / sizeof(specific[0]); i++) {
+		char log[4096], wanted[256];
+		struct run run;
+
+		start(&run, &specific[i], "");
+		host_stop(&run.process);
+		with_port(specific[i].events[0], run.port, wanted, sizeof(wanted));
+		assert_int_equal(read_log(log, sizeof(log)), 1);
+		if (!strstr(log, wanted))
+			fail_msg("\"%s\" is not in %s", wanted, log);
+	}
+	figure("4 servers, 1 event each");
 }
 
 static int
@@ -381,7 +545,7 @@ tear_down(void **state)
 int
 main(int argc, char **argv)
 {
-	struct CMUnitTest tests[ROWS];
+	struct CMUnitTest tests[ROWS + 4];
 	size_t count = 0;
 
 	for (; count < ROWS; count++) {
@@ -394,6 +558,10 @@ main(int argc, char **argv)
 						   .test_func = server_bare_is_open_guarded_is_not,
 						   .initial_state = row.out};
 	}
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(server_on_a_specific_address_is_left_exposed);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(server_that_cannot_be_confined_is_guarded);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(server_without_lo_is_guarded);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(server_without_ipv6_is_guarded);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	return _cmocka_run_group_tests("leaks", tests, count, set_up, tear_down);
