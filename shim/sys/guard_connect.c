@@ -78,7 +78,7 @@ is_bound_as_asked(const struct bg_mark *mark, const struct bg_change *now)
 
 /**
  * connect_in_place - a datagram socket without its device, deaf until it is connected. Where it cannot be connected it
- * is as it was. Return: false where the device stays, and all else.
+ * is as it was. A former peer comes first, as in replace.c. Return: false where the device stays, and all else.
  */
 static bool
 connect_in_place(const struct bg_attempt *attempt, const struct bg_change *now, const struct bg_peer *peer, int *result)
@@ -88,6 +88,7 @@ connect_in_place(const struct bg_attempt *attempt, const struct bg_change *now, 
 
 	bg_device_read_peer(attempt->fd, &before);
 	off = bg_device_take_off(attempt->fd);
+	bg_device_restore_peer(attempt->fd, &before);
 	*result = off ? bg_kernel_connect(attempt->fd, &peer->name, peer->size) : 0;
 	if (!off || *result < 0) {
 		bg_kernel_set_device(attempt->fd, now->interface);

@@ -40,7 +40,6 @@ static const struct option options[] = {
 	{SOL_SOCKET, SO_KEEPALIVE},
 	{SOL_SOCKET, SO_LINGER},
 	{SOL_SOCKET, SO_OOBINLINE},
-	{SOL_SOCKET, SO_PRIORITY},
 	{SOL_SOCKET, SO_MARK},
 	{SOL_SOCKET, SO_RCVLOWAT},
 	{SOL_SOCKET, SO_RCVTIMEO},
@@ -148,6 +147,8 @@ static const struct option options[] = {
 	{IPPROTO_UDP, UDP_GRO},
 	{IPPROTO_UDPLITE, UDPLITE_SEND_CSCOV},
 	{IPPROTO_UDPLITE, UDPLITE_RECV_CSCOV},
+	/* last, since IP_TOS changes it */
+	{SOL_SOCKET, SO_PRIORITY},
 };
 
 /** copy_option - set on @to what @from has and a new socket has not. What cannot be read or set stays as it is. */

@@ -22,19 +22,11 @@
 #include "sys/kernel.h"
 
 #define LOOKED_AT 1024		  /* descriptors: an event loop's own is among a program's first */
+#define CLOSED_IN_A_ROW 64	  /* after so many, no more are expected: the lowest free number is always taken */
 #define LINES_BYTES (256u * 1024) /* of one instance's lines */
-#define LIST_BYTES 1024
 #define READ_BYTES 1024
 #define PATH_BYTES 48
-
-/** struct entry - what getdents64(2) writes. */
-struct entry {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
+#define NUMBER_BYTES 12
 
 /** struct search - for @fd, the socket with @inode, in one instance at a time. */
 struct search {
@@ -42,13 +34,6 @@ struct search {
 	uint64_t inode;
 	struct bg_polls *found;
 };
-
-/** open_read - open(2) for reading. */
-static int
-open_read(const char *path, int flags)
-{
-	return (int)bg_kernel_result(syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | flags));
-}
 
 /** digit - the value of a digit of @base, or -1. */
 static int
@@ -126,90 +111,94 @@ append(char path[PATH_BYTES], size_t used, const char *text)
 	return used;
 }
 
-/** join - `/proc/thread-self/WHERE/NAME`: of this thread, which may have descriptors of its own, unshare(2). */
-static void
-join(char path[PATH_BYTES], const char *where, const char *name)
+/** open_info - what the kernel tells of the descriptor @name of this thread, which may have its own, unshare(2). */
+static int
+open_info(const char *name)
 {
-	size_t used = append(path, 0, "/proc/thread-self/");
+	char path[PATH_BYTES];
+	size_t used = append(path, 0, "/proc/thread-self/fdinfo/");
 
-	used = append(path, used, where);
 	append(path, used, name);
+	return (int)bg_kernel_result(syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC));
 }
 
-/** look_into - all that one epoll instance has registered. */
+/** look_into - all that the epoll instance @epoll has registered. */
 static void
-look_into(const struct search *search, const char *name)
+look_into(const struct search *search, int epoll, const char *name)
 {
-	char path[PATH_BYTES], text[READ_BYTES + 1];
+	char text[READ_BYTES + 1];
 	size_t held = 0, total = 0, done;
-	uint64_t epoll;
-	int info;
+	int info = open_info(name);
 	long got = 1;
 
-	join(path, "fdinfo/", name);
-	info = open_read(path, 0);
 	if (info < 0)
 		return;
-	if (!number(name, 10, &epoll))
-		got = 0;
 	while (got > 0 && total < LINES_BYTES && held < READ_BYTES) {
 		got = bg_kernel_result(syscall(SYS_read, info, text + held, READ_BYTES - held));
 		held += got > 0 ? (size_t)got : 0;
 		total += got > 0 ? (size_t)got : 0;
 		text[held] = '\0';
-		done = look_at_lines(search, (int)epoll, text);
+		done = look_at_lines(search, epoll, text);
 		held -= done;
-		for (size_t i = 0; i < held; i++) /* no memmove(3): nothing more is imported than needs be */
+		for (size_t i = 0; i < held; i++)
 			text[i] = text[done + i];
 	}
 	bg_kernel_close(info);
 }
 
-/** is_epoll - is the descriptor called @name an epoll instance? */
-static bool
-is_epoll(const char *name)
+/**
+ * ask_epoll - what the descriptor @number says of a socket that it cannot know, epoll_ctl(2): ENOENT where it is an epoll
+ * instance, EBADF where it is closed. Nothing else comes of asking, and it is far cheaper than links of /proc/self/fd.
+ */
+static long
+ask_epoll(int number, int unknown)
 {
-	static const char wanted[] = "anon_inode:[eventpoll]";
-	char path[PATH_BYTES], link[sizeof(wanted)];
-	long length;
+	struct epoll_event event = {.events = 0};
 
-	join(path, "fd/", name);
-	length = bg_kernel_result(syscall(SYS_readlinkat, AT_FDCWD, path, link, sizeof(link)));
-	return length == (long)sizeof(wanted) - 1 && memcmp(link, wanted, sizeof(wanted) - 1) == 0;
+	return bg_kernel_result(syscall(SYS_epoll_ctl, number, EPOLL_CTL_MOD, unknown, &event));
 }
 
-/** bg_polls_find - where @fd is registered. */
-void
-bg_polls_find(int fd, struct bg_polls *polls)
+/** write_number - @number in decimal, terminated. */
+static void
+write_number(char text[NUMBER_BYTES], unsigned number)
 {
-	_Alignas(struct entry) char list[LIST_BYTES];
+	char *at = text + NUMBER_BYTES - 1;
+	size_t length;
+
+	*at = '\0';
+	do
+		*--at = (char)('0' + number % 10);
+	while ((number /= 10) != 0);
+	length = (size_t)(text + NUMBER_BYTES - at);
+	for (size_t i = 0; i < length; i++) /* no memmove(3): nothing more is imported than needs be */
+		text[i] = at[i];
+}
+
+/**
+ * bg_polls_find - where @fd is registered.
+ * @unknown: a new socket, registered nowhere
+ */
+void
+bg_polls_find(int fd, int unknown, struct bg_polls *polls)
+{
 	struct search search = {.fd = fd, .found = polls};
-	char path[PATH_BYTES];
 	struct statx status;
-	unsigned looked_at = 0;
-	int folder;
-	long got = 1;
+	char name[NUMBER_BYTES];
+	unsigned closed = 0;
 
 	polls->count = 0;
-	join(path, "fd", "");
-	folder = open_read(path, O_DIRECTORY);
-	if (folder < 0)
-		return;
 	if (bg_kernel_result(syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_INO, &status)))
-		got = 0;
-	else
-		search.inode = status.stx_ino;
-	while (got > 0 && looked_at < LOOKED_AT) {
-		got = bg_kernel_result(syscall(SYS_getdents64, folder, list, sizeof(list)));
-		for (long at = 0; at < got; at += ((const struct entry *)(const void *)(list + at))->size) {
-			const struct entry *entry = (const struct entry *)(const void *)(list + at);
+		return;
+	search.inode = status.stx_ino;
+	for (int number = 0; number < LOOKED_AT && closed < CLOSED_IN_A_ROW; number++) {
+		long answer = ask_epoll(number, unknown);
 
-			looked_at++;
-			if (is_epoll(entry->name))
-				look_into(&search, entry->name);
-		}
+		closed = answer == -EBADF ? closed + 1 : 0;
+		if (answer != -ENOENT)
+			continue;
+		write_number(name, (unsigned)number);
+		look_into(&search, number, name);
 	}
-	bg_kernel_close(folder);
 }
 
 /** bg_polls_remove - take @fd out of them, while it still is the socket that is registered. */

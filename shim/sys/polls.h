@@ -23,7 +23,7 @@ struct bg_polls {
 	uint64_t data[BG_POLLS];
 };
 
-BG_SIGSAFE void bg_polls_find(int fd, struct bg_polls *polls);
+BG_SIGSAFE void bg_polls_find(int fd, int unknown, struct bg_polls *polls);
 BG_SIGSAFE void bg_polls_remove(int fd, const struct bg_polls *polls);
 BG_SIGSAFE void bg_polls_add(int fd, const struct bg_polls *polls);
 

@@ -56,7 +56,7 @@ take_place(int fd, int created)
 	struct bg_polls polls;
 	long result;
 
-	bg_polls_find(fd, &polls);
+	bg_polls_find(fd, created, &polls);
 	bg_polls_remove(fd, &polls);
 	result = bg_kernel_result(syscall(SYS_dup3, created, fd, cloexec));
 	bg_polls_add(fd, &polls);
@@ -83,15 +83,22 @@ bind_beside(int fd, int created, const struct bg_endpoint *bind_to, enum bg_form
 	return result;
 }
 
-/** bind_and_connect - what bg_replace() was asked for, on @created. A datagram socket hears nothing before it is connected. */
+/**
+ * bind_and_connect - what bg_replace() was asked for, on @created. A datagram socket hears nothing before it is connected;
+ * one that was connected before is so again first, since the kernel then keeps the source address it has chosen.
+ */
 static int
 bind_and_connect(int fd, int created, const struct bg_endpoint *bind_to, enum bg_form form, const struct bg_peer *peer)
 {
 	bool deafened = peer->size && bg_device_deafen(created);
 	int result = bind_to ? bind_beside(fd, created, bind_to, form) : 0;
+	struct bg_peer before = {.size = 0};
 
-	if (result == 0 && peer->size)
+	if (result == 0 && peer->size) {
+		bg_device_read_peer(fd, &before);
+		bg_device_restore_peer(created, &before);
 		result = bg_kernel_connect(created, &peer->name, peer->size);
+	}
 	bg_device_undeafen(created, deafened);
 	return result;
 }
