@@ -25,7 +25,11 @@ bg_real_bind(const struct bg_attempt *attempt, const struct bg_change *change)
 static void
 remember(const struct bg_attempt *attempt, enum bg_mark_kind kind, const char *device)
 {
-	struct bg_mark mark = {.kind = kind, .asked = attempt->request.asked, .form = attempt->request.form};
+	const struct bg_request *request = &attempt->request;
+	struct bg_mark mark = {.kind = kind,
+			       .asked = request->asked,
+			       .form = request->form,
+			       .dual_stack = (request->known & BG_FACT_V6ONLY) && !request->v6only};
 
 	if (mark.form == BG_FORM_UNSPEC)
 		mark.form = BG_FORM_IPV4;
@@ -70,7 +74,7 @@ bind_and_confine(const struct bg_attempt *attempt, const struct bg_change *chang
 	error = bg_kernel_set_device(attempt->fd, change->interface);
 	*refused = error != 0;
 	if (error)
-		bg_replace(attempt->fd, NULL, BG_FORM_IPV4, &nobody);
+		bg_replace(attempt->fd, NULL, BG_FORM_IPV4, false, &nobody);
 	return error ? error : result;
 }
 
@@ -90,6 +94,17 @@ try_change(const struct bg_attempt *attempt, const struct bg_change *change, boo
 }
 
 /**
+ * keep_dual_stack - a dual-stack wildcard that is about to be bound to an IPv6 address: know that it was one, for then
+ * nobody can tell any more.
+ */
+static void
+keep_dual_stack(struct bg_attempt *attempt, const struct bg_change *change)
+{
+	if (change->form == BG_FORM_IPV6 && !change->interface[0] && !(attempt->request.known & BG_FACT_V6ONLY))
+		bg_facts_gather(attempt, BG_FACT_V6ONLY);
+}
+
+/**
  * bg_apply_change - do what the verdict says, or its fallback where the host cannot. Return: as bind(2), -errno for -1.
  * A guard that can be applied in no way refuses the call: EACCES, never an open socket.
  */
@@ -99,8 +114,10 @@ bg_apply_change(struct bg_attempt *attempt)
 	const struct bg_verdict *verdict = &attempt->verdict;
 	const struct bg_change *done = &verdict->change;
 	bool refused;
-	int result = try_change(attempt, done, &refused);
+	int result;
 
+	keep_dual_stack(attempt, done);
+	result = try_change(attempt, done, &refused);
 	if (verdict->has_fallback && (refused || (!done->interface[0] && result == -EADDRNOTAVAIL))) {
 		done = &verdict->fallback;
 		attempt->verdict.reason = verdict->fallback_reason;

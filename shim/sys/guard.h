@@ -77,6 +77,7 @@ BG_SIGSAFE void bg_report_changed(struct bg_attempt *attempt, const struct bg_ch
 BG_SIGSAFE void bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, int result);
 
 BG_SIGSAFE int bg_guard_disconnect(struct bg_attempt *attempt, const struct bg_peer *unspecified);
-BG_SIGSAFE int bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, const struct bg_peer *peer);
+BG_SIGSAFE int bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, bool dual_stack,
+			  const struct bg_peer *peer);
 
 #endif

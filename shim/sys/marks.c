@@ -17,7 +17,7 @@
 
 #include "sys/kernel.h"
 
-/** WORDS - of a slot: cookie; kind, form, port and scope; address; device; the sum. */
+/** WORDS - of a slot: cookie; kind, form, port and scope; address; device; dual-stack; the sum. */
 #define WORDS 8
 #define SUM (WORDS - 1)
 
@@ -45,7 +45,7 @@ pack(const struct bg_mark *mark, uint64_t words[WORDS])
 		   (uint64_t)mark->asked.addr.scope_id << 32;
 	memcpy(&words[2], mark->asked.addr.bytes, sizeof(mark->asked.addr.bytes));
 	memcpy(&words[4], mark->device, sizeof(mark->device));
-	words[6] = 0;
+	words[6] = mark->dual_stack;
 	words[SUM] = sum(words);
 }
 
@@ -62,6 +62,7 @@ unpack(const uint64_t words[WORDS], struct bg_mark *mark)
 	mark->asked.addr.family = mark->form == BG_FORM_IPV6 ? BG_IPV6 : BG_IPV4;
 	memcpy(mark->asked.addr.bytes, &words[2], sizeof(mark->asked.addr.bytes));
 	memcpy(mark->device, &words[4], sizeof(mark->device));
+	mark->dual_stack = words[6] != 0;
 }
 
 /** bg_marks_put - remember @mark of the socket @fd, whose cookie is filled in, in the place of the oldest of all. */

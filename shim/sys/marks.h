@@ -23,6 +23,7 @@ enum bg_mark_kind {
  * @kind: why
  * @asked: what the program had asked for
  * @form: how
+ * @dual_stack: IPV6_V6ONLY was off; the kernel sets it on a socket that is bound to an IPv6 address, __inet6_bind()
  * @device: of BG_MARK_DEVICE: tells our device from one that the program chose later; terminated
  */
 struct bg_mark {
@@ -30,6 +31,7 @@ struct bg_mark {
 	enum bg_mark_kind kind;
 	struct bg_endpoint asked;
 	enum bg_form form;
+	bool dual_stack;
 	char device[BG_IFNAME_MAX];
 };
 

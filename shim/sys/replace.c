@@ -4,6 +4,7 @@
  * only way. */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -106,6 +107,7 @@ bind_and_connect(int fd, int created, const struct bg_endpoint *bind_to, enum bg
 /**
  * bg_replace - exchange the socket behind @fd for one that is bound to @bind_to.
  * @bind_to, @form: address to bind; NULL: leave it unbound
+ * @dual_stack: IPV6_V6ONLY is off
  * @peer: connect it first, a datagram socket; size 0: leave it unconnected
  * Return: 0, or -errno and everything is as it was.
  *
@@ -113,11 +115,14 @@ bind_and_connect(int fd, int created, const struct bg_endpoint *bind_to, enum bg
  * queued datagrams, multicast memberships, attached filters. Duplicates of @fd keep the old socket.
  */
 int
-bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, const struct bg_peer *peer)
+bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, bool dual_stack, const struct bg_peer *peer)
 {
-	int created = create_like(fd);
-	int result = created < 0 ? created : bind_and_connect(fd, created, bind_to, form, peer);
+	int created = create_like(fd), off = 0, result = created < 0 ? created : 0;
 
+	if (result == 0 && dual_stack)
+		bg_kernel_setsockopt(created, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+	if (result == 0)
+		result = bind_and_connect(fd, created, bind_to, form, peer);
 	if (result == 0)
 		result = take_place(fd, created);
 	if (created >= 0)

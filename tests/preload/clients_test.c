@@ -30,19 +30,30 @@
 
 /**
  * struct row - a client.
- * @name: of the test; without its ending the scenario of hosts/client_ways.c
+ * @name: of the test; without its ending the scenario of hosts/client_ways.c, unless @scenario names another
  * @bare: what it prints bare, in part: a client that fails anyhow proves nothing
  * @privileged: makes no sense without capabilities
+ * @config: the rules; NULL: the built-in default
  */
 struct row {
 	const char *name;
 	const char *bare;
 	bool privileged;
+	const char *scenario;
+	const char *config;
 };
+
+#define RULE(rest) "rule \"r\" { address = {\"wildcard\"} " rest " }"
+#define CONFINE_CABLE RULE("action = confine interface = \"cable0\"")
+#define TO_CABLE RULE("action = rewrite to = {\"cable0\"}")
+#define TO_WIRE RULE("action = rewrite to = {\"wire0\"}")
+#define TO_ADDRESSES RULE("action = rewrite to = {\"10.99.0.1\", \"fd99::1\"}")
+#define TO_PORT RULE("action = rewrite to = {\"loopback\"} to_port = 21999")
+#define TO_LOOPBACK RULE("action = rewrite to = {\"loopback\"}")
 
 #define ENDING "_is_as_bare"
 #define ROW(scenario) .name = scenario ENDING
-#define WORKS "connect 0, "
+#define RULED(test, rules, way) .name = test ENDING, .scenario = way, .config = rules, .bare
 
 static const struct row rows[] = {
 	{ROW("tcp4_plainly"), "echo hello"},
@@ -98,10 +109,62 @@ static const struct row rows[] = {
 	{ROW("udp4_reserved"), "port reserved, connect 0, echo hello", .privileged = true},
 	{ROW("tcp4_reserved_for_null"), "echo hello", .privileged = true},
 	{ROW("udp4_reserved_for_null"), "echo hello", .privileged = true},
+	/* Confined to another device than lo: neither loopback nor, without a route, another network can be reached. */
+	{RULED("tcp4_confined_to_cable", CONFINE_CABLE, "tcp4_plainly") = "echo hello"},
+	{RULED("tcp6_confined_to_cable", CONFINE_CABLE, "tcp6_plainly") = "echo hello"},
+	{RULED("tcp4_confined_to_cable_to_loopback", CONFINE_CABLE, "tcp4_to_loopback") = "echo hello"},
+	{RULED("tcp6_confined_to_cable_to_loopback", CONFINE_CABLE, "tcp6_to_loopback") = "echo hello"},
+	{RULED("tcp4_confined_to_cable_to_own_address", CONFINE_CABLE, "tcp4_to_own_address") = "echo hello"},
+	{RULED("udp4_confined_to_cable", CONFINE_CABLE, "udp4_two_peers") = "second 0, "},
+	{RULED("udp4_confined_to_cable_to_loopback", CONFINE_CABLE, "udp4_to_loopback") = "echo hello"},
+	{RULED("udp6_confined_to_cable_to_loopback", CONFINE_CABLE, "udp6_to_loopback") = "echo hello"},
+	{RULED("udp6_confined_to_cable_epoll", CONFINE_CABLE, "udp6_epoll") = "123456789abcdef"},
+	{RULED("udp4_confined_to_cable_on_port_zero", CONFINE_CABLE, "udp4_chosen") = "port kept, echo hello"},
+	{RULED("udp6_confined_to_cable_on_port_zero", CONFINE_CABLE, "udp6_chosen") = "port kept, echo hello"},
+	{RULED("udp6_confined_to_cable_options", CONFINE_CABLE, "udp6_options") = "IPV6_UNICAST_HOPS 43, "},
+	{RULED("tcp6_confined_to_cable_to_nobody", CONFINE_CABLE, "tcp6_to_nobody") = "Connection refused, "},
+	{RULED("tcp6_confined_to_cable_connected_already", CONFINE_CABLE, "tcp6_connected_already") =
+		 "already connected, "},
+	{RULED("udp4_confined_to_cable_reserved", CONFINE_CABLE, "udp4_reserved_to_loopback") =
+		 "port reserved, connect 0, echo hello",
+	 .privileged = true},
+	/* At another address: kept where the kernel would send from it. */
+	{RULED("tcp4_at_cable", TO_CABLE, "tcp4_plainly") = "echo hello"},
+	{RULED("tcp4_at_cable_to_loopback", TO_CABLE, "tcp4_to_loopback") = "at 127.0.0.1 2"},
+	{RULED("tcp6_at_cable_to_loopback", TO_CABLE, "tcp6_to_loopback") = "at ::1 2"},
+	{RULED("tcp6_at_cable_to_mapped", TO_CABLE, "tcp6_mapped") = "echo hello"},
+	{RULED("udp4_at_cable", TO_CABLE, "udp4_two_peers") = "second 0, "},
+	{RULED("udp4_at_cable_epoll", TO_CABLE, "udp4_epoll") = "123456789abcdef"},
+	{RULED("udp6_at_cable_to_loopback", TO_CABLE, "udp6_to_loopback") = "at ::1 2"},
+	{RULED("tcp6_at_addresses", TO_ADDRESSES, "tcp6_plainly") = "echo hello"},
+	{RULED("udp6_at_addresses_to_loopback", TO_ADDRESSES, "udp6_to_loopback") = "at ::1 2"},
+	{RULED("udp4_at_addresses_on_port_zero", TO_ADDRESSES, "udp4_chosen") = "port kept, echo hello"},
+	/* wire0 has a link-local address alone, whose scope is a device too; and an IPv4 one of another network. */
+	{RULED("tcp6_at_link_local", TO_WIRE, "tcp6_plainly") = "echo hello"},
+	{RULED("tcp6_at_link_local_to_loopback", TO_WIRE, "tcp6_to_loopback") = "echo hello"},
+	{RULED("udp6_at_link_local", TO_WIRE, "udp6_plainly") = "echo hello"},
+	{RULED("tcp4_at_another_network", TO_WIRE, "tcp4_plainly") = "echo hello"},
+	{RULED("udp4_at_another_network", TO_WIRE, "udp4_plainly") = "echo hello"},
+	/* At another port: the asked one comes back. */
+	{RULED("tcp4_at_another_port", TO_PORT, "tcp4_plainly") = "echo hello"},
+	{RULED("tcp6_at_another_port", TO_PORT, "tcp6_plainly") = "echo hello"},
+	{RULED("udp4_at_another_port", TO_PORT, "udp4_plainly") = "echo hello"},
+	{RULED("udp6_at_another_port", TO_PORT, "udp6_plainly") = "echo hello"},
+	/* Clients on port 0, too. */
+	{RULED("udp4_at_loopback_on_port_zero", TO_LOOPBACK, "udp4_chosen") = "port kept, echo hello"},
+	{RULED("udp6_at_loopback_on_port_zero", TO_LOOPBACK, "udp6_chosen") = "port kept, echo hello"},
+	{RULED("udp4_at_loopback_reserved", TO_LOOPBACK, "udp4_reserved") = "port reserved, connect 0, echo hello",
+	 .privileged = true},
+	{RULED("udp4_at_loopback_reserved_for_null", TO_LOOPBACK, "udp4_reserved_for_null") = "echo hello",
+	 .privileged = true},
+	{RULED("udp4_at_loopback_reserved_to_loopback", TO_LOOPBACK, "udp4_reserved_to_loopback") =
+		 "port reserved, connect 0, echo hello",
+	 .privileged = true},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
+static char config_path[] = "/tmp/bindguard-clients.XXXXXX";
 static pid_t echoes[2] = {-1, -1};
 static unsigned next_port = PORTS_FROM;
 
@@ -115,29 +178,61 @@ run(const char *environment, const char *scenario, unsigned port, char output[MO
 	snprintf(arguments, sizeof(arguments), "client_ways %s %u", scenario, port);
 	status = host_run(environment, arguments, output, MOST);
 	if (status != 0 || !strstr(output, "end\n"))
-		fail_msg("%s %s: status %x, output %s", environment ? environment : "bare", scenario, status, output);
+		fail_msg("%s %s: status %x, output %.600s", environment ? environment : "bare", scenario, status,
+			 output);
+}
+
+/** write_config - the row's rules. Return: the file's name, "" for the default. */
+static const char *
+write_config(const struct row *row)
+{
+	FILE *file;
+
+	if (!row->config)
+		return "";
+	file = fopen(config_path, "we");
+	assert_non_null(file);
+	fputs(row->config, file);
+	fclose(file);
+	return config_path;
+}
+
+/** expect_same - or fail with what differs, since cmocka cuts long messages. */
+static void
+expect_same(const char *name, const char *how, const char *bare, const char *guarded)
+{
+	size_t at = 0;
+
+	if (strcmp(bare, guarded) == 0)
+		return;
+	while (bare[at] == guarded[at])
+		at++;
+	at = at > 40 ? at - 40 : 0;
+	fail_msg("%s %s\nbare:    ...%.200s\nguarded: ...%.200s", name, how, bare + at, guarded + at);
 }
 
 /** client_guarded_is_as_bare - a row: all that it prints. */
 static void
 client_guarded_is_as_bare(void **state)
 {
-	static const char *const guards[] = {"BINDGUARD_LOG=none", "BINDGUARD_LOG=none " UNPRIVILEGED};
+	static const char *const guards[] = {"", UNPRIVILEGED};
 	static char bare[MOST], guarded[MOST];
 	const struct row *row = *state;
 	unsigned count = row->privileged ? 1 : 2, port = next_port;
-	char scenario[64];
+	char scenario[64], environment[512];
 
-	snprintf(scenario, sizeof(scenario), "%s", row->name);
-	scenario[strlen(scenario) - strlen(ENDING)] = '\0';
+	snprintf(scenario, sizeof(scenario), "%s", row->scenario ? row->scenario : row->name);
+	if (!row->scenario)
+		scenario[strlen(scenario) - strlen(ENDING)] = '\0';
 	next_port += strstr(row->name, "many") ? 500 : 1;
 	run(NULL, scenario, port, bare);
 	if (!strstr(bare, row->bare))
-		fail_msg("%s bare lacks \"%s\": %s", scenario, row->bare, bare);
+		fail_msg("%s bare lacks \"%s\": %.300s", scenario, row->bare, bare);
 	for (unsigned i = 0; i < count; i++) {
-		run(guards[i], scenario, port, guarded);
-		if (strcmp(bare, guarded) != 0)
-			fail_msg("%s %s\nbare:    %sguarded: %s", guards[i], scenario, bare, guarded);
+		snprintf(environment, sizeof(environment), "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s %s",
+			 write_config(row), guards[i]);
+		run(environment, scenario, port, guarded);
+		expect_same(row->name, guards[i], bare, guarded);
 	}
 	bare[strcspn(bare, "\n")] = '\0';
 	figure("the same as root%s, %zu bytes: %.60s", count > 1 ? " and without capabilities" : "", strlen(bare),
@@ -238,13 +333,18 @@ start_echo(enum host where)
 static int
 set_up(void **state)
 {
+	int fd = mkstemp(config_path);
+
 	(void)state;
-	if (net_set_up())
+	if (fd < 0 || close(fd) || net_set_up())
 		return -1;
 	/* A third address to connect to, and one where all that is sent is lost: nobody has this hardware address. */
 	net_run(HOST_PEER, "ip addr add 10.99.0.3/24 dev cable1; ip addr add fd99::3/64 dev cable1 nodad");
 	net_run(HOST_HERE, "ip neigh add 10.99.0.77 lladdr 02:00:00:00:00:77 dev cable0");
 	net_run(HOST_PEER, "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit");
+	/* An interface to another network, with many addresses on others before it. */
+	net_run(HOST_HERE, "ip link add wire0 type veth peer name wire1; ip link set wire1 up; ip link set wire0 up; "
+			   "ip addr add 10.98.0.1/24 dev wire0");
 	return start_echo(HOST_HERE) && start_echo(HOST_PEER) ? 0 : -1;
 }
 
@@ -258,6 +358,7 @@ tear_down(void **state)
 			waitpid(echoes[i], NULL, 0);
 		}
 	net_tear_down();
+	unlink(config_path);
 	return 0;
 }
 
