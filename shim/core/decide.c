@@ -53,7 +53,7 @@ waits(struct question *q)
 {
 	if (!bg_addr_is_wildcard(&q->request->asked.addr))
 		return false;
-	if (q->request->call == BG_CALL_LISTEN || q->request->asked.port != 0)
+	if (bg_call_is_late(q->request->call) || q->request->asked.port != 0)
 		return false;
 	if (question_lacks(q, BG_FACT_PROTOCOL))
 		return true;

@@ -6,6 +6,7 @@
 
 #include "bindguard/event.h"
 #include "core/sockaddr.h"
+#include "sys/device.h"
 
 /**
  * struct bg_real - the functions that the program would have called without the guard.
@@ -63,12 +64,16 @@ BG_SIGSAFE int bg_guard_connect(const struct bg_guard *guard, int fd, const void
  * struct bg_attempt - one call under way, shared by the files of this room.
  * @guard, @fd: as given
  * @request, @verdict: the question and the answer
+ * @bind: the real call that binds @fd to the address of a change; -errno for -1. bg_real_bind() but for bindresvport(3)
+ * @out: what @bind may write to
  */
 struct bg_attempt {
 	const struct bg_guard *guard;
 	int fd;
 	struct bg_request request;
 	struct bg_verdict verdict;
+	int (*bind)(const struct bg_attempt *attempt, const struct bg_change *change);
+	void *out;
 };
 
 /** enum bg_facts - how gathering went. */
@@ -78,19 +83,22 @@ enum bg_facts {
 	BG_FACTS_BLOCKED, /* something forbids to ask (seccomp): bg_decide_blocked() */
 };
 
+BG_SIGSAFE int bg_real_bind(const struct bg_attempt *attempt, const struct bg_change *change);
+BG_SIGSAFE int bg_apply_change(struct bg_attempt *attempt);
+BG_SIGSAFE void bg_apply_nothing(const struct bg_attempt *attempt, int result);
+
 BG_SIGSAFE bool bg_attempt_decide(struct bg_attempt *attempt);
 BG_SIGSAFE enum bg_facts bg_facts_gather(struct bg_attempt *attempt, unsigned facts);
 BG_SIGSAFE enum bg_facts bg_facts_unavailable(int fd, bool ipv6);
 BG_SIGSAFE enum bg_protocol bg_facts_protocol(int fd);
-BG_SIGSAFE int bg_real_bind(const struct bg_guard *guard, int fd, const struct bg_change *change);
 
 BG_SIGSAFE void bg_report_complaints(const struct bg_guard *guard, const struct bg_endpoint *asked);
 BG_SIGSAFE void bg_report_unchanged(struct bg_attempt *attempt, int result);
 BG_SIGSAFE void bg_report_changed(struct bg_attempt *attempt, const struct bg_change *change, int result);
 BG_SIGSAFE void bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, int result);
 
-BG_SIGSAFE int bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, const union bg_sockaddr *peer,
-			  unsigned peer_size);
-BG_SIGSAFE void bg_release(int fd);
+BG_SIGSAFE int bg_guard_disconnect(struct bg_attempt *attempt, const struct bg_peer *unspecified);
+BG_SIGSAFE int bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, bool dual_stack,
+			  const struct bg_peer *peer);
 
 #endif

@@ -36,6 +36,15 @@ name_socket(struct bg_attempt *attempt)
 	return facts == BG_FACTS_GATHERED && !(request->protocol & LISTENING) ? BG_FACTS_NONE : facts;
 }
 
+/** was_given_back - connect(2) undid what bind(2) had made of this socket, so listen(2) has to decide on it afresh. */
+static bool
+was_given_back(int fd)
+{
+	struct bg_mark mark;
+
+	return bg_marks_get(fd, &mark) && mark.kind == BG_MARK_UNDONE;
+}
+
 /**
  * gate - ask the rules about a socket that is about to listen. A specific address was bind(2)'s business: what a rule
  * made of it must not be asked about again. Lockdown has no such history and is asked about every address.
@@ -53,7 +62,7 @@ gate(struct bg_attempt *attempt, enum bg_facts facts)
 		return false;
 	if (bg_addr_is_wildcard(&attempt->request.asked.addr) || guard->policy->lockdown)
 		return true;
-	if (verdict->action != BG_ACTION_ALLOW) {
+	if (verdict->action != BG_ACTION_ALLOW && !was_given_back(attempt->fd)) {
 		memset(verdict, 0, sizeof(*verdict));
 		verdict->rule = BG_NO_RULE;
 		verdict->reason = BG_REASON_NO_RULE;
@@ -61,14 +70,23 @@ gate(struct bg_attempt *attempt, enum bg_facts facts)
 	return true;
 }
 
-/** take_back - listen(2) failed after the socket was confined: leave it as it was, or let connect(2) do so. */
+/**
+ * take_back - listen(2) failed after the socket was confined: leave it as it was. Without privilege a bound socket keeps
+ * its device until connect(2) gives it back: exchanged, it would be another than its duplicates in other processes.
+ */
 static void
 take_back(const struct bg_attempt *attempt)
 {
+	static const struct bg_peer nobody;
 	struct bg_mark mark = {.kind = BG_MARK_DEVICE, .asked = attempt->request.asked, .form = attempt->request.form};
 
-	if (bg_kernel_set_device(attempt->fd, "") && bg_kernel_cookie(attempt->fd, &mark.cookie) == 0)
-		bg_marks_put(&mark);
+	if (bg_kernel_set_device(attempt->fd, "") == 0)
+		return;
+	memcpy(mark.device, attempt->verdict.change.interface, sizeof(mark.device));
+	if (mark.asked.port == 0)
+		bg_replace(attempt->fd, NULL, mark.form, false, &nobody);
+	else
+		bg_marks_put(attempt->fd, &mark);
 }
 
 /** confine_and_listen - apply a BG_EFFECT_CHANGE. Return: as listen(2), -errno for -1; EACCES where it cannot confine. */

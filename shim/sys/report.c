@@ -147,9 +147,8 @@ note_told(const struct bg_attempt *attempt, const struct bg_event *event)
 {
 	struct bg_mark mark = {.kind = BG_MARK_TOLD, .asked = event->requested, .form = event->requested_form};
 
-	if (event->call != BG_CALL_LISTEN && event->exposed && event->changed && (event->protocol & LISTENING) &&
-	    bg_kernel_cookie(attempt->fd, &mark.cookie) == 0)
-		bg_marks_put(&mark);
+	if (event->call != BG_CALL_LISTEN && event->exposed && event->changed && (event->protocol & LISTENING))
+		bg_marks_put(attempt->fd, &mark);
 }
 
 /**
@@ -161,11 +160,10 @@ static bool
 amend_listen(struct bg_attempt *attempt)
 {
 	struct bg_verdict *verdict = &attempt->verdict;
-	struct bg_mark mark = {0};
+	struct bg_mark mark;
 
-	if (attempt->request.call != BG_CALL_LISTEN || !__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE) ||
-	    bg_kernel_cookie(attempt->fd, &mark.cookie) || !bg_marks_get(mark.cookie, &mark) ||
-	    mark.kind == BG_MARK_PORT_ZERO)
+	if (attempt->request.call != BG_CALL_LISTEN || !bg_marks_get(attempt->fd, &mark) ||
+	    mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_UNDONE)
 		return false;
 	verdict->reason = verdict->effect == BG_EFFECT_NONE ? BG_REASON_ALREADY_THERE : BG_REASON_RULE;
 	return mark.kind == BG_MARK_TOLD;
