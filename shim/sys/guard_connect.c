@@ -2,8 +2,12 @@
  * guard_connect.c - connect(2) under the guard: clients that bound a wildcard first get back what bind(2) took, since
  * a loopback-bound socket reaches no other host (EINVAL, or silence). Signal-safe. */
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "sys/caller.h"
 #include "sys/guard.h"
@@ -103,6 +107,31 @@ disconnects(const union bg_sockaddr *peer, unsigned size)
 	return size >= sizeof(family) && family == AF_UNSPEC;
 }
 
+/**
+ * disconnect - dissolve the association of a socket, connect(2) with AF_UNSPEC. The kernel takes a datagram socket's device
+ * off as it does so, and with its name it has the wildcard back: confine it again, after the call since before it would
+ * be in vain. Where the kernel refuses that, a loopback-bound socket takes its place.
+ * Proved by tests/preload/kernel_facts_test.c.
+ */
+static int
+disconnect(const struct bg_attempt *attempt, struct bg_mark *mark, const union bg_sockaddr *peer, unsigned size)
+{
+	int result = bare(attempt, peer, size);
+
+	if (mark->kind != BG_MARK_DEVICE && mark->kind != BG_MARK_UNDONE)
+		return result;
+	if (bg_kernel_set_device(attempt->fd, "lo") == 0) {
+		mark->kind = BG_MARK_DEVICE;
+		bg_marks_put(mark);
+	} else if (mark->kind == BG_MARK_UNDONE) {
+		struct bg_endpoint loopback = {.addr = bg_addr_loopback((enum bg_family)mark->asked.addr.family),
+					       .port = mark->asked.port};
+
+		bg_replace(attempt->fd, &loopback, mark->form, NULL, 0);
+	}
+	return result;
+}
+
 /** reaches_here - the peer is this machine's loopback: the wildcard as a destination means it too, ip(7). */
 static bool
 reaches_here(const union bg_sockaddr *peer, unsigned size)
@@ -125,6 +154,26 @@ is_internet(const union bg_sockaddr *peer, unsigned size)
 }
 
 /**
+ * is_settled - what the bare connect(2) has the right answer for, and must not cost the program its listener or its
+ * connection: a TCP socket that listens, is connected or is about to be (EISCONN, EALREADY), and a datagram socket
+ * whose address a first peer has fixed to the very loopback address that the guard had bound (EINVAL).
+ */
+static bool
+is_settled(const struct bg_attempt *attempt, const struct bg_mark *mark)
+{
+	uint8_t state; /* the first member of struct tcp_info, which the kernel cuts to the length asked for */
+	unsigned size = sizeof(state);
+	union bg_sockaddr peer;
+
+	if (attempt->request.protocol == BG_PROTOCOL_TCP)
+		return bg_kernel_getsockopt(attempt->fd, IPPROTO_TCP, TCP_INFO, &state, &size) == 0 &&
+		       state != TCP_CLOSE;
+	size = sizeof(peer);
+	return mark->kind == BG_MARK_ADDRESS &&
+	       bg_kernel_result(syscall(SYS_getpeername, attempt->fd, &peer, &size)) == 0;
+}
+
+/**
  * bg_guard_connect - connect(2) under the guard. The caller has seen that some socket is marked.
  * Return: what the bare call would, -errno instead of -1.
  */
@@ -138,10 +187,10 @@ bg_guard_connect(const struct bg_guard *guard, int fd, const void *addr, unsigne
 	if (!bg_caller_read(guard->stack_top, addr, size, &peer) || bg_kernel_cookie(fd, &mark.cookie) ||
 	    !bg_marks_get(mark.cookie, &mark))
 		return (int)bg_kernel_result(guard->real->connect(fd, addr, size));
-	if (mark.kind == BG_MARK_UNDONE && disconnects(&peer, size))
-		bg_kernel_set_device(fd, "lo");
+	if (disconnects(&peer, size))
+		return disconnect(&attempt, &mark, &peer, size);
 	if (mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_UNDONE || !is_internet(&peer, size) ||
-	    reaches_here(&peer, size) || !bg_facts_gather(&attempt, BG_FACT_PROTOCOL))
+	    reaches_here(&peer, size) || !bg_facts_gather(&attempt, BG_FACT_PROTOCOL) || is_settled(&attempt, &mark))
 		return bare(&attempt, &peer, size);
 	return undo_and_connect(&attempt, &mark, &peer, size);
 }
