@@ -49,11 +49,13 @@ BG_SIGSAFE int bg_guard_connect(const struct bg_guard *guard, int fd, const void
 /**
  * struct bg_attempt - one call under way, shared by the files of this room.
  * @guard, @fd: as given
+ * @size: bytes of the caller's address, 0 where the call has none
  * @request, @verdict: the question and the answer
  */
 struct bg_attempt {
 	const struct bg_guard *guard;
 	int fd;
+	unsigned size;
 	struct bg_request request;
 	struct bg_verdict verdict;
 };
@@ -61,7 +63,6 @@ struct bg_attempt {
 BG_SIGSAFE bool bg_attempt_decide(struct bg_attempt *attempt);
 BG_SIGSAFE bool bg_facts_gather(struct bg_attempt *attempt, unsigned facts);
 BG_SIGSAFE enum bg_protocol bg_facts_protocol(int fd);
-BG_SIGSAFE int bg_real_bind(const struct bg_guard *guard, int fd, const struct bg_change *change);
 
 BG_SIGSAFE void bg_report_complaints(const struct bg_guard *guard, const struct bg_endpoint *asked);
 BG_SIGSAFE void bg_report_unchanged(struct bg_attempt *attempt, int result);

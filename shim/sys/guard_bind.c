@@ -3,20 +3,26 @@
  * Signal-safe. */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "sys/caller.h"
 #include "sys/guard.h"
 #include "sys/kernel.h"
 #include "sys/marks.h"
 
-/** bg_real_bind - the real bind(2) of @change's address. Return: as the call, -errno instead of -1. */
-int
-bg_real_bind(const struct bg_guard *guard, int fd, const struct bg_change *change)
+/**
+ * bind_changed - the real bind(2) of @change's address. A sockaddr_in6 without its scope id stays one: not every socket
+ * takes it (ping sockets do not), and the errno is the caller's. Return: as the call, -errno instead of -1.
+ */
+static int
+bind_changed(const struct bg_attempt *attempt, const struct bg_change *change)
 {
 	union bg_sockaddr to;
 	unsigned size = bg_sockaddr_encode(&change->to, change->form, &to);
 
-	return (int)bg_kernel_result(guard->real->bind(fd, to.bytes, size));
+	if (attempt->size < size && change->to.addr.scope_id == 0)
+		size = attempt->size;
+	return (int)bg_kernel_result(attempt->guard->real->bind(attempt->fd, to.bytes, size));
 }
 
 /** is_loopback_change - after @change a socket cannot reach other hosts; connect(2) may have to undo it. */
@@ -37,6 +43,24 @@ remember(const struct bg_attempt *attempt, enum bg_mark_kind kind)
 }
 
 /**
+ * is_bound - the socket has a port, so bind(2) will fail with EINVAL, and must not have cost it anything: a device that
+ * it had got meanwhile could not be taken off again without privilege. A raw socket always has a number for a port.
+ */
+static bool
+is_bound(int fd)
+{
+	struct bg_endpoint endpoint;
+	union bg_sockaddr name;
+	enum bg_form form;
+	unsigned size;
+	int type;
+
+	return bg_kernel_getsockname(fd, &name, &size) == 0 && size <= sizeof(name) &&
+	       bg_sockaddr_decode(&name, size, &endpoint, &form) && endpoint.port != 0 &&
+	       bg_kernel_getint(fd, SOL_SOCKET, SO_TYPE, &type) == 0 && type != SOCK_RAW;
+}
+
+/**
  * try_change - confine where @change says so, then bind. A bind that fails leaves no device behind.
  * @refused: set to whether it was SO_BINDTODEVICE that failed
  * Return: of the bind, or of SO_BINDTODEVICE.
@@ -44,10 +68,11 @@ remember(const struct bg_attempt *attempt, enum bg_mark_kind kind)
 static int
 try_change(const struct bg_attempt *attempt, const struct bg_change *change, bool *refused)
 {
+	bool confine = change->interface[0] && !is_bound(attempt->fd);
 	int result;
 
 	*refused = false;
-	if (change->interface[0]) {
+	if (confine) {
 		/* Before the bind: a datagram socket would otherwise receive from everywhere for a moment. */
 		result = bg_kernel_set_device(attempt->fd, change->interface);
 		if (result) {
@@ -55,18 +80,32 @@ try_change(const struct bg_attempt *attempt, const struct bg_change *change, boo
 			return result;
 		}
 	}
-	result = bg_real_bind(attempt->guard, attempt->fd, change);
-	if (result < 0 && change->interface[0])
+	result = bind_changed(attempt, change);
+	if (result < 0 && confine)
 		bg_release(attempt->fd);
 	return result;
 }
 
 /**
+ * refuses_family - did the socket refuse the changed address because it is of another family? The bare call then fails,
+ * too, and knows how: the errno depends on the length that the caller gave.
+ */
+static bool
+refuses_family(struct bg_attempt *attempt, int result)
+{
+	if (result != -EINVAL && result != -EAFNOSUPPORT)
+		return false;
+	return !bg_facts_gather(attempt, BG_FACT_DOMAIN) || !attempt->request.domain_fits;
+}
+
+/**
  * apply_change - do what the verdict says, or its fallback where the host cannot. Return: as bind(2), -errno for -1.
+ * @copy: the caller's address, for a socket that takes none of the Internet
+ *
  * A guard that can be applied in no way refuses the call: EACCES, never an open socket.
  */
 static int
-apply_change(struct bg_attempt *attempt)
+apply_change(struct bg_attempt *attempt, const union bg_sockaddr *copy)
 {
 	const struct bg_verdict *verdict = &attempt->verdict;
 	const struct bg_change *done = &verdict->change;
@@ -78,6 +117,8 @@ apply_change(struct bg_attempt *attempt)
 		attempt->verdict.reason = verdict->fallback_reason;
 		result = try_change(attempt, done, &refused);
 	}
+	if (refuses_family(attempt, result))
+		return (int)bg_kernel_result(attempt->guard->real->bind(attempt->fd, copy->bytes, attempt->size));
 	if (refused)
 		result = -EACCES;
 	if (result >= 0 && is_loopback_change(done))
@@ -102,7 +143,7 @@ remember_port_zero(const struct bg_attempt *attempt, int result)
 int
 bg_guard_bind(const struct bg_guard *guard, int fd, const void *addr, unsigned size)
 {
-	struct bg_attempt attempt = {.guard = guard, .fd = fd, .request = {.call = BG_CALL_BIND}};
+	struct bg_attempt attempt = {.guard = guard, .fd = fd, .size = size, .request = {.call = BG_CALL_BIND}};
 	struct bg_request *request = &attempt.request;
 	union bg_sockaddr copy;
 	int result;
@@ -123,7 +164,7 @@ bg_guard_bind(const struct bg_guard *guard, int fd, const void *addr, unsigned s
 		return result;
 	}
 	if (attempt.verdict.effect == BG_EFFECT_CHANGE)
-		return apply_change(&attempt);
+		return apply_change(&attempt, &copy);
 	bg_report_changed(&attempt, NULL, -attempt.verdict.error);
 	return -attempt.verdict.error;
 }
