@@ -14,6 +14,9 @@
 #include "net/net.h"
 #include "preload/host.h"
 
+#define UNPRIVILEGED "setpriv --bounding-set=-all --inh-caps=-all env"
+#define CONFINE "BINDGUARD_LOG=none BINDGUARD_CONFIG=" BG_SOURCE_DIR "/tests/preload/confine.conf"
+
 /** run - a host that must end well. */
 static void
 run(const char *environment, const char *arguments, char *output, size_t size)
@@ -74,12 +77,58 @@ calls_odd_unprivileged_are_as_bare(void **state)
 	static char bare[262144], guarded[262144];
 
 	(void)state;
-	run("BINDGUARD_MODE=off setpriv --bounding-set=-all --inh-caps=-all env", "odd_calls", bare, sizeof(bare));
-	run("BINDGUARD_LOG=none setpriv --bounding-set=-all --inh-caps=-all env", "odd_calls", guarded,
-	    sizeof(guarded));
+	run("BINDGUARD_MODE=off " UNPRIVILEGED, "odd_calls", bare, sizeof(bare));
+	run("BINDGUARD_LOG=none " UNPRIVILEGED, "odd_calls", guarded, sizeof(guarded));
 	assert_string_equal(guarded, bare);
 	assert_true(lines_of(bare) > 900);
 	figure("%d calls, 0 differ", lines_of(bare));
+}
+
+/** expect_same - every line; a difference is told by the first line that differs, since cmocka cuts long messages. */
+static void
+expect_same(const char *way, const char *bare, const char *guarded)
+{
+	const char *line = bare;
+
+	for (size_t i = 0; bare[i] || guarded[i]; i++) {
+		if (bare[i] != guarded[i])
+			fail_msg("%s\nbare:    %.200s\nguarded: %.200s", way, line, guarded + (line - bare));
+		if (bare[i] == '\n')
+			line = bare + i + 1;
+	}
+}
+
+/** cut_open - take the last line, `open N`, off. Return: N. */
+static int
+cut_open(char *output)
+{
+	char *at = strstr(output, "open ");
+
+	assert_non_null(at);
+	*at = '\0';
+	return atoi(at + strlen("open "));
+}
+
+/** calls_repeated_are_as_bare - what is called twice or too late costs no socket, and leaves none open to other hosts. */
+static void
+calls_repeated_are_as_bare(void **state)
+{
+	static const char *const ways[] = {"BINDGUARD_LOG=none", "BINDGUARD_LOG=none " UNPRIVILEGED, CONFINE,
+					   CONFINE " " UNPRIVILEGED};
+	char bare[4096], guarded[4096];
+	int open;
+
+	(void)state;
+	assert_int_equal(net_run(HOST_HERE, "echo 0 0 >/proc/sys/net/ipv4/ping_group_range"), 0);
+	run(NULL, "repeated_calls", bare, sizeof(bare));
+	open = cut_open(bare);
+	assert_true(open > 0);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		run(ways[i], "repeated_calls", guarded, sizeof(guarded));
+		assert_int_equal(cut_open(guarded), 0);
+		expect_same(ways[i], bare, guarded);
+	}
+	figure("%d lines, 4 ways to guard, 0 differ; open to other hosts: bare %d, guarded 0", lines_of(bare), open);
 }
 
 /**
@@ -126,6 +175,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(host_with_its_own_confuse_is_unharmed),
 		cmocka_unit_test(calls_odd_are_as_bare),
 		cmocka_unit_test(calls_odd_unprivileged_are_as_bare),
+		cmocka_unit_test(calls_repeated_are_as_bare),
 		cmocka_unit_test(address_changed_meanwhile_is_never_a_wildcard),
 	};
 
