@@ -195,6 +195,13 @@ keep_if_there(struct question *q)
 void
 target_confine(struct question *q)
 {
+	/* SO_BINDTODEVICE would stick to a socket of any family, whose bind(2) then fails. */
+	if (question_lacks(q, BG_FACT_DOMAIN))
+		return;
+	if (!q->request->domain_fits) {
+		question_settle(q, BG_EFFECT_NONE, BG_REASON_NOT_INTERNET);
+		return;
+	}
 	set_device(q, &q->verdict->change, q->rule->interface);
 	question_settle(q, BG_EFFECT_CHANGE, BG_REASON_RULE);
 }

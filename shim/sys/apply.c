@@ -11,14 +11,31 @@
 /** NOBODY - bg_replace() without a peer. */
 static const struct bg_peer nobody;
 
-/** bg_real_bind - the real bind(2) of @change's address. Return: as the call, -errno instead of -1. */
+/**
+ * bg_real_bind - the real bind(2) of @change's address. A sockaddr_in6 without its scope id stays one: not every socket
+ * takes it (ping sockets do not), and the errno is the caller's. Return: as the call, -errno instead of -1.
+ */
 int
 bg_real_bind(const struct bg_attempt *attempt, const struct bg_change *change)
 {
 	union bg_sockaddr to;
 	unsigned size = bg_sockaddr_encode(&change->to, change->form, &to);
 
+	if (attempt->size && attempt->size < size && change->to.addr.scope_id == 0)
+		size = attempt->size;
 	return (int)bg_kernel_result(attempt->guard->real->bind(attempt->fd, to.bytes, size));
+}
+
+/**
+ * refuses_family - did the socket refuse the changed address because it is of another family? The bare call then fails,
+ * too, and knows how: the errno depends on the length that the caller gave.
+ */
+static bool
+refuses_family(struct bg_attempt *attempt, int result)
+{
+	if ((result != -EINVAL && result != -EAFNOSUPPORT) || !attempt->caller)
+		return false;
+	return bg_facts_gather(attempt, BG_FACT_DOMAIN) != BG_FACTS_GATHERED || !attempt->request.domain_fits;
 }
 
 /** remember - note what was asked for, so that connect(2) can give it back. The kernel names AF_UNSPEC as AF_INET. */
@@ -123,6 +140,9 @@ bg_apply_change(struct bg_attempt *attempt)
 		attempt->verdict.reason = verdict->fallback_reason;
 		result = try_change(attempt, done, &refused);
 	}
+	if (!refused && refuses_family(attempt, result))
+		return (int)bg_kernel_result(
+			attempt->guard->real->bind(attempt->fd, attempt->caller->bytes, attempt->size));
 	if (refused)
 		result = -EACCES;
 	if (result >= 0)

@@ -63,6 +63,7 @@ BG_SIGSAFE int bg_guard_connect(const struct bg_guard *guard, int fd, const void
 /**
  * struct bg_attempt - one call under way, shared by the files of this room.
  * @guard, @fd: as given
+ * @caller, @size: the caller's address, copied, and its bytes; NULL and 0 where the call has none
  * @request, @verdict: the question and the answer
  * @bind: the real call that binds @fd to the address of a change; -errno for -1. bg_real_bind() but for bindresvport(3)
  * @out: what @bind may write to
@@ -70,6 +71,8 @@ BG_SIGSAFE int bg_guard_connect(const struct bg_guard *guard, int fd, const void
 struct bg_attempt {
 	const struct bg_guard *guard;
 	int fd;
+	const union bg_sockaddr *caller;
+	unsigned size;
 	struct bg_request request;
 	struct bg_verdict verdict;
 	int (*bind)(const struct bg_attempt *attempt, const struct bg_change *change);

@@ -30,10 +30,15 @@ blind(struct bg_attempt *attempt, const void *addr, unsigned size)
 int
 bg_guard_bind(const struct bg_guard *guard, int fd, const void *addr, unsigned size)
 {
-	struct bg_attempt attempt = {.guard = guard, .fd = fd, .request = {.call = BG_CALL_BIND}, .bind = bg_real_bind};
+	union bg_sockaddr copy;
+	struct bg_attempt attempt = {.guard = guard,
+				     .fd = fd,
+				     .caller = &copy,
+				     .size = size,
+				     .request = {.call = BG_CALL_BIND},
+				     .bind = bg_real_bind};
 	struct bg_request *request = &attempt.request;
 	enum bg_caller caller;
-	union bg_sockaddr copy;
 	int result;
 
 	caller = bg_caller_copy(guard->stack_top, addr, size, &copy);

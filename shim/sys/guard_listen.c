@@ -3,6 +3,9 @@
  * came to be one: port 0, autobind (listen without bind), inherited, passed, bound past the symbol. Signal-safe. */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "sys/guard.h"
 #include "sys/kernel.h"
@@ -108,6 +111,31 @@ confine_and_listen(struct bg_attempt *attempt, int backlog)
 }
 
 /**
+ * look_again - a socket that had another address before listen(2) may have a wildcard after it: an MPTCP socket whose
+ * connect(2) failed gets a new subflow. Confine it now; where that cannot be, end the listening.
+ * Proved by tests/preload/kernel_facts_test.c.
+ * Return: true where the call has been dealt with and @result is what the program gets.
+ */
+static bool
+look_again(struct bg_attempt *attempt, int *result)
+{
+	const struct bg_verdict *verdict = &attempt->verdict;
+	enum bg_facts facts;
+
+	attempt->request.known = 0;
+	facts = name_socket(attempt);
+	if (facts == BG_FACTS_NONE || !bg_addr_is_wildcard(&attempt->request.asked.addr) || !gate(attempt, facts) ||
+	    (verdict->effect != BG_EFFECT_CHANGE && verdict->effect != BG_EFFECT_REFUSE))
+		return false;
+	if (verdict->effect == BG_EFFECT_REFUSE || bg_kernel_set_device(attempt->fd, verdict->change.interface)) {
+		syscall(SYS_shutdown, attempt->fd, SHUT_RDWR);
+		*result = -(verdict->effect == BG_EFFECT_REFUSE ? verdict->error : EACCES);
+	}
+	bg_report_changed(attempt, verdict->effect == BG_EFFECT_CHANGE ? &verdict->change : NULL, *result);
+	return true;
+}
+
+/**
  * bg_guard_listen - listen(2) under the guard.
  * Return: what the bare call would, -errno instead of -1.
  */
@@ -116,6 +144,7 @@ bg_guard_listen(const struct bg_guard *guard, int fd, int backlog)
 {
 	struct bg_attempt attempt = {.guard = guard, .fd = fd, .request = {.call = BG_CALL_LISTEN}};
 	enum bg_facts facts = name_socket(&attempt);
+	bool specific;
 	int result;
 
 	if (facts == BG_FACTS_NONE)
@@ -132,7 +161,10 @@ bg_guard_listen(const struct bg_guard *guard, int fd, int backlog)
 			return -attempt.verdict.error;
 		}
 	}
+	specific = !bg_addr_is_wildcard(&attempt.request.asked.addr);
 	result = (int)bg_kernel_result(guard->real->listen(fd, backlog));
+	if (result >= 0 && specific && guard->policy->mode == BG_MODE_ENFORCE && look_again(&attempt, &result))
+		return result;
 	bg_report_unchanged(&attempt, result);
 	return result;
 }

@@ -77,7 +77,11 @@ bg_kernel_cookie(int fd, uint64_t *cookie)
 	return bg_kernel_getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &size);
 }
 
-/** bg_kernel_get_device - the device that SO_BINDTODEVICE set, "" where none; readable since Linux 3.8, socket(7). */
+/**
+ * bg_kernel_get_device - the device that SO_BINDTODEVICE set, "" where none; readable since Linux 3.8, socket(7). One that
+ * is not there (ENODEV) is a device, too: bind(2) to a link-local address sets the one of its scope, even where it fails.
+ * Proved by tests/preload/kernel_facts_test.c.
+ */
 int
 bg_kernel_get_device(int fd, char device[BG_IFNAME_MAX])
 {
@@ -87,8 +91,8 @@ bg_kernel_get_device(int fd, char device[BG_IFNAME_MAX])
 	memset(device, 0, BG_IFNAME_MAX);
 	error = bg_kernel_getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &size);
 	if (error)
-		device[0] = '\0';
-	device[BG_IFNAME_MAX - 1] = '\0';
+		device[0] = error == -ENODEV ? '?' : '\0';
+	device[error ? 1 : BG_IFNAME_MAX - 1] = '\0';
 	return error;
 }
 
