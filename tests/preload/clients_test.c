@@ -19,8 +19,10 @@
 
 #include <cmocka.h>
 
+#include "bindguard/load.h"
 #include "net/net.h"
 #include "preload/host.h"
+#include "sys/marks.h"
 
 #define ECHO_PORT 19300
 
@@ -48,7 +50,7 @@ struct row {
 #define TO_CABLE RULE("action = rewrite to = {\"cable0\"}")
 #define TO_WIRE RULE("action = rewrite to = {\"wire0\"}")
 #define TO_ADDRESSES RULE("action = rewrite to = {\"10.99.0.1\", \"fd99::1\"}")
-#define TO_PORT RULE("action = rewrite to = {\"loopback\"} to_port = 21999")
+#define TO_PORT RULE("port = {1-65535} action = rewrite to = {\"loopback\"} to_port = 21999")
 #define TO_LOOPBACK RULE("action = rewrite to = {\"loopback\"}")
 
 #define ENDING "_is_as_bare"
@@ -186,10 +188,16 @@ run(const char *environment, const char *scenario, unsigned port, char output[MO
 static const char *
 write_config(const struct row *row)
 {
+	struct bg_diags diags = {.count = 0};
+	struct bg_policy *policy;
 	FILE *file;
 
 	if (!row->config)
 		return "";
+	policy = bg_load_text(row->config, strlen(row->config), &diags);
+	if (!policy)
+		fail_msg("%s: %s", row->config, diags.items[0].text);
+	free(policy);
 	file = fopen(config_path, "we");
 	assert_non_null(file);
 	fputs(row->config, file);
@@ -269,6 +277,87 @@ client_specific_keeps_working(void **state)
 	}
 	unlink(path);
 	figure("%zu clients the same", count);
+}
+
+#define PROGRAMS BG_SOURCE_DIR "/tests/preload/programs/"
+
+/** client_of_an_event_loop_is_as_bare - Node hears before it connects, asyncio afterwards. */
+static void
+client_of_an_event_loop_is_as_bare(void **state)
+{
+	static const char *const clients[] = {
+		"node " PROGRAMS "dgram.js udp4 25000 10.99.0.2 19300",
+		"node " PROGRAMS "dgram.js udp6 25001 fd99::2 19300",
+		"node " PROGRAMS "dgram.js udp4 25002 127.0.0.1 19300",
+		"node " PROGRAMS "tcp.js 0.0.0.0 25003 10.99.0.2 19300",
+		"node " PROGRAMS "tcp.js :: 25004 fd99::2 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py udp 0.0.0.0 25005 10.99.0.2 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py udp :: 25006 fd99::2 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py tcp 0.0.0.0 25007 10.99.0.2 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py tcp :: 25008 fd99::2 19300",
+	};
+	const size_t count = sizeof(clients) / sizeof(clients[0]);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		char arguments[1024], bare[1024], guarded[1024];
+		int status;
+
+		snprintf(arguments, sizeof(arguments), "client_exec %s", clients[i]);
+		status = host_run(NULL, arguments, bare, sizeof(bare));
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+			print_message("not installed: %s\n", clients[i]);
+			skip();
+		}
+		if (status != 0 || !strstr(bare, "echo hello") || !strstr(bare, "end\n"))
+			fail_msg("%s bare: status %x, %s", clients[i], status, bare);
+		host_run("BINDGUARD_LOG=none", arguments, guarded, sizeof(guarded));
+		expect_same(clients[i], "", bare, guarded);
+		host_run("BINDGUARD_LOG=none " UNPRIVILEGED, arguments, guarded, sizeof(guarded));
+		expect_same(clients[i], UNPRIVILEGED, bare, guarded);
+	}
+	figure("%zu clients the same as root and without capabilities", count);
+}
+
+#define FORGOTTEN 20
+
+/** mark_of_a_socket_is_found_until_the_ring_is_full - the newest BG_MARKS, and of one socket the newest. */
+static void
+mark_of_a_socket_is_found_until_the_ring_is_full(void **state)
+{
+	int first = socket(AF_INET, SOCK_DGRAM, 0), last = socket(AF_INET, SOCK_DGRAM, 0), fds[FORGOTTEN];
+	struct bg_mark mark = {.kind = BG_MARK_DEVICE, .form = BG_FORM_IPV6, .asked.port = 7, .device = "device0"};
+	struct bg_mark other = {.kind = BG_MARK_ADDRESS, .form = BG_FORM_IPV4}, found;
+
+	(void)state;
+	for (int i = 0; i < FORGOTTEN; i++)
+		fds[i] = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_false(bg_marks_get(first, &found));
+	mark.asked.addr = bg_addr_loopback(BG_IPV6);
+	mark.asked.addr.scope_id = 3;
+	mark.dual_stack = true;
+	bg_marks_put(first, &mark);
+	for (unsigned i = 1; i < BG_MARKS; i++)
+		bg_marks_put(fds[i % FORGOTTEN], &other);
+	assert_true(bg_marks_get(first, &found));
+	assert_int_equal(found.kind, mark.kind);
+	assert_int_equal(found.form, mark.form);
+	assert_int_equal(found.asked.port, 7);
+	assert_true(bg_addr_equal(&found.asked.addr, &mark.asked.addr));
+	assert_int_equal(found.asked.addr.scope_id, 3);
+	assert_true(found.dual_stack);
+	assert_string_equal(found.device, "device0");
+	bg_marks_put(last, &mark);
+	assert_false(bg_marks_get(first, &found));
+	mark.kind = BG_MARK_UNDONE;
+	bg_marks_put(last, &mark);
+	assert_true(bg_marks_get(last, &found));
+	assert_int_equal(found.kind, BG_MARK_UNDONE);
+	close(first);
+	close(last);
+	for (int i = 0; i < FORGOTTEN; i++)
+		close(fds[i]);
+	figure("%u marks, the oldest forgotten", BG_MARKS);
 }
 
 #define UDP_SOCKETS 4
@@ -398,6 +487,7 @@ int
 main(int argc, char **argv)
 {
 	struct CMUnitTest tests[ROWS + 1];
+	struct CMUnitTest tests[ROWS + 2];
 	size_t count = 0;
 
 	for (; count < ROWS; count++) {
@@ -410,6 +500,8 @@ main(int argc, char **argv)
 			.name = rows[count].name, .test_func = client_guarded_is_as_bare, .initial_state = row.out};
 	}
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(client_specific_keeps_working);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(client_of_an_event_loop_is_as_bare);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(mark_of_a_socket_is_found_until_the_ring_is_full);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	return _cmocka_run_group_tests("clients", tests, count, set_up, tear_down);

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "bindguard/load.h"
 #include "net/net.h"
 #include "preload/host.h"
 
@@ -38,6 +39,7 @@ enum kind { TCP, UDP, LITE };
  * @bound: the socket's name and device under the guard
  * @events: lines of the log, in order, without what comes before the protocol; %P is the port
  * @privileged: makes no sense without capabilities
+ * @config: the rules; NULL: the built-in default
  */
 struct row {
 	const char *name;
@@ -49,6 +51,7 @@ struct row {
 	const char *bound;
 	const char *events[4];
 	bool privileged;
+	const char *config;
 };
 
 #define ENDING "_is_guarded"
@@ -171,6 +174,7 @@ static const struct row rows[] = {
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
 static char log_path[] = "/tmp/bindguard-leaks.XXXXXX";
+static char config_path[] = "/tmp/bindguard-leaks.XXXXXX";
 static unsigned next_port = PORTS_FROM;
 
 /**
@@ -200,6 +204,27 @@ serves_word(enum serves serves)
 	return serves == BOTH ? "IPv4 and IPv6" : serves == IPV4 ? "IPv4" : "IPv6";
 }
 
+/** write_config - the row's rules. Return: the file's name, "" for the default. */
+static const char *
+write_config(const struct row *row)
+{
+	struct bg_diags diags = {.count = 0};
+	struct bg_policy *policy;
+	FILE *file;
+
+	if (!row->config)
+		return "";
+	policy = bg_load_text(row->config, strlen(row->config), &diags);
+	if (!policy)
+		fail_msg("%s: %s", row->config, diags.items[0].text);
+	free(policy);
+	file = fopen(config_path, "we");
+	assert_non_null(file);
+	fputs(row->config, file);
+	fclose(file);
+	return config_path;
+}
+
 /**
  * try_start - run the row's server.
  * @how: NULL: bare; "" guarded; more arguments of env(1) before it
@@ -216,8 +241,8 @@ try_start(struct run *run, const struct row *row, const char *how)
 	if (row->parent)
 		snprintf(parent, sizeof(parent), "%s/hosts/leaky_parent %s %u", BG_BUILD_DIR, row->parent, run->port);
 	truncate(log_path, 0);
-	snprintf(environment, sizeof(environment), "BINDGUARD_LOG=%s %s %s %s", log_path, how ? how : "", parent,
-		 row->parent ? "env" : "");
+	snprintf(environment, sizeof(environment), "BINDGUARD_LOG=%s BINDGUARD_CONFIG=%s %s %s %s", log_path,
+		 write_config(row), how ? how : "", parent, row->parent ? "env" : "");
 	if (how || !row->parent)
 		snprintf(arguments, sizeof(arguments), "leaky %s %u %d", scenario, run->port, 9);
 	else
@@ -491,6 +516,56 @@ server_that_cannot_be_confined_is_guarded(void **state)
 	figure("%zu servers on a loopback address, 3 that have none are refused", sizeof(lacking) / sizeof(lacking[0]));
 }
 
+#define RULE(key, rest) "rule \"r\" { " key " action = " rest " }"
+#define WILDCARD "address = {\"wildcard\"}"
+#define CONFINE_CABLE RULE(WILDCARD, "confine interface = \"cable0\"")
+#define TO_WIRE RULE(WILDCARD, "rewrite to = {\"wire0\"}")
+#define TO_PORT RULE(WILDCARD " port = {1-65535}", "rewrite to = {\"loopback\"} to_port = 21998")
+#define OWN_TO_LOOPBACK RULE("address = {\"10.99.0.0/24\"}", "rewrite to = {\"loopback\"}")
+
+/**
+ * server_under_a_rule_is_where_it_says - also after it was a client for a while. serves and leaks are what the guarded
+ * server answers this machine and the second host.
+ */
+static void
+server_under_a_rule_is_where_it_says(void **state)
+{
+	static const struct row ruled[] = {
+		{ROW("tcp4_unbound"), .config = CONFINE_CABLE, .leaks = IPV4, .bound = "0.0.0.0%cable0"},
+		{ROW("tcp6_dualstack"), .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%cable0"},
+		{ROW("tcp6_client_listens"), .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%cable0"},
+		{ROW("udp6_dualstack"), .kind = UDP, .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%cable0"},
+		{ROW("udp6_disconnected"), .kind = UDP, .config = CONFINE_CABLE, .leaks = IPV4, .bound = "::%cable0"},
+		{ROW("udp4_client_disconnected"), .kind = UDP, .config = CONFINE_CABLE, .leaks = IPV4,
+		 .bound = "0.0.0.0%cable0"},
+		{ROW("udp6_client_disconnected"), .kind = UDP, .config = CONFINE_CABLE, .leaks = BOTH,
+		 .bound = "::%cable0"},
+		{ROW("tcp4_fixed"), .config = TO_WIRE, .bound = "10.98.0.1"},
+		{ROW("udp4_client_disconnected"), .kind = UDP, .config = TO_WIRE, .bound = "0.0.0.0%wire0"},
+		{ROW("udp6_client_disconnected"), .kind = UDP, .config = TO_PORT, .serves = IPV4, .bound = "::%lo"},
+		{ROW("tcp4_specific"), .config = OWN_TO_LOOPBACK, .serves = IPV4, .bound = "127.0.0.1"},
+		{ROW("tcp4_specific_client"), .config = OWN_TO_LOOPBACK, .bound = "10.99.0.1%lo"},
+	};
+	static const char *const hows[] = {"", UNPRIVILEGED};
+	const size_t count = sizeof(ruled) / sizeof(ruled[0]);
+	struct run run;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * count; i++) {
+		const struct row *row = &ruled[i / 2];
+
+		start(&run, row, hows[i % 2]);
+		if (strcmp(run.bound, row->bound) != 0)
+			fail_msg("%s %s: bound to %s, expected %s", row->name, hows[i % 2], run.bound, row->bound);
+		expect_answers(row, &run, HOST_HERE, hows[i % 2]);
+		if (row->leaks)
+			expect_answers(row, &run, HOST_PEER, hows[i % 2]);
+		expect_closed(row, &run, BOTH & ~row->leaks, hows[i % 2]);
+		host_stop(&run.process);
+	}
+	figure("%zu servers as root and without capabilities", count);
+}
+
 /** server_on_a_specific_address_is_left_exposed - as asked for, and said once. */
 static void
 server_on_a_specific_address_is_left_exposed(void **state)
@@ -520,16 +595,17 @@ server_on_a_specific_address_is_left_exposed(void **state)
 static int
 set_up(void **state)
 {
-	int fd = mkstemp(log_path);
+	int fd = mkstemp(log_path), config = mkstemp(config_path);
 
 	(void)state;
-	if (fd < 0)
-		return -1;
-	close(fd);
-	if (net_set_up())
+	if (fd < 0 || config < 0 || close(fd) || close(config) || net_set_up())
 		return -1;
 	/* Else most refused datagrams get no answer, and each costs a probe's whole patience. */
 	net_run(HOST_HERE, "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit");
+	/* An interface to another network, with more addresses on others before it than one netlink datagram holds. */
+	net_run(HOST_HERE, "ip link add wire0 type veth peer name wire1; ip link set wire1 up; ip link set wire0 up; "
+			   "i=3; while [ $i -lt 123 ]; do echo addr add 10.97.0.$i/24 dev cable0; i=$((i + 1)); done | "
+			   "ip -batch -; ip addr add 10.98.0.1/24 dev wire0");
 	return 0;
 }
 
@@ -537,6 +613,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
+	unlink(config_path);
 	unlink(log_path);
 	net_tear_down();
 	return 0;
@@ -545,7 +622,7 @@ tear_down(void **state)
 int
 main(int argc, char **argv)
 {
-	struct CMUnitTest tests[ROWS + 4];
+	struct CMUnitTest tests[ROWS + 5];
 	size_t count = 0;
 
 	for (; count < ROWS; count++) {
@@ -558,6 +635,7 @@ main(int argc, char **argv)
 						   .test_func = server_bare_is_open_guarded_is_not,
 						   .initial_state = row.out};
 	}
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(server_under_a_rule_is_where_it_says);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(server_on_a_specific_address_is_left_exposed);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(server_that_cannot_be_confined_is_guarded);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(server_without_lo_is_guarded);

@@ -414,6 +414,19 @@ duplicate(const struct scenario *s)
 	serve(fd);
 }
 
+/** specific_client - at the address TEXT, connected to a closed port of another host, and then a server after all. */
+static void
+specific_client(const struct scenario *s)
+{
+	int fd = new_socket(s);
+
+	if (bind_to(fd, s->family, s->text, port))
+		die("bind");
+	if (connect_to(fd, s->family, PEER4, CLOSED_PORT) == 0 || errno != ECONNREFUSED)
+		die("the closed port");
+	serve(fd);
+}
+
 /** reserved - libc chooses a reserved port. */
 static void
 reserved(const struct scenario *s)
@@ -545,6 +558,7 @@ static const struct scenario scenarios[] = {
 	{"udp6_client_fails", unreachable, UDP6, "2001:db8::1", 0},
 	{"tcp4_specific", specific, TCP4, "10.99.0.1", 0},
 	{"tcp6_specific", specific, TCP6, "fd99::1", 0},
+	{"tcp4_specific_client", specific_client, TCP4, "10.99.0.1", 0},
 	{"udp4_specific", specific, UDP4, "10.99.0.1", 0},
 	{"udp6_specific", specific, UDP6, "fd99::1", 0},
 };
