@@ -322,31 +322,46 @@ environment_counts_as_for_guarded_programs(void **state)
 	expect_part(run->out, "changed: bind(192.0.2.77:80), but no interface here has 192.0.2.77 now\n");
 }
 
+/** number_of - the integer behind @key of element @i of @array. */
+static unsigned
+number_of(const json_t *array, size_t i, const char *key)
+{
+	return (unsigned)json_integer_value(json_object_get(json_array_get(array, i), key));
+}
+
 static void
 listen_is_explained_for_every_port_that_may_be_chosen(void **state)
 {
-	static const char text[] = "rule a { port = 1-30000 action = deny }\nrule b { port = 30001-65535 action = deny "
-				   "error = EPERM }\nrule z { port = 0 action = allow }\n";
-	char arguments[640];
-	json_t *value, *listen, *first, *second;
+	static const char format[] = "rule a { port = {1-%u, %u} action = deny }\n"
+				     "rule b { port = {%u, %u-65535} action = deny error = EPERM }\n"
+				     "rule z { port = 0 action = allow }\n";
 	FILE *range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
-	unsigned low, high;
+	unsigned low, high, middle;
+	char text[512], arguments[640];
+	json_t *value, *listen;
 	int status;
 
 	(void)state;
-	assert_true(range && fscanf(range, "%u %u", &low, &high) == 2);
+	assert_true(range && fscanf(range, "%u %u", &low, &high) == 2 && high - low > 8);
 	fclose(range);
+	/* Denied up to the middle; two ports denied by one rule each; free; denied by the other from high on. */
+	middle = (low + high) / 2;
+	snprintf(text, sizeof(text), format, middle, middle + 1, middle + 2, high);
 	snprintf(arguments, sizeof(arguments), "-c %s tcp '[::]:0'", capture_file("ports.conf", text, strlen(text)));
 	value = explain_json(arguments, &status);
 	listen = json_object_get(value, "listen");
 	assert_int_equal(status, 4);
 	assert_string_equal(json_string_value(json_object_get(json_object_get(value, "decision"), "effect")), "none");
-	assert_int_equal(json_array_size(listen), (low <= 30000) + (high > 30000));
-	first = json_array_get(listen, 0);
-	second = json_array_get(listen, json_array_size(listen) - 1);
-	assert_int_equal(json_integer_value(json_object_get(first, "first_port")), low);
-	assert_int_equal(json_integer_value(json_object_get(second, "last_port")), high);
-	assert_string_equal(json_string_value(json_object_get(second, "error")), high > 30000 ? "EPERM" : "EACCES");
+	assert_int_equal(json_array_size(listen), 4);
+	for (size_t i = 0; i < 4; i++) {
+		const unsigned borders[] = {low, middle + 2, middle + 3, high, high + 1};
+		static const char *const errors[] = {"EACCES", "EPERM", NULL, "EPERM"};
+		const char *error = json_string_value(json_object_get(json_array_get(listen, i), "error"));
+
+		assert_int_equal(number_of(listen, i, "first_port"), borders[i]);
+		assert_int_equal(number_of(listen, i, "last_port"), borders[i + 1] - 1);
+		assert_string_equal(error ? error : "none", errors[i] ? errors[i] : "none");
+	}
 	json_decref(value);
 }
 

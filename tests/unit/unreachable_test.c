@@ -15,8 +15,9 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define ALL_FACTS 127u
-#define POLICIES 4000
-#define REQUESTS 400
+#define POLICIES 1500
+#define REQUESTS 200
+#define MANY 1500
 #define RULES 6
 
 /** struct pair - the keys of two rules, and whether the second can never match. */
@@ -265,27 +266,23 @@ unreachable_rule_decides_no_random_call(void **state)
 		free(policy);
 	}
 	print_message("# figure: %u rules, %u unreachable, %u calls decided by the others\n", rules, flagged, decided);
-	assert_true(flagged > 200 && rules - flagged > 200 && decided > 100000);
+	assert_true(flagged > 200 && rules - flagged > 200 && decided > 50000);
 }
 
 static void
-most_rules_of_all_are_compared(void **state)
+rule_is_compared_with_every_earlier_one(void **state)
 {
-	char *text = malloc(BG_RULES_MAX * 64);
+	char *text = malloc(MANY * 64);
 	struct bg_policy *policy;
 	size_t used = 0;
-	uint32_t unreachable = 0;
 
 	(void)state;
 	assert_non_null(text);
-	for (unsigned i = 0; i < BG_RULES_MAX; i++)
-		used += (size_t)sprintf(text + used, "rule %u { port = %u action = deny }\n", i, i % 9000);
-	text[used] = '\0';
+	for (unsigned i = 0; i < MANY; i++)
+		used += (size_t)sprintf(text + used, "rule %u { port = %u action = deny }\n", i, i % (MANY - 100));
 	policy = load(text);
 	for (uint32_t i = 0; i < policy->rule_count; i++)
-		unreachable += i < 9000 ? unreachable_behind(policy, i) == BG_NO_RULE
-					: unreachable_behind(policy, i) == i - 9000;
-	assert_int_equal(unreachable, BG_RULES_MAX);
+		assert_int_equal(unreachable_behind(policy, i), i < MANY - 100 ? BG_NO_RULE : i - (MANY - 100));
 	free(policy);
 	free(text);
 }
@@ -297,7 +294,7 @@ main(void)
 		cmocka_unit_test(pair_is_judged_as_the_table_says),
 		cmocka_unit_test(contradictory_rule_is_unreachable_by_itself),
 		cmocka_unit_test(unreachable_rule_decides_no_random_call),
-		cmocka_unit_test(most_rules_of_all_are_compared),
+		cmocka_unit_test(rule_is_compared_with_every_earlier_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
