@@ -83,13 +83,15 @@ struct sockets {
 
 /**
  * struct process - a process that holds a socket of the list.
- * @program: base name of its executable, raw bytes
+ * @program: base name of its executable, as rules see it; raw bytes
+ * @called: what it calls itself, proc_pid_comm(5), for executables of many names such as busybox; raw bytes
  */
 struct process {
 	int pid;
 	int parent;
 	enum guard guard;
 	char program[256];
+	char called[64];
 };
 
 /** struct hold - process @process (an index) holds the socket @inode. */

@@ -62,6 +62,7 @@ set_process(json_t *object, const struct process *process)
 	int bad = json_object_set_new(object, "pid", process ? json_integer(process->pid) : json_null());
 
 	bad |= json_object_set_new(object, "program", name_value(process ? process->program : ""));
+	bad |= json_object_set_new(object, "called", name_value(process ? process->called : ""));
 	bad |= json_object_set_new(object, "guarded", guard_value(process ? process->guard : GUARD_UNKNOWN));
 	return bad;
 }

@@ -48,7 +48,7 @@ read_program(int folder, struct process *process)
 	snprintf(process->program, sizeof(process->program), "%.255s", base ? base + 1 : path);
 }
 
-/** read_stat - the parent, and the name where the executable's is not to be had. The name may hold any byte. */
+/** read_stat - the parent and the name it gives itself, which may hold any byte. */
 static void
 read_stat(int folder, struct process *process)
 {
@@ -66,8 +66,9 @@ read_stat(int folder, struct process *process)
 	if (sscanf(close_bracket + 1, " %*c %d", &process->parent) != 1)
 		process->parent = 0;
 	*close_bracket = '\0';
+	snprintf(process->called, sizeof(process->called), "%.63s", open_bracket + 1);
 	if (!process->program[0])
-		snprintf(process->program, sizeof(process->program), "%s", open_bracket + 1);
+		memcpy(process->program, process->called, sizeof(process->called));
 }
 
 /** add_process - a process that holds something. Return: 0 or ENOMEM. */

@@ -100,14 +100,31 @@ add_note(char text[SOCKET_TEXT_MAX], const char *format, ...)
 	va_end(arguments);
 }
 
+/** add_process_notes - another name than the executable's, and how many share the socket. */
+static void
+add_process_notes(const struct process *process, size_t count, char text[SOCKET_TEXT_MAX])
+{
+	char called[SOCKET_TEXT_MAX];
+
+	if (!process)
+		return;
+	list_copy_escaped(process->called, called);
+	if (strncmp(process->program, process->called, strlen(process->called)) != 0)
+		add_note(text, "called %.300s", called);
+	if (count > 1)
+		add_note(text, "%zu processes", count);
+}
+
 /** socket_format_note - what has no column. A few short notes, so that they always fit. */
 void
 socket_format_note(const struct socket *socket, const struct processes *processes, char text[SOCKET_TEXT_MAX])
 {
 	char host[BG_ADDR_TEXT_MAX + 2];
+	const struct process *process;
 	size_t count;
 
 	text[0] = '\0';
+	process = socket_process(socket, processes, &count);
 	if (socket_is_dual_stack(socket))
 		add_note(text, "IPv6 and IPv4");
 	if (socket->mptcp)
@@ -123,8 +140,7 @@ socket_format_note(const struct socket *socket, const struct processes *processe
 	}
 	if (socket->ephemeral)
 		add_note(text, "perhaps a client: ephemeral port");
-	if (socket_process(socket, processes, &count) && count > 1)
-		add_note(text, "%zu processes", count);
+	add_process_notes(process, count, text);
 }
 
 /** is_server - does it wait for others? Raw and connected sockets, which -a adds, do not. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * list_test.c - `bindguard list` beside real sockets in a network namespace of the test's own. A plain program on
  * cmocka. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -15,6 +17,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -153,6 +156,66 @@ list_every_kind_is_told_with_its_reach(void **state)
 	assert_null(strstr(output, " \n"));
 	close_all(NULL);
 	printf("# figure: %u of %zu kinds there, %u listed, none twice\n", count, LENGTH(servers), listed);
+}
+
+/** peer_connects - in the second host already: is the TCP server reached from here? */
+static bool
+peer_connects(const struct server *server)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)server->port)};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)server->port)};
+	struct timeval patience = {.tv_sec = 2};
+	bool own = strcmp(server->reach, "this machine only") != 0 && !strstr(server->address, "0.0.0.0");
+	bool ipv6 = strchr(server->address, ':') && !strchr(server->address, '.');
+	int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), bad;
+
+	inet_pton(AF_INET, own ? server->address : "10.99.0.1", &in.sin_addr);
+	inet_pton(AF_INET6, own && strcmp(server->address, "::") != 0 ? server->address : "fd99::1", &in6.sin6_addr);
+	if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr))
+		in6.sin6_scope_id = if_nametoindex("cable1");
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	bad = ipv6 ? connect(fd, (struct sockaddr *)&in6, sizeof(in6))
+		   : connect(fd, (struct sockaddr *)&in, sizeof(in));
+	close(fd);
+	return !bad;
+}
+
+static void
+list_reach_is_what_a_peer_meets(void **state)
+{
+	char met[LENGTH(servers)] = {0};
+	unsigned in = 0, out = 0;
+	int answers[2];
+	pid_t child;
+
+	(void)state;
+	open_all();
+	assert_int_equal(net_run(HOST_PEER, "ip route replace 10.77.0.1 via 10.99.0.1"), 0);
+	assert_int_equal(pipe2(answers, O_CLOEXEC), 0);
+	child = fork();
+	if (child == 0) {
+		if (!net_enter(HOST_PEER))
+			_exit(1);
+		for (size_t i = 0; i < LENGTH(servers); i++)
+			met[i] = servers[i].type == SOCK_STREAM && peer_connects(&servers[i]);
+		_exit(write(answers[1], met, sizeof(met)) != sizeof(met));
+	}
+	close(answers[1]);
+	assert_int_equal(read(answers[0], met, sizeof(met)), sizeof(met));
+	close(answers[0]);
+	waitpid(child, NULL, 0);
+	for (size_t i = 0; i < LENGTH(servers); i++) {
+		bool exposed = strcmp(servers[i].reach, "this machine only") != 0;
+
+		if (servers[i].type != SOCK_STREAM || sockets[i] < 0)
+			continue;
+		if (met[i] != exposed)
+			fail_msg("%s: %s, but the peer is %s", servers[i].name, servers[i].reach,
+				 met[i] ? "in" : "out");
+		in += exposed;
+		out += !exposed;
+	}
+	printf("# figure: of %u TCP servers the peer reaches the %u that are said to be exposed\n", in + out, in);
 }
 
 /** compare_lines - for qsort(3). */
@@ -444,23 +507,24 @@ list_reuseport_counts_once(void **state)
 static void
 assert_types(json_t *object)
 {
-	const char *protocol, *state, *family, *address, *reachable, *program, *guarded;
+	const char *protocol, *state, *family, *address, *reachable, *program, *called, *guarded;
 	int mptcp, dual_stack, ephemeral, port, uid, pid;
 	json_t *ip_protocol, *peer, *processes, *device, *interface;
 	json_int_t inode;
 	json_error_t error;
 
-	if (json_unpack_ex(object, &error, JSON_STRICT,
-			   "{s:s, s:b, s:o, s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:s, s:o, s:b, s:i, s:I, s:i, s:s, s:s,"
-			   "s:o}",
-			   "protocol", &protocol, "mptcp", &mptcp, "ip_protocol", &ip_protocol, "state", &state,
-			   "family", &family, "address", &address, "port", &port, "dual_stack", &dual_stack, "device",
-			   &device, "peer", &peer, "reachable", &reachable, "interface", &interface, "ephemeral",
-			   &ephemeral, "uid", &uid, "inode", &inode, "pid", &pid, "program", &program, "guarded",
-			   &guarded, "processes", &processes))
+	if (json_unpack_ex(
+		    object, &error, JSON_STRICT,
+		    "{s:s, s:b, s:o, s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:s, s:o, s:b, s:i, s:I, s:i, s:s, s:s, s:s,"
+		    "s:o}",
+		    "protocol", &protocol, "mptcp", &mptcp, "ip_protocol", &ip_protocol, "state", &state, "family",
+		    &family, "address", &address, "port", &port, "dual_stack", &dual_stack, "device", &device, "peer",
+		    &peer, "reachable", &reachable, "interface", &interface, "ephemeral", &ephemeral, "uid", &uid,
+		    "inode", &inode, "pid", &pid, "program", &program, "called", &called, "guarded", &guarded,
+		    "processes", &processes))
 		fail_msg("%s", error.text);
 	assert_int_equal(json_array_size(processes), 1);
-	assert_int_equal(json_object_size(json_array_get(processes, 0)), 3);
+	assert_int_equal(json_object_size(json_array_get(processes, 0)), 4);
 	assert_true(json_is_null(peer) && json_is_null(ip_protocol));
 	assert_true(json_is_null(device) || json_is_string(device));
 	assert_int_equal(json_is_string(interface), strcmp(reachable, "interface") == 0);
@@ -479,11 +543,31 @@ assert_confined(json_t *object)
 	json_object_del(object, "uid");
 	json_object_del(object, "processes");
 	text = json_dumps(object, JSON_COMPACT);
-	assert_string_equal(text, "{\"protocol\":\"tcp\",\"mptcp\":false,\"ip_protocol\":null,\"state\":\"listening\","
-				  "\"family\":\"ipv6\",\"address\":\"::\",\"port\":19420,\"dual_stack\":true,"
-				  "\"device\":\"lo\",\"peer\":null,\"reachable\":\"machine\",\"interface\":null,"
-				  "\"ephemeral\":false,\"program\":\"list_test\",\"guarded\":\"no\"}");
+	assert_string_equal(
+		text, "{\"protocol\":\"tcp\",\"mptcp\":false,\"ip_protocol\":null,\"state\":\"listening\","
+		      "\"family\":\"ipv6\",\"address\":\"::\",\"port\":19420,\"dual_stack\":true,"
+		      "\"device\":\"lo\",\"peer\":null,\"reachable\":\"machine\",\"interface\":null,"
+		      "\"ephemeral\":false,\"program\":\"list_test\",\"called\":\"list_test\",\"guarded\":\"no\"}");
 	free(text);
+}
+
+static void
+list_other_name_is_noted(void **state)
+{
+	const struct server server = {SOCK_STREAM, 0, "127.0.0.1", 19437, ANY, NULL, "", ""};
+	int fd = list_open(&server);
+	char line[512];
+
+	(void)state;
+	prctl(PR_SET_NAME, "list"); /* a part of the program's name says nothing new */
+	assert_int_equal(list_run("", output, sizeof(output)), 0);
+	assert_null(strstr(output, "called"));
+	prctl(PR_SET_NAME, "a) S 1 \033");
+	assert_int_equal(list_run("", output, sizeof(output)), 0);
+	prctl(PR_SET_NAME, "list_test");
+	close(fd);
+	assert_true(list_line(output, 19437, line, sizeof(line)));
+	assert_non_null(strstr(line, " list_test no      called a) S 1 \\x1b"));
 }
 
 static void
@@ -512,7 +596,7 @@ list_json_is_typed_and_whole(void **state)
 	}
 	json_decref(array);
 	assert_true(seen);
-	printf("# figure: %u objects of 19 keys\n", count);
+	printf("# figure: %u objects of 20 keys\n", count);
 }
 
 static void
@@ -547,6 +631,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(list_every_kind_is_told_with_its_reach, close_all),
+		cmocka_unit_test_teardown(list_reach_is_what_a_peer_meets, close_all),
 		cmocka_unit_test_teardown(list_sockets_are_those_of_ss, close_all),
 		cmocka_unit_test_teardown(list_guarded_server_is_told_from_bare, close_all),
 		cmocka_unit_test_teardown(list_shared_socket_is_one_row, close_all),
@@ -554,6 +639,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_teardown(list_all_adds_connected_and_raw, close_all),
 		cmocka_unit_test_teardown(list_ephemeral_udp_is_marked, close_all),
 		cmocka_unit_test_teardown(list_reuseport_counts_once, close_all),
+		cmocka_unit_test_teardown(list_other_name_is_noted, close_all),
 		cmocka_unit_test_teardown(list_json_is_typed_and_whole, close_all),
 		cmocka_unit_test_teardown(list_empty_machine_says_so, close_all),
 	};
