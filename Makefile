@@ -67,7 +67,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-system check-asan check-breaks demo lint install uninstall \
+.PHONY: all deps check check-unit check-conformance check-preload check-launcher check-system check-asan check-breaks demo lint install uninstall \
 	clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
@@ -128,7 +128,7 @@ helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests
 .SECONDEXPANSION:
 $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -pthread -ldl
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka $(TEST_LIBS) -pthread -ldl
 $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
@@ -143,6 +143,32 @@ check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one tabl
 	$(RUN) $(filter %_test,$^)
 check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile hosts under the preload
 	$(RUN) $(filter %_test,$^)
+# Tests of the command run the built one, BG_COMMAND, and may link what it is made of.
+TEST_DEFS += -DBG_COMMAND='"$(abspath $(COMMAND))"'
+$(OUT)/obj/tests/launcher/%.o: CPPFLAGS_ALL += -I$(SRC)
+$(call tests,launcher): $(filter-out %/main.o,$(LAUNCHER))
+$(call tests,launcher): TEST_LIBS = -lmnl -lsmartcols -ljansson
+# Programs that a preload reaches, or does not: one source in several builds.
+PROBES := $(addprefix $(OUT)/probes/,probe-dynamic probe-static probe-static-pie probe-musl probe-asan probe-go-note \
+	probe-go-section probe-deaf deaf_linker)
+PROBE_FLAGS_static     := -static
+PROBE_FLAGS_static-pie := -static-pie
+PROBE_FLAGS_asan       := -fsanitize=address
+PROBE_FLAGS_go-note    := -DGO_NOTE
+PROBE_FLAGS_go-section := -DGO_SECTION
+PROBE_FLAGS_deaf       := -Wl,--dynamic-linker=$(abspath $(OUT))/probes/deaf_linker
+PROBE_CC_musl          := musl-gcc
+$(OUT)/probes/probe-%: $(SRC)/tests/launcher/hosts/probe.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(or $(PROBE_CC_$*),$(CC)) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g $(PROBE_FLAGS_$*) -o $@ $<
+$(OUT)/probes/deaf_linker: $(SRC)/tests/launcher/hosts/deaf_linker.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -std=gnu11 -Wall -Wextra -O1 -ffreestanding -fno-stack-protector -fPIE -nostdlib -static-pie \
+		-DLIBC='"$(abspath $(@D))/libc.so"' -o $@ $< && head -c 4096 /dev/zero > $(@D)/libc.so
+# The command is tested beside the library as it is delivered, whatever the command itself is built with.
+TEST_DEFS += -DBG_PLAIN_LIBRARY='"$(abspath $(BUILD)/libbindguard.so)"'
+check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(call tests,launcher) ## the command `bindguard`
+	$(RUN) $(filter %_test,$^)
 check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
 	$(RUN) $(filter %_test,$^)
 # Each line of tests/breaks/*.txt breaks the library on purpose and names the tests that must see it.
@@ -150,13 +176,14 @@ TOPICS ?=
 check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,conformance) ## break the library on purpose: do tests see it?
 	@cd $(SRC) && BG_LINK='$(LINK_SO)' BG_OBJECTS='$(abspath $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE))' \
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
-check-asan: ## unit, conformance and preload tests with address and undefined-behaviour sanitizers
+check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
+	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
-sanitized: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,unit) $(call tests,conformance) $(call tests,preload)
+sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(foreach d,unit conformance preload launcher,$(call tests,$d))
 	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
 .PHONY: sanitized
-check: $(LIBRARY) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload system,$(call tests,$d)) ## all tests
+check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(foreach d,unit conformance preload launcher system,$(call tests,$d)) ## all tests
 	$(RUN) $(filter %_test,$^)
 	$(MAKE) -f $(SRC)/Makefile check-asan
 

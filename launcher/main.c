@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * main.c - the command `bindguard`: finds the subcommand, runs it, prints why it failed. The launcher's only printer of
- * errors and notes. */
-#include <stdarg.h>
+ * errors; note.c has what is no error. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "launcher/command.h"
-
-/**
- * note - one line on standard error that is no failure: what `run` does with CMD. Written at once, since CMD may take
- * the place of this process right behind it.
- */
-void
-note(const char *format, ...)
-{
-	char text[2048];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	dprintf(STDERR_FILENO, "bindguard: %s\n", text);
-}
 
 /** print_failure - why the subcommand ended early, and free it. */
 static void

@@ -22,21 +22,13 @@
 #include <unistd.h>
 
 #include "launcher/run.h"
+#include "launcher/watch_map.h"
 
 #define DEADLINE_MS 5000
 #define STEP_LEAST_MS 1
 #define STEP_MOST_MS 64
-#define MAPS_MAX (1024 * 1024) /* bytes of a memory map that are read: some 10,000 mappings */
-#define PIPE_FD 0	       /* in the watch: end of file when CMD was executed */
-#define PROCESS_FD 1	       /* in the watch: a pidfd, readable when CMD has ended */
-
-/** enum sight - what a memory map shows. */
-enum sight {
-	SIGHT_NOTHING, /* yet */
-	SIGHT_LIBRARY, /* ours is there */
-	SIGHT_LIBC,    /* CMD's own libraries are there, and ours is not */
-	SIGHT_DENIED,  /* it cannot be read, or is of another process by now */
-};
+#define PIPE_FD 0    /* in the watch: end of file when CMD was executed */
+#define PROCESS_FD 1 /* in the watch: a pidfd, readable when CMD has ended */
 
 /**
  * struct watched - the process being watched.
@@ -49,15 +41,6 @@ struct watched {
 	const char *library;
 	const char *program;
 };
-
-/** base_name - what is behind the last slash. */
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 /** now_ms - a clock for the deadline. */
 static long
@@ -91,58 +74,13 @@ was_executed(void)
 	return ends[1].revents == 0 && read(PIPE_FD, &word, sizeof(word)) == 0;
 }
 
-/** read_map - the memory map of CMD as one string, NULL where it cannot be read. proc_pid_maps(5). */
-static char *
-read_map(pid_t pid)
-{
-	char path[64], *map = malloc(MAPS_MAX + 1);
-	size_t length = 0;
-	ssize_t got = 1;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-	fd = map ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd < 0) {
-		free(map);
-		return NULL;
-	}
-	while (length < MAPS_MAX && (got = read(fd, map + length, MAPS_MAX - length)) > 0)
-		length += (size_t)got;
-	close(fd);
-	map[length] = '\0';
-	if (got >= 0)
-		return map;
-	free(map);
-	return NULL;
-}
-
 /** look - read the memory map once. */
 static enum sight
 look(const struct watched *watched)
 {
-	char *map = read_map(watched->pid);
-	enum sight sight = SIGHT_NOTHING;
+	enum sight sight = watch_map_read(watched->pid, watched->library);
 
-	if (!map || ended(0)) { /* the number may be another process's by now */
-		free(map);
-		return SIGHT_DENIED;
-	}
-	for (char *line = map, *next; line && *line; line = next) {
-		const char *name;
-
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		name = base_name(line);
-		if (strncmp(name, watched->library, strlen(watched->library)) == 0) { /* maybe " (deleted)" */
-			sight = SIGHT_LIBRARY;
-			break;
-		}
-		if (strncmp(name, "libc.so", 7) == 0 || strncmp(name, "libc-", 5) == 0)
-			sight = SIGHT_LIBC;
-	}
-	free(map);
-	return sight;
+	return ended(0) ? SIGHT_DENIED : sight; /* the number may be another process's by now */
 }
 
 /**
@@ -233,7 +171,8 @@ above_standard(int fd)
 int
 watch_start(const char *library, const char *program)
 {
-	struct watched watched = {.pid = getpid(), .library = base_name(library), .program = program};
+	const char *slash = strrchr(library, '/');
+	struct watched watched = {.pid = getpid(), .library = slash ? slash + 1 : library, .program = program};
 	int process, ends[2], is_subreaper = 0;
 	pid_t child;
 
