@@ -7,6 +7,7 @@
 #include <link.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SEGMENTS_MAX 256  /* program headers looked at; the kernel takes 64 KiB of them */
@@ -76,6 +77,24 @@ find_segment(const struct image *image, unsigned type)
 		if (image->segments[i].p_type == type)
 			return &image->segments[i];
 	return NULL;
+}
+
+/** is_cut - does the file end before what is to be loaded from it does? */
+static bool
+is_cut(const struct image *image)
+{
+	struct stat status;
+
+	if (fstat(image->fd, &status))
+		return true;
+	for (size_t i = 0; i < image->segment_count; i++) {
+		const segment *load = &image->segments[i];
+
+		if (load->p_type == PT_LOAD && (load->p_offset > (uint64_t)status.st_size ||
+						load->p_filesz > (uint64_t)status.st_size - load->p_offset))
+			return true;
+	}
+	return false;
 }
 
 /** is_go_note - is the note in @bytes at @at the build id of the Go toolchain? elf(5), Notes. */
@@ -211,6 +230,7 @@ elf_file_read(int fd, struct elf_facts *facts)
 	facts->damaged = !read_segments(&image);
 	if (facts->damaged)
 		return;
+	facts->cut = is_cut(&image);
 	facts->go = has_go_note(&image) || has_go_section(&image);
 	interpreter = find_segment(&image, PT_INTERP);
 	if (interpreter && !read_string(&image, facts->interpreter, sizeof(facts->interpreter), interpreter->p_offset))

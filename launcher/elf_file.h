@@ -15,6 +15,7 @@
  * @our_class: 32 or 64 bits, as we are
  * @our_machine: processor and byte order are ours; where either is not, nothing below counts
  * @damaged: a header points out of the file, or is none
+ * @cut: a part that is to be loaded is not in the file: touching it is SIGBUS
  * @go: built by the Go toolchain
  * @interpreter: its dynamic linker, "" for a static program, static-pie included
  * @sanitizer: the AddressSanitizer runtime that it needs as a shared library, or ""
@@ -24,6 +25,7 @@ struct elf_facts {
 	bool our_class;
 	bool our_machine;
 	bool damaged;
+	bool cut;
 	bool go;
 	char interpreter[PATH_MAX];
 	char sanitizer[ELF_NAME_MAX];

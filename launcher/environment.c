@@ -57,13 +57,14 @@ is_log_word(const char *log)
 
 /**
  * environment_set - write @run's options into this process's environment, which CMD gets. An option that is absent
- * leaves the user's own variable alone.
+ * leaves the user's own variable alone, but for the folder that a relative path is meant in.
  */
 int
 environment_set(const struct run *run, struct failure *failure)
 {
 	const char *log = run->quiet ? "none" : run->log;
-	int status = put_path("BINDGUARD_CONFIG", run->config, failure);
+	const char *config = run->config ? run->config : getenv("BINDGUARD_CONFIG");
+	int status = put_path("BINDGUARD_CONFIG", config, failure);
 
 	if (status == STATUS_GOOD)
 		status = put("BINDGUARD_TO", run->to, failure);

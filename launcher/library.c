@@ -2,11 +2,13 @@
  * library.c - finds libbindguard.so, sees that it loads, and puts it into LD_PRELOAD. Of `bindguard run`. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "launcher/elf_file.h"
 #include "launcher/run.h"
 
 #define LIBRARY "libbindguard.so"
@@ -35,8 +37,17 @@ beside_command(char path[PATH_MAX])
 static int
 try_load(const char *path, struct failure *failure)
 {
+	struct elf_facts elf = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const char *why;
 
+	if (fd >= 0) {
+		elf_file_read(fd, &elf);
+		close(fd);
+	}
+	if (elf.cut) /* dlopen(3) would map it all the same, and end us */
+		return fail(failure, STATUS_RUN_FAILED, "the library cannot be loaded: %s: a part of it is missing",
+			    path);
 	if (dlopen(path, RTLD_NOW | RTLD_LOCAL))
 		return STATUS_GOOD;
 	why = dlerror();

@@ -51,7 +51,7 @@ print_status(void)
 	FILE *file = fopen("/proc/self/status", "r");
 
 	while (file && fgets(line, sizeof(line), file))
-		if (strncmp(line, "Sig", 3) == 0 || strncmp(line, "Shd", 3) == 0)
+		if ((strncmp(line, "Sig", 3) == 0 && line[3] != 'Q') || strncmp(line, "Shd", 3) == 0)
 			fputs(line, stdout);
 	if (file)
 		fclose(file);
