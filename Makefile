@@ -10,8 +10,9 @@ VERSION  := 0.1.0
 PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
-MANDIR     ?= $(PREFIX)/share/man
-DOCDIR     ?= $(PREFIX)/share/doc/libbindguard
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
+DOCDIR     ?= $(DATADIR)/doc/libbindguard
 SYSCONFDIR ?= /etc
 DESTDIR    ?=
 
@@ -113,6 +114,10 @@ $(LIBRARY): $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(SRC)/shim/p
 
 # The command. It looks for the library beside itself, then where `make install` puts it.
 $(OUT)/obj/launcher/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_LIBDIR='"$(LIBDIR)"'
+$(OUT)/obj/launcher/library.o: $(OUT)/libdir
+$(OUT)/libdir: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(LIBDIR)' | cmp -s - $@ || printf '%s\n' '$(LIBDIR)' > $@
 $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson
 
@@ -193,27 +198,37 @@ deps: ## install what build and tests need (Debian packages, as root or with sud
 demo: $(LIBRARY) ## two servers, unguarded and guarded, seen from here and from a second host
 	$(SRC)/tests/system/demo.sh $(abspath $(LIBRARY))
 
-lint: $(LIBRARY) ## formatting, static analysis, and the rules of the house
+lint: $(LIBRARY) $(COMMAND) ## formatting, static analysis, and the rules of the house
 	$(SRC)/tests/lint/lint.sh $(SRC) $(abspath $(OUT)) $(abspath $(LIBRARY))
 
 PAGES    := $(notdir $(wildcard $(SRC)/man/*.[1-8]))
+SECTIONS := $(sort $(patsubst .%,%,$(suffix $(PAGES))))
 EXAMPLES := $(wildcard $(SRC)/conf/examples/*.conf)
+COMPLETIONS = $(DATADIR)/bash-completion/completions
 D := $(DESTDIR)
-install: $(LIBRARY) ## install library, configuration, manual pages (PREFIX, DESTDIR, LIBDIR, SYSCONFDIR ...)
-	install -d '$(D)$(LIBDIR)' '$(D)$(SYSCONFDIR)' '$(D)$(DOCDIR)/examples'
+install: $(LIBRARY) $(COMMAND) ## install command, library, configuration, manual, completion (PREFIX, DESTDIR, LIBDIR ...)
+	install -d '$(D)$(BINDIR)' '$(D)$(LIBDIR)' '$(D)$(SYSCONFDIR)' '$(D)$(DOCDIR)/examples' '$(D)$(COMPLETIONS)'
+	install -m 755 $(COMMAND) '$(D)$(BINDIR)/bindguard'
 	install -m 644 $(LIBRARY) '$(D)$(LIBDIR)/libbindguard.so'
 	test -e '$(D)$(SYSCONFDIR)/bindguard.conf' || \
 		install -m 644 $(SRC)/conf/bindguard.conf '$(D)$(SYSCONFDIR)/bindguard.conf'
 	install -m 644 $(EXAMPLES) '$(D)$(DOCDIR)/examples'
+	install -m 644 $(SRC)/launcher/completion.bash '$(D)$(COMPLETIONS)/bindguard'
 	for page in $(PAGES); do install -D -m 644 $(SRC)/man/$$page '$(D)$(MANDIR)'/man$${page##*.}/$$page; done
-	test -n '$(D)' || ldconfig
+	test -n '$(D)' || ldconfig || echo 'not known to ld.so: LD_PRELOAD needs the full path, $(LIBDIR)/libbindguard.so'
 
+# Folders that are empty then go too: below DESTDIR all that were made, else those that only we are likely to have made.
+FOLDERS = $(foreach s,$(SECTIONS),$(MANDIR)/man$(s)) $(COMPLETIONS)
 uninstall: ## remove what install put there; a changed configuration stays
-	rm -f '$(D)$(LIBDIR)/libbindguard.so'
+	rm -f '$(D)$(BINDIR)/bindguard' '$(D)$(LIBDIR)/libbindguard.so' '$(D)$(COMPLETIONS)/bindguard'
 	rm -rf '$(D)$(DOCDIR)'
 	for page in $(PAGES); do rm -f '$(D)$(MANDIR)'/man$${page##*.}/$$page; done
 	! cmp -s $(SRC)/conf/bindguard.conf '$(D)$(SYSCONFDIR)/bindguard.conf' || rm -f '$(D)$(SYSCONFDIR)/bindguard.conf'
-	test -n '$(D)' || ldconfig
+	for folder in $(FOLDERS) $(dir $(COMPLETIONS)); do \
+		test ! -d "$(D)$$folder" || rmdir --ignore-fail-on-non-empty "$(D)$$folder"; done
+	test -z '$(D)' || for folder in $(BINDIR) $(LIBDIR) $(SYSCONFDIR) $(dir $(DOCDIR)) $(FOLDERS) $(MANDIR); do \
+		cd '$(D)' && rmdir -p ".$$folder" 2>/dev/null; done || true
+	test -n '$(D)' || ldconfig || true
 
 clean: ## remove the build folder
 	rm -rf $(BUILD)
