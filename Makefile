@@ -171,7 +171,7 @@ $(OUT)/probes/deaf_linker: $(SRC)/tests/launcher/hosts/deaf_linker.c $(OUT)/flag
 	$(call say,CC,$@)$(CC) -std=gnu11 -Wall -Wextra -O1 -ffreestanding -fno-stack-protector -fPIE -nostdlib -static-pie \
 		-DLIBC='"$(abspath $(@D))/libc.so"' -o $@ $< && head -c 4096 /dev/zero > $(@D)/libc.so
 # The command is tested beside the library as it is delivered, whatever the command itself is built with.
-TEST_DEFS += -DBG_PLAIN_LIBRARY='"$(abspath $(BUILD)/libbindguard.so)"'
+TEST_DEFS += -DBG_PLAIN_LIBRARY='"$(abspath $(BUILD)/libbindguard.so)"' -DBG_MAKE_DIR='"$(CURDIR)"'
 check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(call tests,launcher) ## the command `bindguard`
 	$(RUN) $(filter %_test,$^)
 check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
