@@ -75,7 +75,7 @@ _bindguard_operand() {
         mapfile -t COMPREPLY < <(compgen -c -- "$3")
         ;;
     check:0) _bindguard_files "$3" ;;
-    explain:0) _bindguard_reply "$3" tcp udp udplite sctp dccp raw ;;
+    explain:0) _bindguard_reply "$3" tcp mptcp udp udplite sctp dccp raw ;;
     explain:1)
         compopt -o nospace 2>/dev/null # the port is to follow
         _bindguard_reply "$3" 0.0.0.0: 127.0.0.1: '[::]:' '[::1]:'

@@ -63,7 +63,7 @@ completion_offers_what_may_follow(void **state)
 		{"bindguard run -l ./one.l", "bindguard run -l ./one.l", "./one.log "},
 		{"bindguard check one.c", "bindguard check one.c", "one.conf "},
 		{"bindguard check one.conf ", "bindguard check one.conf \"\"", " "},
-		{"bindguard explain ", "bindguard explain \"\"", "dccp raw sctp tcp udp udplite "},
+		{"bindguard explain ", "bindguard explain \"\"", "dccp mptcp raw sctp tcp udp udplite "},
 		{"bindguard explain -p x --v6only u", "bindguard explain -p x --v6only u", "udp udplite "},
 		{"bindguard explain tcp 127", "bindguard explain tcp 127", "127.0.0.1: "},
 		{"bindguard explain tcp [::]", "bindguard explain tcp \"[\" :: \"]\"", "]: "},

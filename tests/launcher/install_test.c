@@ -14,7 +14,10 @@
 
 #include "launcher/drive.h"
 
-#define MAKE "make -s -C " BG_MAKE_DIR " -f " BG_SOURCE_DIR "/Makefile VARIANT=release "
+/* With the variables of the make that runs us, without its job server. */
+#define MAKE                                                                                                           \
+	"MAKEFLAGS=$(echo \"$MAKEFLAGS\" | sed 's/ -j[0-9]*//; s/ *--jobserver-[a-z]*=[^ ]*//g') make -s "             \
+	"-C " BG_MAKE_DIR " -f " BG_SOURCE_DIR "/Makefile VARIANT=release "
 #define TREE "find stage | LC_ALL=C sort"
 
 static void

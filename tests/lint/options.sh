@@ -16,8 +16,8 @@ in_table() {
 }
 
 in_manual() {
-    sed -n "/^\.Ss bindguard $1\$/,/^\.S[sh] /p" man/bindguard.1 |
-        sed -nE 's/^\.It Fl (.) , -([a-z0-9-]+)( Ar ([A-Z]+))?$/-\1 --\2 \4/p; s/^\.It Fl -([a-z0-9-]+)( Ar ([A-Z]+))?$/- --\1 \3/p' |
+    sed -n "/^\.Ss bindguard $1\( .*\)\{0,1\}\$/,/^\.S[sh] /p" man/bindguard.1 |
+        sed -nE 's/^\.It Fl (.) , Fl -([a-z0-9-]+)( Ar ([A-Z]+))?$/-\1 --\2 \4/p; s/^\.It Fl -([a-z0-9-]+)( Ar ([A-Z]+))?$/- --\1 \3/p' |
         sed 's/ $//' | sort
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * probe.c - a program that tells what it was started with. It knows nothing of the guard; built in several ways, which a
  * preload reaches or not. A plain program, also with musl. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -26,14 +27,23 @@ __asm__(".pushsection .note.go.buildid,\"a\",@note\n"
 __asm__(".pushsection .go.buildinfo,\"a\",@progbits\n.quad 0\n.popsection\n");
 #endif
 
-/** print_listen - listen on the wildcard; print the device that the socket is then confined to, "anywhere" for none. */
+/**
+ * print_listen - listen; print the device that the socket is then confined to, "anywhere" for none.
+ * @address: NULL: the wildcard, without bind(2)
+ */
 static int
-print_listen(void)
+print_listen(const char *address)
 {
+	struct sockaddr_in name = {.sin_family = AF_INET};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	char device[IFNAMSIZ] = "";
 	socklen_t size = sizeof(device);
 
+	if (address && (inet_pton(AF_INET, address, &name.sin_addr) != 1 ||
+			bind(fd, (const struct sockaddr *)&name, sizeof(name)) != 0)) {
+		perror(address);
+		return 1;
+	}
 	if (listen(fd, 1) != 0) {
 		perror("listen");
 		return 1;
@@ -101,7 +111,7 @@ main(int argc, char **argv)
 	char byte;
 
 	if (strcmp(what, "listen") == 0)
-		return print_listen();
+		return print_listen(argc > 2 ? argv[2] : NULL);
 	if (strcmp(what, "state") == 0)
 		return print_state(argv);
 	if (strcmp(what, "environment") == 0)
