@@ -10,8 +10,9 @@ VERSION  := 0.1.0
 PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
-MANDIR     ?= $(PREFIX)/share/man
-DOCDIR     ?= $(PREFIX)/share/doc/libbindguard
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
+DOCDIR     ?= $(DATADIR)/doc/libbindguard
 SYSCONFDIR ?= /etc
 DESTDIR    ?=
 
@@ -70,7 +71,7 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-launcher check-system check-asan check-breaks \
-	demo lint install uninstall clean help FORCE
+	scenarios bench demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
@@ -117,6 +118,10 @@ $(LIBRARY): $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(SRC)/shim/p
 
 # The command. It looks for the library beside itself, then where `make install` puts it.
 $(OUT)/obj/launcher/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_LIBDIR='"$(LIBDIR)"'
+$(OUT)/obj/launcher/library.o: $(OUT)/libdir
+$(OUT)/libdir: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(LIBDIR)' | cmp -s - $@ || printf '%s\n' '$(LIBDIR)' > $@
 $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson
 
@@ -153,7 +158,26 @@ check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile h
 $(OUT)/obj/tests/launcher/%.o: CPPFLAGS_ALL += -I$(SRC)
 $(call tests,launcher): $(filter-out %/main.o,$(LAUNCHER))
 $(call tests,launcher): TEST_LIBS = -lmnl -lsmartcols -ljansson
-check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(call tests,launcher) ## the command `bindguard`
+# Programs that a preload reaches, or does not: one source in several builds.
+PROBES := $(addprefix $(OUT)/probes/,probe-dynamic probe-static probe-static-pie probe-musl probe-asan probe-go-note \
+	probe-go-section probe-deaf deaf_linker)
+PROBE_FLAGS_static     := -static
+PROBE_FLAGS_static-pie := -static-pie
+PROBE_FLAGS_asan       := -fsanitize=address
+PROBE_FLAGS_go-note    := -DGO_NOTE
+PROBE_FLAGS_go-section := -DGO_SECTION
+PROBE_FLAGS_deaf       := -Wl,--dynamic-linker=$(abspath $(OUT))/probes/deaf_linker
+PROBE_CC_musl          := musl-gcc
+$(OUT)/probes/probe-%: $(SRC)/tests/launcher/hosts/probe.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(or $(PROBE_CC_$*),$(CC)) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g $(PROBE_FLAGS_$*) -o $@ $<
+$(OUT)/probes/deaf_linker: $(SRC)/tests/launcher/hosts/deaf_linker.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -std=gnu11 -Wall -Wextra -O1 -ffreestanding -fno-stack-protector -fPIE -nostdlib -static-pie \
+		-DLIBC='"$(abspath $(@D))/libc.so"' -o $@ $< && head -c 4096 /dev/zero > $(@D)/libc.so
+# The command is tested beside the library as it is delivered, whatever the command itself is built with.
+TEST_DEFS += -DBG_PLAIN_LIBRARY='"$(abspath $(BUILD)/libbindguard.so)"' -DBG_MAKE_DIR='"$(CURDIR)"'
+check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(call tests,launcher) ## the command `bindguard`
 	$(RUN) $(filter %_test,$^)
 check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
 	$(RUN) $(filter %_test,$^)
@@ -163,12 +187,13 @@ check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,
 	@cd $(SRC) && BG_LINK='$(LINK_SO)' BG_OBJECTS='$(abspath $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE))' \
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
+	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
-sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload launcher,$(call tests,$d))
+sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(foreach d,unit conformance preload launcher,$(call tests,$d))
 	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
 .PHONY: sanitized
-check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload launcher system,$(call tests,$d)) ## all tests
+check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(foreach d,unit conformance preload launcher system,$(call tests,$d)) ## all tests
 	$(RUN) $(filter %_test,$^)
 	$(MAKE) -f $(SRC)/Makefile check-asan
 
@@ -178,27 +203,37 @@ deps: ## install what build and tests need (Debian packages, as root or with sud
 demo: $(LIBRARY) ## two servers, unguarded and guarded, seen from here and from a second host
 	$(SRC)/tests/system/demo.sh $(abspath $(LIBRARY))
 
-lint: $(LIBRARY) ## formatting, static analysis, and the rules of the house
+lint: $(LIBRARY) $(COMMAND) ## formatting, static analysis, and the rules of the house
 	$(SRC)/tests/lint/lint.sh $(SRC) $(abspath $(OUT)) $(abspath $(LIBRARY))
 
 PAGES    := $(notdir $(wildcard $(SRC)/man/*.[1-8]))
+SECTIONS := $(sort $(patsubst .%,%,$(suffix $(PAGES))))
 EXAMPLES := $(wildcard $(SRC)/conf/examples/*.conf)
+COMPLETIONS = $(DATADIR)/bash-completion/completions
 D := $(DESTDIR)
-install: $(LIBRARY) ## install library, configuration, manual pages (PREFIX, DESTDIR, LIBDIR, SYSCONFDIR ...)
-	install -d '$(D)$(LIBDIR)' '$(D)$(SYSCONFDIR)' '$(D)$(DOCDIR)/examples'
+install: $(LIBRARY) $(COMMAND) ## install command, library, configuration, manual, completion (PREFIX, DESTDIR, LIBDIR ...)
+	install -d '$(D)$(BINDIR)' '$(D)$(LIBDIR)' '$(D)$(SYSCONFDIR)' '$(D)$(DOCDIR)/examples' '$(D)$(COMPLETIONS)'
+	install -m 755 $(COMMAND) '$(D)$(BINDIR)/bindguard'
 	install -m 644 $(LIBRARY) '$(D)$(LIBDIR)/libbindguard.so'
 	test -e '$(D)$(SYSCONFDIR)/bindguard.conf' || \
 		install -m 644 $(SRC)/conf/bindguard.conf '$(D)$(SYSCONFDIR)/bindguard.conf'
 	install -m 644 $(EXAMPLES) '$(D)$(DOCDIR)/examples'
+	install -m 644 $(SRC)/launcher/completion.bash '$(D)$(COMPLETIONS)/bindguard'
 	for page in $(PAGES); do install -D -m 644 $(SRC)/man/$$page '$(D)$(MANDIR)'/man$${page##*.}/$$page; done
-	test -n '$(D)' || ldconfig
+	test -n '$(D)' || ldconfig || echo 'not known to ld.so: LD_PRELOAD needs the full path, $(LIBDIR)/libbindguard.so'
 
+# Folders that are empty then go too: below DESTDIR all that were made, else those that only we are likely to have made.
+FOLDERS = $(foreach s,$(SECTIONS),$(MANDIR)/man$(s)) $(COMPLETIONS)
 uninstall: ## remove what install put there; a changed configuration stays
-	rm -f '$(D)$(LIBDIR)/libbindguard.so'
+	rm -f '$(D)$(BINDIR)/bindguard' '$(D)$(LIBDIR)/libbindguard.so' '$(D)$(COMPLETIONS)/bindguard'
 	rm -rf '$(D)$(DOCDIR)'
 	for page in $(PAGES); do rm -f '$(D)$(MANDIR)'/man$${page##*.}/$$page; done
 	! cmp -s $(SRC)/conf/bindguard.conf '$(D)$(SYSCONFDIR)/bindguard.conf' || rm -f '$(D)$(SYSCONFDIR)/bindguard.conf'
-	test -n '$(D)' || ldconfig
+	for folder in $(FOLDERS) $(dir $(COMPLETIONS)); do \
+		test ! -d "$(D)$$folder" || rmdir --ignore-fail-on-non-empty "$(D)$$folder"; done
+	test -z '$(D)' || for folder in $(BINDIR) $(LIBDIR) $(SYSCONFDIR) $(dir $(DOCDIR)) $(FOLDERS) $(MANDIR); do \
+		cd '$(D)' && rmdir -p ".$$folder" 2>/dev/null; done || true
+	test -n '$(D)' || ldconfig || true
 
 clean: ## remove the build folder
 	rm -rf $(BUILD)

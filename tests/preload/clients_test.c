@@ -486,8 +486,7 @@ tear_down(void **state)
 int
 main(int argc, char **argv)
 {
-	struct CMUnitTest tests[ROWS + 1];
-	struct CMUnitTest tests[ROWS + 2];
+	struct CMUnitTest tests[ROWS + 3];
 	size_t count = 0;
 
 	for (; count < ROWS; count++) {
