@@ -72,6 +72,8 @@ bind_before_every_constructor_is_guarded(void **state)
 	char output[1024];
 
 	(void)state;
+	if (getenv("BG_PRELOAD_FIRST"))
+		skip(); /* a sanitizer's runtime is not there yet either */
 	run(TO, "", "", "preinit", output, sizeof(output));
 	assert_string_equal(output,
 			    "before all 4 of 4, first 127.0.0.9:19600, in main 4 of 4, first 127.0.0.9:19600\n");
@@ -148,7 +150,7 @@ setup_interrupted_leaves_nobody_unguarded(void **state)
 	(void)state;
 	if (getenv("BG_PRELOAD_FIRST"))
 		skip(); /* the sanitizers stand in front of malloc(3) themselves */
-	if (syscall(SYS_kcmp, getpid(), getppid(), KCMP_VM, 0, 0) < 0)
+	if (syscall(SYS_kcmp, getpid(), getpid(), KCMP_VM, 0, 0) < 0)
 		skip(); /* the forked child cannot know that it is no vforked one */
 	run(RULES "BINDGUARD_TO=127.0.0.9 timeout 20 env", "", PLUGIN("halted"), "idle", output, sizeof(output));
 	assert_string_equal(output, "thread 127.0.0.1:19650\nvforked 127.0.0.1:19650\nforked 127.0.0.9:19650\n"
@@ -190,12 +192,13 @@ setup_leaves_the_program_untouched(void **state)
 	int sealed_bare, sealed, sealed_file;
 
 	(void)state;
+	if (getenv("BG_PRELOAD_FIRST"))
+		skip(); /* a sanitizer's runtime touches much itself */
 	assert_int_equal(host_run(NULL, "untouched", bare, sizeof(bare)), 0);
 	empty = cut(bare, &sealed_bare);
 	run("", "", "", "untouched", guarded, sizeof(guarded));
 	used = cut(guarded, &sealed);
-	if (!getenv("BG_PRELOAD_FIRST"))
-		assert_string_equal(guarded, bare);
+	assert_string_equal(guarded, bare);
 	run(RULES, "", "", "untouched", guarded, sizeof(guarded));
 	with_file = cut(guarded, &sealed_file);
 	forget_heap(bare);
@@ -204,9 +207,8 @@ setup_leaves_the_program_untouched(void **state)
 	/* What set-up made lies in one mapping, which is read-only. */
 	assert_int_equal(sealed, sealed_bare + 1);
 	assert_int_equal(sealed_file, sealed_bare + 1);
-	figure("same as bare: errno, dlerror, umask, locale, heap, stdio, signals, descriptors; dirty memory %+ld "
-	       "kB, "
-	       "with a file %+ld kB",
+	figure("same as bare: errno, dlerror, umask, locale, heap, stdio, signals, descriptors; "
+	       "dirty memory %+ld kB, with a file %+ld kB",
 	       used - empty, with_file - empty);
 }
 
