@@ -39,7 +39,7 @@ enum bg_source {
  * @source: where it came from
  * @path: file read or tried; "" for the built-in default
  * @unreadable: the file could not be read at all (missing, a directory, a FIFO, too large …): `check` exits 2
- * @diags: mistakes and warnings. A mistake of the environment has line 0 and names the variable
+ * @diags: mistakes. One of the environment has line 0 and names the variable
  */
 struct bg_loaded {
 	const struct bg_policy *policy;

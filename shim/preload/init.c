@@ -28,6 +28,7 @@ static const struct bg_guard lockdown = {
 	.real = &bg_real_raw,
 	.complaints = "",
 	.program = "",
+	.exe = "",
 };
 
 /**
@@ -47,7 +48,7 @@ struct process {
 struct scratch {
 	struct bg_loaded loaded;
 	struct bg_settings settings;
-	char exe[BG_EXE_MAX];
+	char exe[BG_PATH_MAX];
 	char command[COMMAND_MAX];
 	char environment[ENVIRONMENT_MAX];
 	char complaints[COMPLAINTS_MAX];
@@ -64,15 +65,15 @@ map(size_t size)
 
 /** read_exe - absolute path of the executable; without /proc, what was executed. */
 static void
-read_exe(char exe[BG_EXE_MAX])
+read_exe(char exe[BG_PATH_MAX])
 {
 	static const char deleted[] = " (deleted)";
-	ssize_t length = readlink("/proc/self/exe", exe, BG_EXE_MAX - 1);
+	ssize_t length = readlink("/proc/self/exe", exe, BG_PATH_MAX - 1);
 
 	if (length <= 0) {
 		unsigned long executed = getauxval(AT_EXECFN);
 
-		snprintf(exe, BG_EXE_MAX, "%s", executed ? (const char *)executed : "");
+		snprintf(exe, BG_PATH_MAX, "%s", executed ? (const char *)executed : "");
 		return;
 	}
 	exe[length] = '\0';
@@ -160,8 +161,6 @@ write_complaints(const struct bg_loaded *loaded, uint8_t mode, char text[COMPLAI
 	for (unsigned i = 0; i < diags->count && shown < COMPLAINTS_SHOWN; i++) {
 		const struct bg_diag *diag = &diags->items[i];
 
-		if (diag->warning)
-			continue;
 		if (diag->line)
 			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s:%u: %.120s\n",
 					 file, diag->line, diag->text);
@@ -190,7 +189,8 @@ assemble(const struct scratch *scratch)
 	size_t complaints_size = strlen(scratch->complaints) + 1;
 	size_t process_size = (sizeof(struct process) + 15) & ~(size_t)15;
 	size_t policy_size = copied ? ((size_t)policy->size + 15) & ~(size_t)15 : 0;
-	size_t size = process_size + policy_size + complaints_size;
+	size_t exe_size = strlen(scratch->exe) + 1;
+	size_t size = process_size + policy_size + complaints_size + exe_size;
 	char *memory = map(size);
 	struct process *process = (struct process *)(void *)memory;
 	struct bg_guard *guard = &process->guard;
@@ -212,7 +212,7 @@ assemble(const struct scratch *scratch)
 	guard->stack_top = getauxval(AT_RANDOM);
 	bg_sink_identify_stderr(guard);
 	guard->complaints = memcpy(memory + process_size + policy_size, scratch->complaints, complaints_size);
-	memcpy(guard->exe, scratch->exe, sizeof(guard->exe));
+	guard->exe = memcpy(memory + size - exe_size, scratch->exe, exe_size);
 	slash = strrchr(guard->exe, '/');
 	guard->program = slash ? slash + 1 : guard->exe;
 	mprotect(memory, size, PROT_READ);

@@ -110,11 +110,8 @@ static void
 gather_port_zero(int fd, struct bg_request *request)
 {
 	struct bg_mark mark;
-	uint64_t cookie;
 
-	request->port_was_zero = __atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE) &&
-				 bg_kernel_cookie(fd, &cookie) == 0 && bg_marks_get(cookie, &mark) &&
-				 mark.asked.port == 0;
+	request->port_was_zero = bg_marks_get(fd, &mark) && mark.asked.port == 0;
 }
 
 /** bg_facts_gather - fill in @facts (a set of enum bg_fact) of the attempt's request. */
