@@ -207,9 +207,8 @@ setup_leaves_the_program_untouched(void **state)
 	/* What set-up made lies in one mapping, which is read-only. */
 	assert_int_equal(sealed, sealed_bare + 1);
 	assert_int_equal(sealed_file, sealed_bare + 1);
-	figure("same as bare: errno, dlerror, umask, locale, heap, stdio, signals, descriptors; dirty memory %+ld "
-	       "kB, "
-	       "with a file %+ld kB",
+	figure("same as bare: errno, dlerror, umask, locale, heap, stdio, signals, descriptors; "
+	       "dirty memory %+ld kB, with a file %+ld kB",
 	       used - empty, with_file - empty);
 }
 
