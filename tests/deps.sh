@@ -3,8 +3,9 @@
 # deps.sh: installs what build and tests need from Debian, as root or through sudo. Does nothing where all is there.
 set -eu
 packages=(gcc make libc6-dev binutils git libconfuse-dev libcmocka-dev
+    libmnl-dev libsmartcols-dev libjansson-dev
     iproute2 util-linux procps curl strace file libcap2-bin
-    python3 nginx-light redis-server memcached php-cli socat netcat-openbsd
+    python3 jq nginx-light redis-server memcached php-cli socat netcat-openbsd
     clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind)
 # A Node or a JDK that is there already, of whatever origin, is kept.
 command -v node >/dev/null || packages+=(nodejs)

@@ -46,6 +46,28 @@ bg_kernel_getsockname(int fd, union bg_sockaddr *name, unsigned *size)
 	return (int)bg_kernel_result(syscall(SYS_getsockname, fd, name, size));
 }
 
+/** bg_kernel_getpeername - getpeername(2); @size is set to the length of the name. */
+int
+bg_kernel_getpeername(int fd, union bg_sockaddr *name, unsigned *size)
+{
+	*size = sizeof(*name);
+	return (int)bg_kernel_result(syscall(SYS_getpeername, fd, name, size));
+}
+
+/** bg_kernel_bind - bind(2) of a socket or address that is ours. */
+int
+bg_kernel_bind(int fd, const union bg_sockaddr *name, unsigned size)
+{
+	return (int)bg_kernel_result(syscall(SYS_bind, fd, name, size));
+}
+
+/** bg_kernel_connect - connect(2) of a datagram socket, which never blocks. No cancellation point, as libc's is. */
+int
+bg_kernel_connect(int fd, const union bg_sockaddr *peer, unsigned size)
+{
+	return (int)bg_kernel_result(syscall(SYS_connect, fd, peer, size));
+}
+
 /** bg_kernel_cookie - the number that the kernel gives a socket once and never again; SO_COOKIE, Linux 4.12. */
 int
 bg_kernel_cookie(int fd, uint64_t *cookie)
