@@ -70,8 +70,8 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-launcher check-system check-asan check-breaks \
-	scenarios bench demo lint install uninstall clean help FORCE
+.PHONY: all deps check check-unit check-conformance check-preload check-launcher check-system check-asan check-valgrind \
+	check-breaks scenarios bench demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
@@ -186,6 +186,8 @@ TOPICS ?=
 check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,conformance) ## break the library on purpose: do tests see it?
 	@cd $(SRC) && BG_LINK='$(LINK_SO)' BG_OBJECTS='$(abspath $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE))' \
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
+check-valgrind: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## preload tests, their hosts under memcheck and helgrind
+	$(SRC)/tests/valgrind.sh $(abspath $(OUT)) $(filter %_test,$^)
 check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized

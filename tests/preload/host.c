@@ -49,7 +49,8 @@ host_preload(void)
 }
 
 /**
- * host_command - the shell command that runs a host.
+ * host_command - the shell command that runs a host; a guarded one under the program that BG_WRAP of the environment
+ * names with its options (tests/valgrind.sh).
  * @environment: arguments of env(1): `NAME=VALUE ...`, and maybe a program that runs it and then `env` again; NULL: bare.
  *               Where it does not name another configuration the built-in default is it
  * @arguments: the host's name and arguments
@@ -57,9 +58,11 @@ host_preload(void)
 void
 host_command(char command[HOST_COMMAND_MAX], const char *environment, const char *arguments)
 {
+	const char *wrap = getenv("BG_WRAP");
+
 	if (environment)
-		snprintf(command, HOST_COMMAND_MAX, "exec env BINDGUARD_CONFIG= %s LD_PRELOAD='%s' %s/hosts/%s",
-			 environment, host_preload(), BG_BUILD_DIR, arguments);
+		snprintf(command, HOST_COMMAND_MAX, "exec env BINDGUARD_CONFIG= %s LD_PRELOAD='%s' %s %s/hosts/%s",
+			 environment, host_preload(), wrap ? wrap : "", BG_BUILD_DIR, arguments);
 	else
 		snprintf(command, HOST_COMMAND_MAX, "exec %s/hosts/%s", BG_BUILD_DIR, arguments);
 }

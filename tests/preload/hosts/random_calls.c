@@ -346,8 +346,9 @@ note_call(const struct slot *slot, int result)
 	int error = errno;
 
 	note(" = %d errno %d", result, error);
-	note_name(slot);
-	note(" flags %x %x\n", (unsigned)fcntl(slot->fd, F_GETFL), (unsigned)fcntl(slot->fd, F_GETFD));
+	if (slot->fd >= 0)
+		note_name(slot);
+	note("\n");
 }
 
 static ino_t
@@ -479,7 +480,7 @@ do_connect(struct slot *slot)
 	at = place(&address, stack, &where);
 	note("connect %d size %d %s", slot->fd, (int)address.size, where);
 	note_bytes(address.bytes, 0, 28);
-	if (flags >= 0)
+	if (flags >= 0 && !(flags & O_NONBLOCK))
 		fcntl(slot->fd, F_SETFL, flags | O_NONBLOCK);
 	errno = UNTOUCHED;
 	result = connect(slot->fd, at, address.size);
@@ -489,7 +490,7 @@ do_connect(struct slot *slot)
 		errno = EINPROGRESS;
 	}
 	note_call(slot, result);
-	if (flags >= 0)
+	if (flags >= 0 && !(flags & O_NONBLOCK))
 		fcntl(slot->fd, F_SETFL, flags);
 	note("  buffer %s\n", unchanged(at, &address) ? "kept" : "WRITTEN");
 	slot->used = 1;
@@ -520,13 +521,13 @@ do_accept(struct slot *slot)
 	if (into == slot)
 		return;
 	forget(into);
-	if (flags >= 0)
+	if (flags >= 0 && !(flags & O_NONBLOCK))
 		fcntl(slot->fd, F_SETFL, flags | O_NONBLOCK);
 	note("accept %d", slot->fd);
 	errno = UNTOUCHED;
 	got = accept4(slot->fd, NULL, NULL, SOCK_CLOEXEC);
 	note_call(slot, got);
-	if (flags >= 0)
+	if (flags >= 0 && !(flags & O_NONBLOCK))
 		fcntl(slot->fd, F_SETFL, flags);
 	into->fd = got;
 	into->family = slot->family;
@@ -625,12 +626,16 @@ static int
 is_open(const struct slot *slot)
 {
 	static const unsigned char mapped[16] = {[10] = 0xff, 0xff}, zero[16];
-	int domain = option_of(slot->fd, SO_DOMAIN), protocol = option_of(slot->fd, SO_PROTOCOL);
 	unsigned char name[ADDRESS_MAX] = {0}, peer[ADDRESS_MAX];
 	socklen_t size = sizeof(name), device_size = IFNAMSIZ, peer_size = sizeof(peer);
 	char device[IFNAMSIZ + 1] = "";
+	uint16_t domain;
+	int protocol;
 
-	if ((domain != AF_INET && domain != AF_INET6) || getsockname(slot->fd, (struct sockaddr *)name, &size))
+	if (slot->fd < 0 || getsockname(slot->fd, (struct sockaddr *)name, &size))
+		return 0;
+	memcpy(&domain, name, sizeof(domain));
+	if ((domain != AF_INET && domain != AF_INET6) || (!name[2] && !name[3]))
 		return 0;
 	if (domain == AF_INET ? memcmp(name + 4, zero, 4) != 0
 			      : memcmp(name + 8, zero, 16) != 0 && memcmp(name + 8, mapped, 16) != 0)
@@ -640,8 +645,9 @@ is_open(const struct slot *slot)
 		return 0;
 	if (option_of(slot->fd, SO_ACCEPTCONN) == 1)
 		return 1;
+	protocol = option_of(slot->fd, SO_PROTOCOL);
 	return slot->server && !slot->device && (protocol == IPPROTO_UDP || protocol == 136) &&
-	       option_of(slot->fd, SO_TYPE) == SOCK_DGRAM && (name[2] || name[3]) &&
+	       option_of(slot->fd, SO_TYPE) == SOCK_DGRAM &&
 	       getpeername(slot->fd, (struct sockaddr *)peer, &peer_size) != 0;
 }
 
@@ -658,7 +664,12 @@ sequence(void)
 		step();
 	for (unsigned i = 0; i < SLOTS; i++) {
 		note("slot %u %d", i, slots[i].fd);
+		if (slots[i].fd < 0) {
+			note("\n");
+			continue;
+		}
 		note_name(&slots[i]);
+		note(" flags %x %x", (unsigned)fcntl(slots[i].fd, F_GETFL), (unsigned)fcntl(slots[i].fd, F_GETFD));
 		if (profile != APART && profile != MEET)
 			note(" same %d", slots[i].inode == inode_of(slots[i].fd));
 		note("\n");

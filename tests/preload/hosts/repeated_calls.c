@@ -247,14 +247,14 @@ wildcards_misfit(void)
 
 /* A connected socket of another family keeps its connection. */
 static void
-pair_binds(void)
+pair_binds(int type)
 {
 	char device[17] = "";
 	socklen_t size = 16;
 	int pair[2];
 
-	printf("pair:");
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+	printf("pair %d:", type);
+	if (socketpair(AF_UNIX, type, 0, pair))
 		return;
 	do_bind(pair[0], "0.0.0.0", PORT);
 	do_bind(pair[0], "::", PORT);
@@ -277,7 +277,8 @@ main(void)
 	mptcp_listens();
 	device_is_gone();
 	wildcards_misfit();
-	pair_binds();
+	pair_binds(SOCK_STREAM);
+	pair_binds(SOCK_DGRAM);
 	printf("open %d\n", open_servers);
 	return 0;
 }
