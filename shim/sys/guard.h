@@ -14,6 +14,22 @@ struct bg_real {
 	int (*connect)(int fd, const void *addr, unsigned size);
 };
 
+struct bg_guard;
+
+/**
+ * struct bg_outside - ways into the guarded program where it is another process: the supervisor's, never the preload's.
+ * @identify: set request->exe and request->command, where the policy has rules that ask for them
+ * @describe: set what an event tells of the process, and the descriptor's number there
+ * @stderr_fd: its descriptor 2, -1 where it cannot be had
+ * @take_place: the program's descriptor, of which @fd is a duplicate, and @fd itself become @created. Return: 0 or -errno
+ */
+struct bg_outside {
+	void (*identify)(const struct bg_guard *guard, struct bg_request *request);
+	void (*describe)(const struct bg_guard *guard, struct bg_event *event);
+	int (*stderr_fd)(const struct bg_guard *guard);
+	int (*take_place)(const struct bg_guard *guard, int fd, int created);
+};
+
 /** BG_EXE_MAX - bytes kept of the executable's path, terminator included. */
 #define BG_EXE_MAX 1024
 
@@ -22,6 +38,7 @@ struct bg_real {
  * @policy: the rules, already narrowed to this program
  * @real: the real calls
  * @engine: which engine this is
+ * @outside: the program is another process, reached so; NULL: it is this one
  * @stack_top: near the bottom of the main thread's stack, 0: unknown; see caller.c
  * @stderr_ok: descriptor 2 was something that a line of ours may go to, when the guard was set up
  * @stderr_device, @stderr_inode: st_dev and st_ino of it then
@@ -32,6 +49,7 @@ struct bg_guard {
 	const struct bg_policy *policy;
 	const struct bg_real *real;
 	enum bg_engine engine;
+	const struct bg_outside *outside;
 	uintptr_t stack_top;
 	bool stderr_ok;
 	uint64_t stderr_device;
@@ -68,8 +86,8 @@ BG_SIGSAFE void bg_report_unchanged(struct bg_attempt *attempt, int result);
 BG_SIGSAFE void bg_report_changed(struct bg_attempt *attempt, const struct bg_change *change, int result);
 BG_SIGSAFE void bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, int result);
 
-BG_SIGSAFE int bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, const union bg_sockaddr *peer,
-			  unsigned peer_size);
-BG_SIGSAFE void bg_release(int fd);
+BG_SIGSAFE int bg_replace(const struct bg_attempt *attempt, const struct bg_endpoint *bind_to, enum bg_form form,
+			  const union bg_sockaddr *peer, unsigned peer_size);
+BG_SIGSAFE void bg_release(const struct bg_attempt *attempt);
 
 #endif

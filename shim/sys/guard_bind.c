@@ -57,7 +57,7 @@ try_change(const struct bg_attempt *attempt, const struct bg_change *change, boo
 	}
 	result = bg_real_bind(attempt->guard, attempt->fd, change);
 	if (result < 0 && change->interface[0])
-		bg_release(attempt->fd);
+		bg_release(attempt);
 	return result;
 }
 

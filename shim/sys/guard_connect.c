@@ -77,7 +77,7 @@ undo_and_connect(struct bg_attempt *attempt, struct bg_mark *mark, const union b
 	attempt->request.asked = mark->asked;
 	attempt->request.form = mark->form;
 	if (mark->kind != BG_MARK_DEVICE || !unconfine(attempt, peer, size, datagram, &result)) {
-		result = bg_replace(attempt->fd, &mark->asked, mark->form, datagram ? peer : NULL, size);
+		result = bg_replace(attempt, &mark->asked, mark->form, datagram ? peer : NULL, size);
 		if (result < 0) {
 			bg_report_undone(attempt, &from, result);
 			return result;

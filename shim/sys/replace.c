@@ -160,14 +160,18 @@ create_like(int fd)
 	return created;
 }
 
-/** take_place - @created becomes @fd, with @fd's close-on-exec flag. Return: 0 or -errno. */
+/** take_place - @created becomes the attempt's descriptor, with its close-on-exec flag. Return: 0 or -errno. */
 static int
-take_place(int fd, int created)
+take_place(const struct bg_attempt *attempt, int created)
 {
-	long flags = bg_kernel_result(syscall(SYS_fcntl, fd, F_GETFD));
-	int cloexec = flags >= 0 && (flags & FD_CLOEXEC) ? O_CLOEXEC : 0;
-	long result = bg_kernel_result(syscall(SYS_dup3, created, fd, cloexec));
+	const struct bg_guard *guard = attempt->guard;
+	long flags, result;
 
+	if (guard->outside)
+		return guard->outside->take_place(guard, attempt->fd, created);
+	flags = bg_kernel_result(syscall(SYS_fcntl, attempt->fd, F_GETFD));
+	result = bg_kernel_result(
+		syscall(SYS_dup3, created, attempt->fd, flags >= 0 && (flags & FD_CLOEXEC) ? O_CLOEXEC : 0));
 	return result < 0 ? (int)result : 0;
 }
 
@@ -192,18 +196,19 @@ bind_beside(int fd, int created, const struct bg_endpoint *bind_to, enum bg_form
 }
 
 /**
- * bg_replace - exchange the socket behind @fd for one that is bound to @bind_to.
+ * bg_replace - exchange the socket behind the attempt's descriptor for one that is bound to @bind_to.
  * @bind_to, @form: address to bind; NULL: leave it unbound
  * @peer, @peer_size: connect it first; NULL: leave it unconnected
  * Return: 0, or -errno and everything is as it was.
  *
  * Kept: the descriptor's number and flags, the options above, the port. Lost: registrations with epoll(7), queued
- * datagrams, multicast memberships, attached filters. Duplicates of @fd keep the old socket.
+ * datagrams, multicast memberships, attached filters. Duplicates of the descriptor keep the old socket.
  */
 int
-bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, const union bg_sockaddr *peer,
-	   unsigned peer_size)
+bg_replace(const struct bg_attempt *attempt, const struct bg_endpoint *bind_to, enum bg_form form,
+	   const union bg_sockaddr *peer, unsigned peer_size)
 {
+	int fd = attempt->fd;
 	int created = create_like(fd);
 	int result = created < 0 ? created : 0;
 
@@ -212,7 +217,7 @@ bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, const u
 	if (result == 0 && peer)
 		result = (int)bg_kernel_result(syscall(SYS_connect, created, peer->bytes, peer_size));
 	if (result == 0)
-		result = take_place(fd, created);
+		result = take_place(attempt, created);
 	if (created >= 0)
 		bg_kernel_close(created);
 	return result;
@@ -220,8 +225,8 @@ bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, const u
 
 /** bg_release - take the device off a socket that could not be bound, in place or by a new one. */
 void
-bg_release(int fd)
+bg_release(const struct bg_attempt *attempt)
 {
-	if (bg_kernel_set_device(fd, ""))
-		bg_replace(fd, NULL, BG_FORM_IPV4, NULL, 0);
+	if (bg_kernel_set_device(attempt->fd, ""))
+		bg_replace(attempt, NULL, BG_FORM_IPV4, NULL, 0);
 }

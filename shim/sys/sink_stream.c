@@ -103,18 +103,19 @@ write_quietly(int fd, const char *line, size_t size)
 bool
 bg_sink_stderr(const struct bg_guard *guard, const char *line, size_t size)
 {
+	int fd = guard->outside ? guard->outside->stderr_fd(guard) : STDERR_FILENO;
 	uint64_t device, inode;
 	unsigned type;
 
-	if (!guard->stderr_ok || !identify(STDERR_FILENO, &type, &device, &inode) || device != guard->stderr_device ||
+	if (!guard->stderr_ok || !identify(fd, &type, &device, &inode) || device != guard->stderr_device ||
 	    inode != guard->stderr_inode)
 		return false;
 	if (type == S_IFSOCK)
-		return bg_kernel_result(syscall(SYS_sendto, STDERR_FILENO, line, size, MSG_NOSIGNAL | MSG_DONTWAIT,
-						NULL, 0)) == (long)size;
-	if (type != S_IFREG && would_wait(STDERR_FILENO))
+		return bg_kernel_result(syscall(SYS_sendto, fd, line, size, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0)) ==
+		       (long)size;
+	if (type != S_IFREG && would_wait(fd))
 		return false;
-	return write_quietly(STDERR_FILENO, line, size);
+	return write_quietly(fd, line, size);
 }
 
 /**
