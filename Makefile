@@ -50,7 +50,7 @@ PRELOAD := $(call objects,shim/preload)
 CONFUSE := $(OUT)/confuse/confuse.o
 POLICY  := $(OUT)/gen/default_policy.o $(OUT)/gen/lockdown_policy.o
 ARCHIVE := $(OUT)/bindguard.a
-LAUNCHER := $(call objects,launcher)
+LAUNCHER := $(call objects,launcher) $(call objects,launcher/supervise)
 
 ifeq ($(VARIANT),release)
 LIBRARY := $(BUILD)/libbindguard.so
@@ -114,7 +114,13 @@ $(LIBRARY): $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(SRC)/shim/p
 # The command. It looks for the library beside itself, then where `make install` puts it.
 $(OUT)/obj/launcher/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_LIBDIR='"$(LIBDIR)"'
 $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson -lseccomp
+
+# The engine alone, without the subcommand `run`, for its tests.
+SUPERVISE_CLI := $(OUT)/supervise_cli
+$(OUT)/obj/tests/supervise/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_SUPERVISE='"$(abspath $(SUPERVISE_CLI))"'
+$(SUPERVISE_CLI): $(OUT)/obj/tests/supervise/supervise_cli.o $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson -lseccomp
 
 # Tests: one cmocka program a *_test.c, with the helpers of its folder; hosts and plugins are unrelated programs.
 TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"'
