@@ -67,7 +67,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-system check-asan check-breaks demo lint install uninstall \
+.PHONY: all deps check check-unit check-conformance check-preload check-supervise check-system check-asan check-breaks demo lint install uninstall \
 	clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
@@ -119,8 +119,9 @@ $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
 # The engine alone, without the subcommand `run`, for its tests.
 SUPERVISE_CLI := $(OUT)/supervise_cli
 $(OUT)/obj/tests/supervise/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_SUPERVISE='"$(abspath $(SUPERVISE_CLI))"'
-$(SUPERVISE_CLI): $(OUT)/obj/tests/supervise/supervise_cli.o $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson -lseccomp
+$(SUPERVISE_CLI): $(OUT)/obj/tests/supervise/cli/supervise_cli.o $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson \
+		-lseccomp
 
 # Tests: one cmocka program a *_test.c, with the helpers of its folder; hosts and plugins are unrelated programs.
 TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"'
@@ -130,7 +131,8 @@ tests = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
 HOSTS   := $(patsubst $(SRC)/tests/preload/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/preload/hosts/*.c))
 PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/preload/plugins/*.c))
 $(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
-helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net)
+helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) $(helpers_$(1))
+helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(OUT)/obj/tests/system/server.o
 .SECONDEXPANSION:
 $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
 	@mkdir -p $(@D)
@@ -138,6 +140,22 @@ $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(s
 $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
+# Hosts of the engine seccomp: what no preload reaches.
+SUPERVISE_HOSTS := $(patsubst $(SRC)/tests/supervise/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/supervise/hosts/*.c)) \
+	$(patsubst %,$(OUT)/hosts/%,static_musl int80 go_server)
+STATIC = -nostdlib -static -fno-stack-protector -fno-pie -no-pie -O1
+$(OUT)/hosts/%: $(SRC)/tests/supervise/hosts/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -o $@ $< -pthread
+$(OUT)/hosts/static_musl: $(SRC)/tests/supervise/foreign/static_musl.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)musl-gcc -static -Wall -Wextra -O1 -o $@ $<
+$(OUT)/hosts/int80: $(SRC)/tests/supervise/foreign/int80.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -m32 $(STATIC) -Wall -Wextra -o $@ $<
+$(OUT)/hosts/go_server: $(SRC)/tests/supervise/foreign/go_server.go
+	@mkdir -p $(@D)
+	$(call say,GO,$@)GOCACHE=$(abspath $(OUT))/go-cache GO111MODULE=off go build -o $@ $<
 $(OUT)/hosts/%.so: $(SRC)/tests/preload/plugins/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC $(LDFLAGS) -o $@ $< -ldl
@@ -148,6 +166,8 @@ check-unit: $(call tests,unit) ## core and load, in process
 check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one table, in process and preloaded
 	$(RUN) $(filter %_test,$^)
 check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile hosts under the preload
+	$(RUN) $(filter %_test,$^)
+check-supervise: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## the engine seccomp
 	$(RUN) $(filter %_test,$^)
 check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
 	$(RUN) $(filter %_test,$^)
@@ -162,7 +182,7 @@ sanitized: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,unit) $(call tests,confor
 	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
 .PHONY: sanitized
-check: $(LIBRARY) $(HOSTS) $(PLUGINS) $(foreach d,unit conformance preload system,$(call tests,$d)) ## all tests
+check: $(LIBRARY) $(HOSTS) $(PLUGINS) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) $(foreach d,unit conformance preload supervise system,$(call tests,$d)) ## all tests
 	$(RUN) $(filter %_test,$^)
 	$(MAKE) -f $(SRC)/Makefile check-asan
 

@@ -40,22 +40,6 @@ struct work {
 	unsigned size;
 };
 
-/** make - the call itself, by the code of the preload. Return: as the call, -errno instead of -1. */
-static int
-make(void *context)
-{
-	const struct work *work = context;
-	const struct bg_guard *guard = &work->supervisor->guard;
-	int fd = work->supervisor->call.copy;
-
-	switch (work->trap) {
-	case TRAP_BIND: return bg_guard_bind(guard, fd, work->addr, work->size);
-	case TRAP_LISTEN: return bg_guard_listen(guard, fd, work->backlog);
-	case TRAP_CONNECT: return bg_guard_connect(guard, fd, work->addr, work->size);
-	default: return -ENOSYS;
-	}
-}
-
 /** unreachable - the target's descriptors or memory may not be looked at: refuse, and say so once. */
 static int
 unreachable(struct supervisor *supervisor, int error)
@@ -69,7 +53,7 @@ unreachable(struct supervisor *supervisor, int error)
 	return -EACCES;
 }
 
-/** set_bind_service - turn CAP_NET_BIND_SERVICE on or off in this process; it stays permitted. */
+/** set_bind_service - turn CAP_NET_BIND_SERVICE, where we have it, on or off; it stays permitted. */
 static void
 set_bind_service(bool on)
 {
@@ -79,7 +63,7 @@ set_bind_service(bool on)
 
 	if (syscall(SYS_capget, &header, data))
 		return;
-	data[0].effective = on ? data[0].effective | bit : data[0].effective & ~bit;
+	data[0].effective = (on ? data[0].effective | bit : data[0].effective & ~bit) & data[0].permitted;
 	syscall(SYS_capset, &header, data);
 }
 
@@ -113,17 +97,32 @@ is_low(const struct work *work)
 	return work->supervisor->low_ports || (endpoint.port > 0 && endpoint.port < PRIVILEGED_PORTS);
 }
 
+/** make - the call itself, by the code of the preload. Return: as the call, -errno instead of -1. */
+static int
+make(const struct work *work)
+{
+	const struct bg_guard *guard = &work->supervisor->guard;
+	int fd = work->supervisor->call.copy;
+
+	switch (work->trap) {
+	case TRAP_BIND: return bg_guard_bind(guard, fd, work->addr, work->size);
+	case TRAP_LISTEN: return bg_guard_listen(guard, fd, work->backlog);
+	case TRAP_CONNECT: return bg_guard_connect(guard, fd, work->addr, work->size);
+	default: return -ENOSYS;
+	}
+}
+
 /** make_as_target - make the call with no more privilege than the target has. */
 static int
-make_as_target(struct work *work)
+make_as_target(void *context)
 {
-	struct supervisor *supervisor = work->supervisor;
-	bool lower = supervisor->privileged && is_low(work) && !may_bind_low(supervisor);
+	const struct work *work = context;
+	bool lower = is_low(work) && !may_bind_low(work->supervisor);
 	int result;
 
 	if (lower)
 		set_bind_service(false);
-	result = network_run(supervisor, make, work);
+	result = make(work);
 	if (lower)
 		set_bind_service(true);
 	return result;
@@ -190,7 +189,7 @@ answer_trap(struct supervisor *supervisor, struct trapped *trapped)
 		return error;
 	if (!supervisor_is_valid(supervisor))
 		return -EINTR; /* nobody is left to hear it */
-	return make_as_target(&work);
+	return network_run(supervisor, make_as_target, &work);
 }
 
 /** find_backup - was this very call made already, and a signal took it away before the answer? */
@@ -246,6 +245,7 @@ call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, st
 		answer->error = result;
 	else
 		answer->val = result;
+	/* Before the answer: a port that the target closes at once must be free at once. */
 	if (call->copy >= 0)
 		close(call->copy);
 	if (call->stderr_copy >= 0)

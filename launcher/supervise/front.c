@@ -138,6 +138,17 @@ say_unreachable(const struct message *message)
 		message->value, strerror(message->error));
 }
 
+/** say_foreign - likewise. */
+static void
+say_foreign(const struct message *message)
+{
+	dprintf(STDERR_FILENO,
+		"bindguard: the network namespace of process %d cannot be entered: rules with an address or an "
+		"interface "
+		"as their target refuse its servers\n",
+		message->value);
+}
+
 /** hear - one message of the supervisor. Return: an exit status, -1: go on. */
 static int
 hear(struct front *front)
@@ -159,6 +170,7 @@ hear(struct front *front)
 	case NEWS_FAILED: return report_failure(front, &message);
 	case NEWS_EXITED: return status_of(message.value);
 	case NEWS_UNREACHABLE: say_unreachable(&message); break;
+	case NEWS_FOREIGN: say_foreign(&message); break;
 	case NEWS_STOPPED: stop_too(front, message.value); break;
 	case NEWS_STARTED:
 		front->cmd = message.value;

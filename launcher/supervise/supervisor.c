@@ -23,7 +23,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,33 +37,12 @@
 #include <unistd.h>
 
 #include "launcher/supervise/supervisor.h"
-#include "sys/kernel.h"
-
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
-#endif
 
 /* Linux 6.6: the target runs on at once, on the processor that answered. */
 #define NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
 #define NOTIF_SYNC_WAKE_UP 1ull
 
 #define PAUSE_NS 1000000 /* after an error that should not be, so that it does not become a busy loop */
-
-/** ask_network - the cookie of this process's network. */
-static uint64_t
-ask_network(void)
-{
-	uint64_t cookie = 0;
-	unsigned size = sizeof(cookie);
-	int fd = bg_kernel_socket(AF_INET, SOCK_DGRAM, 0);
-
-	if (fd < 0)
-		return 0;
-	if (bg_kernel_getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size))
-		cookie = 0;
-	bg_kernel_close(fd);
-	return cookie;
-}
 
 /** survey - what of the policy and of this process decides how much must be asked at each call. */
 static void
@@ -76,8 +54,7 @@ survey(struct supervisor *supervisor, const struct bg_policy *policy)
 		supervisor->by_program |= rule->programs.count > 0 || rule->commands.count > 0;
 		supervisor->low_ports |= rule->to_port > 0 && rule->to_port < 1024;
 	}
-	supervisor->privileged = target_has_capability(0, CAP_NET_BIND_SERVICE);
-	supervisor->network = ask_network();
+	supervisor->network = network_here();
 }
 
 /** supervisor_set_up - all but the descriptors and CMD. */

@@ -18,6 +18,7 @@ enum news {
 	NEWS_STOPPED,  /* CMD was stopped by signal @value */
 	NEWS_EXITED,   /* CMD ended; @value is its wait status */
 	NEWS_UNREACHABLE, /* process @value cannot be looked into, @error why; its calls are refused */
+	NEWS_FOREIGN,	  /* process @value is in a network namespace that cannot be entered */
 	NEWS_SIGNAL,	  /* front to supervisor: send CMD signal @value */
 };
 
@@ -71,8 +72,8 @@ struct call {
  * @cmd: CMD's process, 0: it has been reaped
  * @restarts: signals interrupt calls that we have received, see filter_load()
  * @by_program: the policy has rules that ask for the executable or the command line
- * @privileged: CAP_NET_BIND_SERVICE is effective here, so that it must be asked for in the target
  * @low_ports: the policy can rewrite to a port below 1024
+ * @said_unreachable, @said_foreign: once is enough
  * @sizes: of the kernel's structures, seccomp(2) SECCOMP_GET_NOTIF_SIZES
  * @network: SO_NETNS_COOKIE of a socket made here, 0: unknown
  * @call, @handles, @backups, @next_backup: see there
@@ -86,9 +87,9 @@ struct supervisor {
 	pid_t cmd;
 	bool restarts;
 	bool by_program;
-	bool privileged;
 	bool low_ports;
 	bool said_unreachable;
+	bool said_foreign;
 	struct seccomp_notif_sizes sizes;
 	uint64_t network;
 	struct call call;
@@ -112,6 +113,7 @@ void call_keep(struct supervisor *supervisor, const struct seccomp_notif *asked,
 /* outside.c */
 void outside_use(struct supervisor *supervisor);
 /* network.c */
+uint64_t network_here(void);
 int network_run(struct supervisor *supervisor, int (*act)(void *context), void *context);
 /* child.c */
 bool message_send(int fd, enum news news, int value, int error);
