@@ -32,6 +32,20 @@ struct interface {
 static struct interface interfaces[INTERFACES];
 static size_t interface_count;
 
+/**
+ * number_of - the number of @name. Where socketcall(2) is the older way, libseccomp knows no other number of these three
+ * (it filters both): on i386 and s390 they are @direct, Linux 4.3.
+ */
+static int
+number_of(uint32_t token, const char *name, int direct)
+{
+	int number = seccomp_syscall_resolve_name_arch(token, name);
+
+	if (number < 0 && (token == SCMP_ARCH_X86 || token == SCMP_ARCH_S390 || token == SCMP_ARCH_S390X))
+		return direct;
+	return number;
+}
+
 /** add_interface - learn the numbers of @token, and have @context filter them. Return: 0 or -errno. */
 static int
 add_interface(scmp_filter_ctx context, uint32_t token, size_t word)
@@ -45,9 +59,9 @@ add_interface(scmp_filter_ctx context, uint32_t token, size_t word)
 	/* x32 is x86-64 with a bit set in the number, for the kernel's filters, seccomp(2). */
 	interface->audit = token == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : token;
 	interface->word = word;
-	interface->bind = seccomp_syscall_resolve_name_arch(token, "bind");
-	interface->connect = seccomp_syscall_resolve_name_arch(token, "connect");
-	interface->listen = seccomp_syscall_resolve_name_arch(token, "listen");
+	interface->bind = number_of(token, "bind", 361);
+	interface->connect = number_of(token, "connect", 362);
+	interface->listen = number_of(token, "listen", 363);
 	interface->socketcall = seccomp_syscall_resolve_name_arch(token, "socketcall");
 	interface_count++;
 	return 0;

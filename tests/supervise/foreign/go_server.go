@@ -16,7 +16,11 @@ import (
 )
 
 func serve(address string) {
-	listener, err := net.Listen("tcp", address)
+	network := "tcp"
+	if address[0] == '0' {
+		network = "tcp4" // else "0.0.0.0" is dual-stack in Go
+	}
+	listener, err := net.Listen(network, address)
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * int80.c [d]: a 32-bit program without a libc: binds 0.0.0.0:18980 and listens, by socketcall(2) or, with an argument,
- * by the system calls of their own (Linux 4.3). Writes the address it got as eight hexadecimal digits, or `-ERRNO`; then
+ * int80.c PORT [d]: a 32-bit program without a libc: binds 0.0.0.0:PORT and listens, by socketcall(2) or, with an argument,
+ * by the system calls of their own (Linux 4.3). Without arguments it ends at once. Writes the address it got as eight hexadecimal digits, or `-ERRNO`; then
  * answers connections with "hello" until it is killed. */
 typedef unsigned int word;
 
@@ -40,17 +40,32 @@ say(int error, word address)
 	call(WRITE, 1, (word)text, error ? 4 : 9);
 }
 
+static unsigned short
+port_of(const char *text)
+{
+	word port = 0;
+
+	while (*text >= '0' && *text <= '9')
+		port = port * 10 + (word)(*text++ - '0');
+	return (unsigned short)(port << 8 | port >> 8);
+}
+
 __attribute__((used)) void
-run(word *stack)
+run(const word *stack)
 {
 	struct {
 		unsigned short family, port;
 		word address, zero[2];
-	} to = {2, 0x244a, 0, {0, 0}}; /* port 18980 in network order */
+	} to = {2, 0, 0, {0, 0}};
 	word size = sizeof(to);
-	int direct = stack[0] > 1;
-	int fd = direct ? call(SOCKET, 2, 1, 0) : net(1, 2, 1, 0);
-	int error = direct ? call(BIND, fd, (word)&to, sizeof(to)) : net(2, fd, (word)&to, sizeof(to));
+	int direct = stack[0] > 2;
+	int fd, error;
+
+	if (stack[0] < 2)
+		call(EXIT, 0, 0, 0); /* only asked whether it can run */
+	to.port = port_of((const char *)stack[2]);
+	fd = direct ? call(SOCKET, 2, 1, 0) : net(1, 2, 1, 0);
+	error = direct ? call(BIND, fd, (word)&to, sizeof(to)) : net(2, fd, (word)&to, sizeof(to));
 
 	if (error == 0)
 		error = direct ? call(LISTEN, fd, 5, 0) : net(4, fd, 5, 0);
