@@ -189,6 +189,7 @@ answer_trap(struct supervisor *supervisor, struct trapped *trapped)
 		return error;
 	if (!supervisor_is_valid(supervisor))
 		return -EINTR; /* nobody is left to hear it */
+	call->made = true;
 	return network_run(supervisor, make_as_target, &work);
 }
 
@@ -217,7 +218,7 @@ call_keep(struct supervisor *supervisor, const struct seccomp_notif *asked, cons
 {
 	struct backup *backup = &supervisor->backups[supervisor->next_backup % BACKUPS];
 
-	if (!supervisor->restarts || (answer->flags & SECCOMP_USER_NOTIF_FLAG_CONTINUE))
+	if (!supervisor->restarts || !supervisor->call.made || (answer->flags & SECCOMP_USER_NOTIF_FLAG_CONTINUE))
 		return;
 	supervisor->next_backup++;
 	backup->tid = (pid_t)asked->pid;
@@ -237,7 +238,9 @@ call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, st
 	answer->id = asked->id;
 	*call = (struct call){.id = asked->id, .tid = (pid_t)asked->pid, .fd = -1, .copy = -1, .stderr_copy = -1};
 	filter_decode(&asked->data, &trapped);
-	if (!find_backup(supervisor, asked, &result))
+	if (find_backup(supervisor, asked, &result))
+		call->made = true; /* and may be interrupted again */
+	else
 		result = answer_trap(supervisor, &trapped);
 	if (call->proceed)
 		answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;

@@ -55,6 +55,7 @@ struct backup {
  * @fd: descriptor in the target; @copy: the supervisor's duplicate of it
  * @stderr_copy: duplicate of the target's descriptor 2; -1: not asked for yet, or not to be had
  * @proceed: the target is to make the call itself
+ * @made: the call was made, here
  */
 struct call {
 	uint64_t id;
@@ -63,6 +64,7 @@ struct call {
 	int copy;
 	int stderr_copy;
 	bool proceed;
+	bool made;
 };
 
 /**

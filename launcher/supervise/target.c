@@ -121,7 +121,10 @@ target_duplicate(struct handles *handles, pid_t tid, int fd)
 	}
 }
 
-/** read_through_file - the same by /proc/@tid/mem, where process_vm_readv(2) is forbidden. */
+/**
+ * read_through_file - the same by /proc/@tid/mem, where process_vm_readv(2) is forbidden. It reads what the target itself
+ * may not (PROT_NONE), so that such an address is bound and not EFAULT: proc(5).
+ */
 static ssize_t
 read_through_file(pid_t tid, uint64_t from, void *to, size_t size)
 {
