@@ -67,7 +67,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-supervise check-system check-asan check-breaks demo lint install uninstall \
+.PHONY: all deps check check-unit check-conformance check-preload check-supervise check-system check-asan check-breaks check-supervise-breaks demo lint install uninstall \
 	clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
@@ -178,6 +178,10 @@ TOPICS ?=
 check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,conformance) ## break the library on purpose: do tests see it?
 	@cd $(SRC) && BG_LINK='$(LINK_SO)' BG_OBJECTS='$(abspath $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE))' \
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
+check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## break the engine seccomp on purpose
+	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
+		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='-lmnl -lsmartcols -ljansson -lseccomp' BG_FLAGS='-I$(SRC)' \
+		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-asan: ## unit, conformance and preload tests with address and undefined-behaviour sanitizers
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
 sanitized: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,unit) $(call tests,conformance) $(call tests,preload)

@@ -12,7 +12,7 @@
 #include "launcher/supervise/supervisor.h"
 #include "sys/kernel.h"
 
-/** supervisor - the one of this process; the shim's functions hand a const guard through, nothing else. */
+/** self - the one of this process; the shim's functions hand a const guard through, nothing else. */
 static struct supervisor *self;
 
 /** identify - for rules with `program` or `command`, what runs in the target; "" where it is gone. */
@@ -93,12 +93,14 @@ static const struct bg_outside outside = {
 	.take_place = take_place,
 };
 
+/** raw_bind - bind(2). */
 static int
 raw_bind(int fd, const void *addr, unsigned size)
 {
 	return (int)syscall(SYS_bind, fd, addr, size);
 }
 
+/** raw_listen - listen(2). */
 static int
 raw_listen(int fd, int backlog)
 {

@@ -188,6 +188,7 @@ static void
 namespace_own_uses_its_own_interfaces(void **state)
 {
 	static const char *const ways[] = {"unshare -n ", "unshare -Urn "};
+	static const char *const before[] = {"", DROP};
 	char output[1024], command[1024];
 
 	(void)state;
@@ -198,7 +199,7 @@ namespace_own_uses_its_own_interfaces(void **state)
 			 "inner0 "
 			 "up && ip addr add 10.98.0.1/24 dev inner0 && exec %s port 19405'",
 			 ways[i], HOST("raw_calls"));
-		run_guarded("", command, output, sizeof(output));
+		run_guarded(before[i], command, output, sizeof(output));
 		if (!strstr(output, "error 0 address 10.98.0.1\n"))
 			fail_msg("%s: %s", ways[i], output);
 	}

@@ -189,7 +189,7 @@ tear_down(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	struct CMUnitTest *tests = calloc(2 * row_count, sizeof(*tests));
 
@@ -203,5 +203,7 @@ main(void)
 		tests[i].initial_state = row.out;
 		tests[i].test_func = i % 2 ? row_observed_is_as_bare : row_supervised_is_as_the_table_says;
 	}
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return _cmocka_run_group_tests("supervised", tests, 2 * row_count, set_up, tear_down);
 }

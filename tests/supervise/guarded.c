@@ -114,6 +114,21 @@ process_is_stopped(const void *pid)
 	return process_state(*(const pid_t *)pid) == 'T';
 }
 
+/** process_has_run - for two ticks of its time at least. @pid: const pid_t * */
+bool
+process_has_run(const void *pid)
+{
+	unsigned long user = 0, system = 0;
+	char path[64], text[512];
+	const char *end;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)*(const pid_t *)pid);
+	read_text(path, text, sizeof(text));
+	end = strrchr(text, ')');
+	return end && sscanf(end + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) == 2 &&
+	       user + system >= 2;
+}
+
 /** file_has_text - the file is there and its last line is whole. @path: const char * */
 bool
 file_has_text(const void *path)

@@ -15,6 +15,7 @@ int run_guarded(const char *before, const char *command, char *output, size_t si
 bool wait_until(bool (*condition)(const void *what), const void *what);
 bool process_is_gone(const void *pid);
 bool process_is_stopped(const void *pid);
+bool process_has_run(const void *pid);
 bool file_has_text(const void *path);
 char process_state(pid_t pid);
 int process_descriptors(pid_t pid);

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT
  * crowd.c WHAT COUNT: COUNT binds of the IPv4 wildcard, each to a port of its own, by `threads` at once, by `processes`
- * at once, by a `storm` of short-lived children, by a thread whose `leader` has ended, after a thread's `exec`; or by one
- * `loop`, on one port. Prints how many of them the kernel put on 127.0.0.1. */
+ * at once, by a `storm` of short-lived children, by a thread whose `leader` has ended, after a thread's `exec`, by a
+ * process with the `recycled` number of one that has bound and ended; or by one `loop`, on one port. Prints how many of them the kernel put on 127.0.0.1. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/sched.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,6 +97,31 @@ processes(int count, int together)
 		;
 }
 
+/* clone3(2) with set_tid, Linux 5.5: takes privilege. */
+static void
+recycled(int count)
+{
+	pid_t pid = fork(), again = 0;
+	struct clone_args arguments = {.exit_signal = SIGCHLD, .set_tid_size = 1};
+
+	for (int i = 0; i <= count && pid > 0; i++) {
+		waitpid(pid, NULL, 0);
+		arguments.set_tid = (uint64_t)(uintptr_t)&pid;
+		again = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+		if (again < 0) {
+			printf("cannot\n");
+			exit(0);
+		}
+		if (again == 0)
+			break;
+	}
+	if (pid == 0 || again == 0) {
+		bind_one(FIRST_PORT);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -116,6 +144,8 @@ main(int argc, char **argv)
 		processes(count, 1);
 	else if (strcmp(argv[1], "storm") == 0)
 		processes(count, 0);
+	else if (strcmp(argv[1], "recycled") == 0)
+		recycled(count);
 	else if (strcmp(argv[1], "loop") == 0)
 		for (int i = 0; i < count; i++)
 			bind_one(FIRST_PORT);
