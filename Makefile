@@ -67,7 +67,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-supervise check-system check-asan check-breaks check-supervise-breaks demo lint install uninstall \
+.PHONY: all deps check check-unit check-conformance check-preload check-supervise check-system check-asan check-breaks check-supervise-breaks bench-supervise demo lint install uninstall \
 	clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
@@ -182,6 +182,11 @@ check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call test
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
 		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='-lmnl -lsmartcols -ljansson -lseccomp' BG_FLAGS='-I$(SRC)' \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
+$(OUT)/bench/%: $(SRC)/tests/supervise/bench/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -o $@ $<
+bench-supervise: $(SUPERVISE_CLI) $(OUT)/bench/floor $(OUT)/bench/bind_loop ## what a bind costs under the engine seccomp
+	$(SRC)/tests/supervise/bench/bench.sh $(abspath $(OUT))
 check-asan: ## unit, conformance and preload tests with address and undefined-behaviour sanitizers
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
 sanitized: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,unit) $(call tests,conformance) $(call tests,preload)

@@ -46,13 +46,14 @@ main(int argc, char **argv)
 	child = fork();
 	if (child == 0) {
 		number = filter();
-		write(to_parent[1], &number, sizeof(number));
+		if (write(to_parent[1], &number, sizeof(number)) != (ssize_t)sizeof(number))
+			_exit(1);
 		usleep(20000); /* until the parent has it */
 		close(number);
 		execvp(argv[1], argv + 1);
 		_exit(127);
 	}
-	if (read(to_parent[0], &number, sizeof(number)) != sizeof(number))
+	if (read(to_parent[0], &number, sizeof(number)) != (ssize_t)sizeof(number))
 		return 2;
 	pidfd = (int)syscall(SYS_pidfd_open, child, 0);
 	listener = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
