@@ -10,8 +10,9 @@ VERSION  := 0.1.0
 PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
-MANDIR     ?= $(PREFIX)/share/man
-DOCDIR     ?= $(PREFIX)/share/doc/libbindguard
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
+DOCDIR     ?= $(DATADIR)/doc/libbindguard
 SYSCONFDIR ?= /etc
 DESTDIR    ?=
 
@@ -38,8 +39,10 @@ endif
 CPPFLAGS_ALL := -D_GNU_SOURCE -U_FORTIFY_SOURCE -DBG_VERSION='"$(VERSION)"' -DBG_SYSCONFDIR='"$(SYSCONFDIR)"' \
 	-I$(SRC)/include -I$(SRC)/shim $(CPPFLAGS)
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wcast-qual -Wpointer-arith -Wundef
-CFLAGS_ALL := -std=gnu11 $(WARN) -g $(OPT) -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -fno-plt \
-	-MMD -MP $(CFLAGS)
+CFLAGS_ALL := -std=gnu11 $(WARN) -g $(OPT) -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -MMD -MP $(CFLAGS)
+# Looking up symbols is most of what loading a library costs. What hot code calls is looked up at load (no resolver may run
+# in a signal handler), what only reading a configuration calls when it is called: without a file, never.
+HOT := -fno-plt
 
 # The rooms. A new file needs no new line here.
 objects = $(patsubst $(SRC)/%.c,$(OUT)/obj/%.o,$(wildcard $(SRC)/$(1)/*.c))
@@ -51,6 +54,7 @@ CONFUSE := $(OUT)/confuse/confuse.o
 POLICY  := $(OUT)/gen/default_policy.o $(OUT)/gen/lockdown_policy.o
 ARCHIVE := $(OUT)/bindguard.a
 LAUNCHER := $(call objects,launcher) $(call objects,launcher/supervise)
+LAUNCHER_LIBS := -lmnl -lsmartcols -ljansson -lseccomp
 
 ifeq ($(VARIANT),release)
 LIBRARY := $(BUILD)/libbindguard.so
@@ -67,13 +71,15 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-supervise check-system check-asan check-breaks check-supervise-breaks bench-supervise demo lint install uninstall \
-	clean help FORCE
+.PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-system check-asan \
+	check-breaks check-supervise-breaks scenarios bench bench-supervise demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
+$(CORE) $(SYS) $(filter-out %/init.o,$(PRELOAD)): CFLAGS_ALL += $(HOT)
+
 # What the objects depend on beside their sources: the compiler and its flags.
-FLAGS := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS)
+FLAGS := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(HOT) $(LDFLAGS)
 $(OUT)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' > $@
@@ -107,24 +113,28 @@ $(OUT)/gen/lockdown_policy.c: $(SRC)/conf/lockdown.conf $(OUT)/compile_policy
 	$(call say,GEN,$@)ASAN_OPTIONS=detect_leaks=0 $(OUT)/compile_policy bg_policy_lockdown $< > $@
 
 LINK_SO := -shared -Wl,-soname,libbindguard.so -Wl,--version-script=$(SRC)/shim/preload/exports.map -Wl,-Bsymbolic \
-	-Wl,-z,now -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(DEFS_$(VARIANT))
+	-nostartfiles -Wl,-z,lazy -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(DEFS_$(VARIANT))
 $(LIBRARY): $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(SRC)/shim/preload/exports.map
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK_SO) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 # The command. It looks for the library beside itself, then where `make install` puts it.
 $(OUT)/obj/launcher/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_LIBDIR='"$(LIBDIR)"'
+$(OUT)/obj/launcher/library.o: $(OUT)/libdir
+$(OUT)/libdir: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(LIBDIR)' | cmp -s - $@ || printf '%s\n' '$(LIBDIR)' > $@
 $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson -lseccomp
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
 
 # The engine alone, without the subcommand `run`, for its tests.
 SUPERVISE_CLI := $(OUT)/supervise_cli
 $(OUT)/obj/tests/supervise/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_SUPERVISE='"$(abspath $(SUPERVISE_CLI))"'
 $(SUPERVISE_CLI): $(OUT)/obj/tests/supervise/cli/supervise_cli.o $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson \
-		-lseccomp
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
 
 # Tests: one cmocka program a *_test.c, with the helpers of its folder; hosts and plugins are unrelated programs.
-TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"'
+TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"' \
+	-DBG_COMMAND='"$(abspath $(COMMAND))"'
 $(ARCHIVE): $(CORE) $(SYS) $(LOAD) $(POLICY)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 tests = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
@@ -132,12 +142,15 @@ HOSTS   := $(patsubst $(SRC)/tests/preload/hosts/%.c,$(OUT)/hosts/%,$(wildcard $
 PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/preload/plugins/*.c))
 $(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
 helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) $(helpers_$(1))
+helpers_launcher = $(OUT)/obj/tests/conformance/table.o
 helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(OUT)/obj/tests/system/server.o \
 	$(OUT)/obj/launcher/supervise/filter.o
 .SECONDEXPANSION:
 $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka -pthread -ldl $(libs_$(firstword $(subst /, ,$*)))
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka \
+		$(libs_$(firstword $(subst /, ,$*))) -pthread -ldl
+libs_launcher  = $(LAUNCHER_LIBS)
 libs_supervise = -lseccomp
 $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
 	@mkdir -p $(@D)
@@ -171,6 +184,30 @@ check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile h
 	$(RUN) $(filter %_test,$^)
 check-supervise: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## the engine seccomp
 	$(RUN) $(filter %_test,$^)
+# Tests of the command run the built one, BG_COMMAND, and may link what it is made of.
+$(OUT)/obj/tests/launcher/%.o: CPPFLAGS_ALL += -I$(SRC)
+$(call tests,launcher): $(filter-out %/main.o,$(LAUNCHER))
+# Programs that a preload reaches, or does not: one source in several builds.
+PROBES := $(addprefix $(OUT)/probes/,probe-dynamic probe-static probe-static-pie probe-musl probe-asan probe-go-note \
+	probe-go-section probe-deaf deaf_linker)
+PROBE_FLAGS_static     := -static
+PROBE_FLAGS_static-pie := -static-pie
+PROBE_FLAGS_asan       := -fsanitize=address
+PROBE_FLAGS_go-note    := -DGO_NOTE
+PROBE_FLAGS_go-section := -DGO_SECTION
+PROBE_FLAGS_deaf       := -Wl,--dynamic-linker=$(abspath $(OUT))/probes/deaf_linker
+PROBE_CC_musl          := musl-gcc
+$(OUT)/probes/probe-%: $(SRC)/tests/launcher/hosts/probe.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(or $(PROBE_CC_$*),$(CC)) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g $(PROBE_FLAGS_$*) -o $@ $<
+$(OUT)/probes/deaf_linker: $(SRC)/tests/launcher/hosts/deaf_linker.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -std=gnu11 -Wall -Wextra -O1 -ffreestanding -fno-stack-protector -fPIE -nostdlib -static-pie \
+		-DLIBC='"$(abspath $(@D))/libc.so"' -o $@ $< && head -c 4096 /dev/zero > $(@D)/libc.so
+# The command is tested beside the library as it is delivered, whatever the command itself is built with.
+TEST_DEFS += -DBG_PLAIN_LIBRARY='"$(abspath $(BUILD)/libbindguard.so)"' -DBG_MAKE_DIR='"$(CURDIR)"'
+check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(call tests,launcher) ## the command `bindguard`
+	$(RUN) $(filter %_test,$^)
 check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
 	$(RUN) $(filter %_test,$^)
 # Each line of tests/breaks/*.txt breaks the library on purpose and names the tests that must see it.
@@ -180,20 +217,22 @@ check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## break the engine seccomp on purpose
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
-		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='-lmnl -lsmartcols -ljansson -lseccomp' BG_FLAGS='-I$(SRC)' \
+		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' BG_FLAGS='-I$(SRC)' \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
 $(OUT)/bench/%: $(SRC)/tests/supervise/bench/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -o $@ $<
 bench-supervise: $(SUPERVISE_CLI) $(OUT)/bench/floor $(OUT)/bench/bind_loop ## what a bind costs under the engine seccomp
 	$(SRC)/tests/supervise/bench/bench.sh $(abspath $(OUT))
-check-asan: ## unit, conformance and preload tests with address and undefined-behaviour sanitizers
+check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
+	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
-sanitized: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,unit) $(call tests,conformance) $(call tests,preload)
+sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(foreach d,unit conformance preload launcher,$(call tests,$d))
 	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
 .PHONY: sanitized
-check: $(LIBRARY) $(HOSTS) $(PLUGINS) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) $(foreach d,unit conformance preload supervise system,$(call tests,$d)) ## all tests
+check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) \
+		$(foreach d,unit conformance preload launcher supervise system,$(call tests,$d)) ## all tests
 	$(RUN) $(filter %_test,$^)
 	$(MAKE) -f $(SRC)/Makefile check-asan
 
@@ -203,27 +242,37 @@ deps: ## install what build and tests need (Debian packages, as root or with sud
 demo: $(LIBRARY) ## two servers, unguarded and guarded, seen from here and from a second host
 	$(SRC)/tests/system/demo.sh $(abspath $(LIBRARY))
 
-lint: $(LIBRARY) ## formatting, static analysis, and the rules of the house
+lint: $(LIBRARY) $(COMMAND) ## formatting, static analysis, and the rules of the house
 	$(SRC)/tests/lint/lint.sh $(SRC) $(abspath $(OUT)) $(abspath $(LIBRARY))
 
 PAGES    := $(notdir $(wildcard $(SRC)/man/*.[1-8]))
+SECTIONS := $(sort $(patsubst .%,%,$(suffix $(PAGES))))
 EXAMPLES := $(wildcard $(SRC)/conf/examples/*.conf)
+COMPLETIONS = $(DATADIR)/bash-completion/completions
 D := $(DESTDIR)
-install: $(LIBRARY) ## install library, configuration, manual pages (PREFIX, DESTDIR, LIBDIR, SYSCONFDIR ...)
-	install -d '$(D)$(LIBDIR)' '$(D)$(SYSCONFDIR)' '$(D)$(DOCDIR)/examples'
+install: $(LIBRARY) $(COMMAND) ## install command, library, configuration, manual, completion (PREFIX, DESTDIR, LIBDIR ...)
+	install -d '$(D)$(BINDIR)' '$(D)$(LIBDIR)' '$(D)$(SYSCONFDIR)' '$(D)$(DOCDIR)/examples' '$(D)$(COMPLETIONS)'
+	install -m 755 $(COMMAND) '$(D)$(BINDIR)/bindguard'
 	install -m 644 $(LIBRARY) '$(D)$(LIBDIR)/libbindguard.so'
 	test -e '$(D)$(SYSCONFDIR)/bindguard.conf' || \
 		install -m 644 $(SRC)/conf/bindguard.conf '$(D)$(SYSCONFDIR)/bindguard.conf'
 	install -m 644 $(EXAMPLES) '$(D)$(DOCDIR)/examples'
+	install -m 644 $(SRC)/launcher/completion.bash '$(D)$(COMPLETIONS)/bindguard'
 	for page in $(PAGES); do install -D -m 644 $(SRC)/man/$$page '$(D)$(MANDIR)'/man$${page##*.}/$$page; done
-	test -n '$(D)' || ldconfig
+	test -n '$(D)' || ldconfig || echo 'not known to ld.so: LD_PRELOAD needs the full path, $(LIBDIR)/libbindguard.so'
 
+# Folders that are empty then go too: below DESTDIR all that were made, else those that only we are likely to have made.
+FOLDERS = $(foreach s,$(SECTIONS),$(MANDIR)/man$(s)) $(COMPLETIONS)
 uninstall: ## remove what install put there; a changed configuration stays
-	rm -f '$(D)$(LIBDIR)/libbindguard.so'
+	rm -f '$(D)$(BINDIR)/bindguard' '$(D)$(LIBDIR)/libbindguard.so' '$(D)$(COMPLETIONS)/bindguard'
 	rm -rf '$(D)$(DOCDIR)'
 	for page in $(PAGES); do rm -f '$(D)$(MANDIR)'/man$${page##*.}/$$page; done
 	! cmp -s $(SRC)/conf/bindguard.conf '$(D)$(SYSCONFDIR)/bindguard.conf' || rm -f '$(D)$(SYSCONFDIR)/bindguard.conf'
-	test -n '$(D)' || ldconfig
+	for folder in $(FOLDERS) $(dir $(COMPLETIONS)); do \
+		test ! -d "$(D)$$folder" || rmdir --ignore-fail-on-non-empty "$(D)$$folder"; done
+	test -z '$(D)' || for folder in $(BINDIR) $(LIBDIR) $(SYSCONFDIR) $(dir $(DOCDIR)) $(FOLDERS) $(MANDIR); do \
+		cd '$(D)' && rmdir -p ".$$folder" 2>/dev/null; done || true
+	test -n '$(D)' || ldconfig || true
 
 clean: ## remove the build folder
 	rm -rf $(BUILD)

@@ -21,9 +21,11 @@ enum status {
 /**
  * struct failure - why a subcommand ends early. Caller-owned; main() prints it once, behind "bindguard: ".
  * @text: one line without its newline, "what is wrong, and what was expected"; "" where there is nothing to print
+ * @lines: whole lines that are printed as they are, before @text: the mistakes of a configuration. Allocated, or NULL
  */
 struct failure {
 	char text[1024];
+	char *lines;
 };
 
 /**
@@ -68,6 +70,7 @@ int command_explain(int argc, char **argv, struct failure *failure);
 int command_list(int argc, char **argv, struct failure *failure);
 
 int fail(struct failure *failure, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
  * struct options - a command line being read.

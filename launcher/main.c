@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: MIT
  * main.c - the command `bindguard`: finds the subcommand, runs it, prints why it failed. The launcher's only printer of
- * errors. */
+ * errors; note.c has what is no error. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "launcher/command.h"
+
+/** print_failure - why the subcommand ended early, and free it. */
+static void
+print_failure(struct failure *failure)
+{
+	if (failure->lines)
+		fputs(failure->lines, stderr);
+	if (failure->text[0])
+		fprintf(stderr, "bindguard: %s\n", failure->text);
+	free(failure->lines);
+	failure->lines = NULL;
+}
 
 /** print_help - the subcommands, on standard output. */
 static void
@@ -45,7 +57,7 @@ main(int argc, char **argv)
 {
 	static char run[] = "run";
 	const struct command *command = argc > 1 ? find(argv[1]) : NULL;
-	struct failure failure = {""};
+	struct failure failure = {"", NULL};
 	int status;
 
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
@@ -62,7 +74,6 @@ main(int argc, char **argv)
 		argv[0] = run; /* the word may be left out */
 		status = command_run(argc, argv, &failure);
 	}
-	if (failure.text[0])
-		fprintf(stderr, "bindguard: %s\n", failure.text);
+	print_failure(&failure);
 	return close_output(status);
 }

@@ -9,10 +9,17 @@
 enum bg_call {
 	BG_CALL_BIND,
 	BG_CALL_LISTEN,
-	BG_CALL_CONNECT,
+	BG_CALL_CONNECT, /* asks where it has dissolved a datagram socket's association: the socket is a server again */
 	BG_CALL_BINDRESVPORT,
 	BG_CALL_SCTP_BINDX,
 };
+
+/** bg_call_is_late - at @call the socket is bound already: its address and port cannot change, its device can. */
+BG_SIGSAFE static inline bool
+bg_call_is_late(enum bg_call call)
+{
+	return call == BG_CALL_LISTEN || call == BG_CALL_CONNECT;
+}
 
 /** enum bg_form - how the caller wrote the address down. The kernel wants its answer in the same form. */
 enum bg_form {
@@ -41,11 +48,11 @@ enum bg_fact {
  * @call: which call asks
  * @known: set of enum bg_fact gathered so far; the fields of the others are not read
  * @form: how the address is written
- * @asked: the address as rules see it (a mapped one is IPv4) and the port; at listen the socket's own name
+ * @asked: the address as rules see it (a mapped one is IPv4) and the port; at listen and connect the socket's own name
  * @domain_fits: the socket's family takes an address of this form
  * @protocol: enum bg_protocol
  * @v6only: IPV6_V6ONLY, of an IPv6 socket
- * @port_was_zero: at listen: bind(2) had been asked for port 0 on this socket, or nothing was bound at all
+ * @port_was_zero: at listen and connect: bind(2) had been asked for port 0 on this socket, or nothing was bound at all
  * @device: the device that the program itself bound the socket to, or ""
  * @target_ipv4, @target_ipv6: current addresses of the target interface; family 0 where it has none
  * @target_device: name of the device that has the target address, or ""
@@ -92,6 +99,7 @@ enum bg_reason {
 	BG_REASON_NO_CONFINE,  /* the kernel refuses SO_BINDTODEVICE: IPv4 loopback only (fallback only) */
 	BG_REASON_FAMILY,      /* the rule has no target of the socket's family */
 	BG_REASON_NO_ADDRESS,  /* the interface has no address of the family, or no device has the address */
+	BG_REASON_BLOCKED,     /* the kernel may not be asked what the rules need to know (seccomp) */
 };
 
 /**
@@ -168,6 +176,12 @@ BG_SIGSAFE enum bg_match bg_rule_match_program(const struct bg_policy *policy, c
  *           and asks again; at most BG_DECIDE_ROUNDS times.
  */
 BG_SIGSAFE void bg_decide(const struct bg_policy *policy, const struct bg_request *request, struct bg_verdict *verdict);
+
+/**
+ * bg_decide_blocked - the verdict where something forbids to gather what @request needs: refuse with EACCES, since what
+ * cannot be guarded must not be open.
+ */
+BG_SIGSAFE void bg_decide_blocked(struct bg_verdict *verdict);
 
 /** BG_DECIDE_ROUNDS - no request takes more rounds of facts (one a bit of enum bg_fact, and the answer). */
 #define BG_DECIDE_ROUNDS 8

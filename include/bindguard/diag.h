@@ -3,7 +3,6 @@
 #ifndef BINDGUARD_DIAG_H
 #define BINDGUARD_DIAG_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /** BG_DIAGS_MAX - mistakes kept; further ones are counted in @dropped. BG_DIAG_TEXT_MAX - bytes of one message. */
@@ -13,12 +12,10 @@
 /**
  * struct bg_diag - one mistake.
  * @line: 1-based line of the file; 0: the file as a whole, or the environment
- * @warning: only `bindguard check` shows it; the policy is usable
  * @text: "what is wrong, and what was expected", without file and line, terminated, no control characters
  */
 struct bg_diag {
 	unsigned line;
-	bool warning;
 	char text[BG_DIAG_TEXT_MAX];
 };
 
@@ -34,8 +31,6 @@ struct bg_diags {
 };
 
 void bg_diags_add(struct bg_diags *diags, unsigned line, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void bg_diags_warn(struct bg_diags *diags, unsigned line, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
 unsigned bg_diags_mistakes(const struct bg_diags *diags);
 
 #endif

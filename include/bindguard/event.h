@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * event.h - one thing the guard did or saw, as data; rendered to a line by core/event_text.c and core/event_json.c. */
+ * event.h - one thing the guard did or saw, as data; rendered by core/event_text.c, event_json.c, event_syslog.c and
+ * event_journal.c. */
 #ifndef BINDGUARD_EVENT_H
 #define BINDGUARD_EVENT_H
 
@@ -7,6 +8,9 @@
 
 /** BG_LINE_MAX - bytes of a rendered event, newline included. Below PIPE_BUF, so one write(2) is atomic on a pipe. */
 #define BG_LINE_MAX 3072
+
+/** BG_ENTRY_MAX - bytes of an event rendered for the journal, which has each name twice: in a field and in the text. */
+#define BG_ENTRY_MAX 3584
 
 /** enum bg_engine - what caught the call. */
 enum bg_engine { BG_ENGINE_PRELOAD, BG_ENGINE_SECCOMP };
@@ -63,6 +67,27 @@ struct bg_event {
  */
 BG_SIGSAFE size_t bg_event_format_text(const struct bg_event *event, char line[BG_LINE_MAX]);
 BG_SIGSAFE size_t bg_event_format_json(const struct bg_event *event, char line[BG_LINE_MAX]);
+
+/** enum bg_severity - the values of syslog(3), and of the journal's PRIORITY. */
+enum bg_severity {
+	BG_SEVERITY_ERROR = 3,	 /* the configuration is broken */
+	BG_SEVERITY_WARNING = 4, /* other machines reach the socket */
+	BG_SEVERITY_NOTICE = 5,	 /* changed, denied, failed */
+	BG_SEVERITY_INFO = 6,	 /* let pass: with events = all only */
+};
+BG_SIGSAFE enum bg_severity bg_event_severity(const struct bg_event *event);
+
+/**
+ * bg_event_format_syslog, bg_event_format_journal - render @event as the payload of one datagram to that socket. Same
+ * escapes and cuts as above; no newline at the end of a syslog message, one behind each field of a journal's entry.
+ * Return: bytes written.
+ */
+BG_SIGSAFE size_t bg_event_format_syslog(const struct bg_event *event, enum bg_log_format format,
+					 char message[BG_LINE_MAX]);
+BG_SIGSAFE size_t bg_event_format_journal(const struct bg_event *event, char entry[BG_ENTRY_MAX]);
+
+/** bg_complaint_format_syslog - likewise one line about a broken configuration, of severity error. */
+BG_SIGSAFE size_t bg_complaint_format_syslog(const char *line, size_t size, char message[BG_LINE_MAX]);
 
 /** bg_errno_name - "EACCES" for EACCES; "E?" for a value without a name. Never NULL. errno(3). */
 BG_SIGSAFE const char *bg_errno_name(int error);

@@ -39,7 +39,7 @@ enum bg_source {
  * @source: where it came from
  * @path: file read or tried; "" for the built-in default
  * @unreadable: the file could not be read at all (missing, a directory, a FIFO, too large …): `check` exits 2
- * @diags: mistakes and warnings. A mistake of the environment has line 0 and names the variable
+ * @diags: mistakes. One of the environment has line 0 and names the variable
  */
 struct bg_loaded {
 	const struct bg_policy *policy;
@@ -54,6 +54,12 @@ struct bg_loaded {
  * bg_settings_read - fill @settings from the process environment; all NULL where @secure. Reads getenv(3) only.
  */
 void bg_settings_read(bool secure, struct bg_settings *settings);
+
+/**
+ * bg_settings_parse - fill @settings from an environment as /proc/self/environ has it, where getenv(3) has none yet.
+ * @block: @size bytes of "NAME=VALUE" with a NUL behind each, and one more; @settings points into it
+ */
+void bg_settings_parse(const char *block, size_t size, struct bg_settings *settings);
 
 /**
  * bg_load - find, read, check and compile the configuration, and lay the environment over it.

@@ -154,4 +154,8 @@ BG_SIGSAFE const char *bg_policy_string(const struct bg_policy *policy, struct b
 extern const struct bg_policy *const bg_policy_default;
 extern const struct bg_policy *const bg_policy_lockdown;
 
+/** The blocks behind them, for constants that point there. */
+extern const unsigned char bg_policy_default_block[];
+extern const unsigned char bg_policy_lockdown_block[];
+
 #endif

@@ -62,8 +62,6 @@ write_complaints(const struct bg_loaded *loaded, char *text, size_t size)
 
 	if (mistakes == 0)
 		return;
-	while (first->warning)
-		first++;
 	snprintf(text, size,
 		 "bindguard: %.1000s:%u: %s\nbindguard: the configuration is not used (`bindguard check` has all %u "
 		 "mistakes): wildcard addresses go to loopback, others are refused\n",

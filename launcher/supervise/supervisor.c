@@ -65,6 +65,7 @@ supervisor_set_up(struct supervisor *supervisor, const struct bg_policy *policy)
 	supervisor->guard.stack_top = getauxval(AT_RANDOM);
 	supervisor->guard.complaints = supervisor->complaints;
 	supervisor->guard.program = "";
+	supervisor->guard.exe = "";
 	survey(supervisor, policy);
 	outside_use(supervisor);
 	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &supervisor->sizes))

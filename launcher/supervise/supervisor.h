@@ -38,6 +38,9 @@ struct message {
 	int error;
 };
 
+/** EXE_ROOM - bytes kept of an executable's path, terminator included. */
+#define EXE_ROOM 1024
+
 /** BACKUPS - results kept for calls that a signal took out of our hands; see call.c. */
 #define BACKUPS 8
 
@@ -99,7 +102,7 @@ struct supervisor {
 	struct backup backups[BACKUPS];
 	unsigned next_backup;
 	char complaints[2048];
-	char exe[BG_EXE_MAX];
+	char exe[EXE_ROOM];
 	char command[TARGET_COMMAND_MAX];
 };
 

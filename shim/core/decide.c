@@ -44,11 +44,16 @@ question_refuse(struct question *q, int error, enum bg_reason reason)
 	question_settle(q, BG_EFFECT_REFUSE, reason);
 }
 
-/** waits - a socket that can listen is bound to port 0: a client or a server? listen(2) will tell. */
+/**
+ * waits - a socket that can listen is bound to a wildcard and port 0: a client or a server? listen(2) will tell. A
+ * specific address does not wait: listen(2) asks about wildcards only, and a client gets it back at connect(2).
+ */
 static bool
 waits(struct question *q)
 {
-	if (q->request->call == BG_CALL_LISTEN || q->request->asked.port != 0)
+	if (!bg_addr_is_wildcard(&q->request->asked.addr))
+		return false;
+	if (bg_call_is_late(q->request->call) || q->request->asked.port != 0)
 		return false;
 	if (question_lacks(q, BG_FACT_PROTOCOL))
 		return true;
@@ -129,4 +134,15 @@ bg_decide(const struct bg_policy *policy, const struct bg_request *request, stru
 		change_call(&q);
 	else
 		question_settle(&q, BG_EFFECT_NONE, BG_REASON_RULE);
+}
+
+void
+bg_decide_blocked(struct bg_verdict *verdict)
+{
+	memset(verdict, 0, sizeof(*verdict));
+	verdict->rule = BG_NO_RULE;
+	verdict->action = BG_ACTION_DENY;
+	verdict->effect = BG_EFFECT_REFUSE;
+	verdict->reason = BG_REASON_BLOCKED;
+	verdict->error = EACCES;
 }

@@ -4,68 +4,7 @@
 #include <string.h>
 
 #include "bindguard/event.h"
-#include "core/line.h"
-
-/** Bytes of each name on the line; with them the longest line stays below BG_LINE_MAX (tests/unit/event_test.c). */
-#define NAME_MOST 256
-#define EXE_MOST 1024
-#define INTERFACE_MOST 96
-
-#define DAY_S 86400
-#define LAST_S INT64_C(253402300799) /* 9999-12-31T23:59:59Z: RFC 3339 has four digits for the year */
-
-/** struct date - a day of the Gregorian calendar; @month and @day count from 1. */
-struct date {
-	uint32_t year;
-	uint32_t month;
-	uint32_t day;
-};
-
-/**
- * date_from_days - the date @days after 1970-01-01. gmtime_r(3) is not async-signal-safe: it may read the time zone.
- *
- * Counts years from the first of March, so that a leap day is the last of its year, in eras of 400 years (146097
- * days). Months of such a year start on day (153 * month + 2) / 5.
- */
-static struct date
-date_from_days(uint32_t days)
-{
-	uint32_t shifted = days + 719468; /* days from 0000-03-01 to 1970-01-01 */
-	uint32_t era = shifted / 146097;
-	uint32_t of_era = shifted % 146097;
-	uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
-	uint32_t month = (5 * of_year + 2) / 153;
-	struct date date = {.day = of_year - (153 * month + 2) / 5 + 1};
-
-	date.month = month < 10 ? month + 3 : month - 9;
-	date.year = era * 400 + year + (date.month <= 2);
-	return date;
-}
-
-/** append_time - RFC 3339, UTC, microseconds; times outside 1970..9999 become the nearest inside. */
-static void
-append_time(struct bg_line *line, int64_t time_s, uint32_t time_us)
-{
-	int64_t seconds = time_s < 0 ? 0 : time_s > LAST_S ? LAST_S : time_s;
-	uint32_t of_day = (uint32_t)(seconds % DAY_S);
-	struct date date = date_from_days((uint32_t)(seconds / DAY_S));
-
-	bg_line_padded(line, date.year, 4);
-	bg_line_char(line, '-');
-	bg_line_padded(line, date.month, 2);
-	bg_line_char(line, '-');
-	bg_line_padded(line, date.day, 2);
-	bg_line_char(line, 'T');
-	bg_line_padded(line, of_day / 3600, 2);
-	bg_line_char(line, ':');
-	bg_line_padded(line, of_day / 60 % 60, 2);
-	bg_line_char(line, ':');
-	bg_line_padded(line, of_day % 60, 2);
-	bg_line_char(line, '.');
-	bg_line_padded(line, time_us < 1000000 ? time_us : 999999, 6);
-	bg_line_char(line, 'Z');
-}
+#include "core/event_part.h"
 
 /** append_key - `,"key":`. The first key is written with its brace. */
 static void
@@ -102,14 +41,9 @@ append_name(struct bg_line *line, const char *key, const char *name, size_t most
 static void
 append_endpoint(struct bg_line *line, const char *key, const struct bg_endpoint *endpoint, enum bg_form form)
 {
-	char address[BG_ADDR_TEXT_MAX];
-
-	bg_addr_format(&endpoint->addr, address);
 	append_key(line, key);
 	bg_line_text(line, "{\"address\":\"");
-	if (endpoint->addr.family == BG_IPV4 && form == BG_FORM_MAPPED)
-		bg_line_text(line, "::ffff:");
-	bg_line_text(line, address);
+	event_append_address(line, endpoint, form);
 	bg_line_char(line, '"');
 	append_number(line, "port", endpoint->port);
 }
@@ -127,20 +61,8 @@ append_result(struct bg_line *line, const struct bg_event *event)
 	}
 	memcpy(interface, event->interface, BG_IFNAME_MAX);
 	append_endpoint(line, "result", &event->result, event->result_form);
-	append_name(line, "interface", interface[0] ? interface : NULL, INTERFACE_MOST);
+	append_name(line, "interface", interface[0] ? interface : NULL, EVENT_INTERFACE_MOST);
 	bg_line_char(line, '}');
-}
-
-/** mode_word - the word of the `mode` key. */
-static const char *
-mode_word(enum bg_mode mode)
-{
-	switch (mode) {
-	case BG_MODE_ENFORCE: return "enforce";
-	case BG_MODE_OBSERVE: return "observe";
-	case BG_MODE_OFF: return "off";
-	}
-	return "?";
 }
 
 /** append_who - time, process, and how its call was caught. */
@@ -148,20 +70,41 @@ static void
 append_who(struct bg_line *line, const struct bg_event *event)
 {
 	bg_line_text(line, "{\"time\":\"");
-	append_time(line, event->time_s, event->time_us);
+	event_append_time(line, event);
 	bg_line_char(line, '"');
 	append_number(line, "pid", event->pid);
 	append_number(line, "ppid", event->ppid);
 	append_number(line, "uid", event->uid);
-	append_name(line, "program", event->program ? event->program : "", NAME_MOST);
-	append_name(line, "exe", event->exe ? event->exe : "", EXE_MOST);
-	append_name(line, "engine", event->engine == BG_ENGINE_SECCOMP ? "seccomp" : "preload", NAME_MOST);
-	append_name(line, "call", bg_call_word(event->call), NAME_MOST);
+	append_name(line, "program", event->program ? event->program : "", EVENT_NAME_MOST);
+	append_name(line, "exe", event->exe ? event->exe : "", EVENT_EXE_MOST);
+	append_name(line, "engine", event_engine_word(event->engine), EVENT_NAME_MOST);
+	append_name(line, "call", bg_call_word(event->call), EVENT_NAME_MOST);
 	append_number(line, "fd", event->fd);
 }
 
+/** event_append_json - all keys of the schema, in its order, whatever the event: what does not apply is null. */
+void
+event_append_json(struct bg_line *line, const struct bg_event *event)
+{
+	append_who(line, event);
+	append_name(line, "protocol", bg_protocol_word(event->protocol), EVENT_NAME_MOST);
+	append_name(line, "family", event_family_word(event), EVENT_NAME_MOST);
+	append_endpoint(line, "requested", &event->requested, event->requested_form);
+	bg_line_char(line, '}');
+	append_result(line, event);
+	append_name(line, "action", bg_action_word(event->action), EVENT_NAME_MOST);
+	append_name(line, "rule", event->rule, EVENT_NAME_MOST);
+	append_name(line, "mode", event_mode_word(event->mode), EVENT_NAME_MOST);
+	append_name(line, "error", event->error ? bg_errno_name(event->error) : NULL, EVENT_NAME_MOST);
+	append_key(line, "exposed");
+	bg_line_text(line, event->exposed ? "true" : "false");
+	append_name(line, "reason", event->reason == BG_REASON_RULE ? NULL : bg_reason_text(event->reason),
+		    EVENT_NAME_MOST);
+	bg_line_char(line, '}');
+}
+
 /**
- * bg_event_format_json - all keys of the schema, in its order, whatever the event: what does not apply is null.
+ * bg_event_format_json - one JSON object.
  * @event: any values: what is outside an enum is printed as "?"
  * @line: not terminated by NUL
  * Return: bytes written, the one '\n' at the end included.
@@ -171,20 +114,7 @@ bg_event_format_json(const struct bg_event *event, char line[BG_LINE_MAX])
 {
 	struct bg_line to = {.text = line, .size = BG_LINE_MAX - 1};
 
-	append_who(&to, event);
-	append_name(&to, "protocol", bg_protocol_word(event->protocol), NAME_MOST);
-	append_name(&to, "family", event->requested.addr.family == BG_IPV4 ? "ipv4" : "ipv6", NAME_MOST);
-	append_endpoint(&to, "requested", &event->requested, event->requested_form);
-	bg_line_char(&to, '}');
-	append_result(&to, event);
-	append_name(&to, "action", bg_action_word(event->action), NAME_MOST);
-	append_name(&to, "rule", event->rule, NAME_MOST);
-	append_name(&to, "mode", mode_word(event->mode), NAME_MOST);
-	append_name(&to, "error", event->error ? bg_errno_name(event->error) : NULL, NAME_MOST);
-	append_key(&to, "exposed");
-	bg_line_text(&to, event->exposed ? "true" : "false");
-	append_name(&to, "reason", event->reason == BG_REASON_RULE ? NULL : bg_reason_text(event->reason), NAME_MOST);
-	bg_line_text(&to, "}");
+	event_append_json(&to, event);
 	line[to.length++] = '\n';
 	return to.length;
 }

@@ -3,11 +3,7 @@
 #include <string.h>
 
 #include "bindguard/event.h"
-#include "core/line.h"
-
-/** Bytes of one name on the line; with them the longest line stays far below BG_LINE_MAX (tests/unit/event_test.c). */
-#define NAME_MOST 256
-#define INTERFACE_MOST 64
+#include "core/event_part.h"
 
 /** enum outcome - what the line says of the call. */
 enum outcome { CHANGED, DENIED, LEFT_EXPOSED, UNCHANGED };
@@ -34,7 +30,7 @@ append_program(struct bg_line *line, const char *program)
 		quoted = quoted || *c == ' ';
 	if (quoted)
 		bg_line_char(line, '"');
-	bg_line_escaped(line, name, NAME_MOST, BG_ESCAPE_TEXT);
+	bg_line_escaped(line, name, EVENT_NAME_MOST, BG_ESCAPE_TEXT);
 	if (quoted)
 		bg_line_char(line, '"');
 }
@@ -43,16 +39,11 @@ append_program(struct bg_line *line, const char *program)
 static void
 append_endpoint(struct bg_line *line, const struct bg_endpoint *endpoint, enum bg_form form)
 {
-	bool is_ipv4 = endpoint->addr.family == BG_IPV4;
-	bool bracketed = !is_ipv4 || form == BG_FORM_MAPPED;
-	char address[BG_ADDR_TEXT_MAX];
+	bool bracketed = endpoint->addr.family != BG_IPV4 || form == BG_FORM_MAPPED;
 
-	bg_addr_format(&endpoint->addr, address);
 	if (bracketed)
 		bg_line_char(line, '[');
-	if (is_ipv4 && form == BG_FORM_MAPPED)
-		bg_line_text(line, "::ffff:");
-	bg_line_text(line, address);
+	event_append_address(line, endpoint, form);
 	if (bracketed)
 		bg_line_char(line, ']');
 	bg_line_char(line, ':');
@@ -70,7 +61,7 @@ append_result(struct bg_line *line, const struct bg_event *event)
 	if (!interface[0])
 		return;
 	bg_line_char(line, '%');
-	bg_line_escaped(line, interface, INTERFACE_MOST, BG_ESCAPE_TEXT);
+	bg_line_escaped(line, interface, EVENT_INTERFACE_MOST, BG_ESCAPE_TEXT);
 }
 
 /** append_error - the name of the errno that the program got. */
@@ -102,7 +93,7 @@ append_cause(struct bg_line *line, const struct bg_event *event, enum outcome ou
 		bg_line_text(line, bg_action_word(event->action));
 	if (event->rule && event->action != BG_ACTION_UNDO) {
 		bg_line_text(line, ", rule \"");
-		bg_line_escaped(line, event->rule, NAME_MOST, BG_ESCAPE_TEXT);
+		bg_line_escaped(line, event->rule, EVENT_NAME_MOST, BG_ESCAPE_TEXT);
 		bg_line_char(line, '"');
 	}
 	if (!is_ordinary(event->reason)) {
@@ -134,8 +125,26 @@ append_outcome(struct bg_line *line, const struct bg_event *event, enum outcome 
 	}
 }
 
+/** event_append_text - `PROGRAM tcp 0.0.0.0:80 -> 127.0.0.1:80 (rewrite, rule "servers")`. */
+void
+event_append_text(struct bg_line *line, const struct bg_event *event)
+{
+	enum outcome outcome = outcome_of(event);
+
+	append_program(line, event->program);
+	bg_line_char(line, ' ');
+	bg_line_text(line, bg_protocol_word(event->protocol));
+	bg_line_char(line, ' ');
+	append_outcome(line, event, outcome);
+	append_cause(line, event, outcome);
+	if (event->error && outcome != DENIED) {
+		bg_line_text(line, " failed: ");
+		append_error(line, event);
+	}
+}
+
 /**
- * bg_event_format_text - `bindguard[PID]: PROGRAM tcp 0.0.0.0:80 -> 127.0.0.1:80 (rewrite, rule "servers")`.
+ * bg_event_format_text - `bindguard[PID]: ` and the text.
  * @event: any values: what is outside an enum is printed as "?"
  * @line: not terminated by NUL
  * Return: bytes written, the one '\n' at the end included.
@@ -144,21 +153,9 @@ size_t
 bg_event_format_text(const struct bg_event *event, char line[BG_LINE_MAX])
 {
 	struct bg_line to = {.text = line, .size = BG_LINE_MAX - 1};
-	enum outcome outcome = outcome_of(event);
 
-	bg_line_text(&to, "bindguard[");
-	bg_line_number(&to, event->pid);
-	bg_line_text(&to, "]: ");
-	append_program(&to, event->program);
-	bg_line_char(&to, ' ');
-	bg_line_text(&to, bg_protocol_word(event->protocol));
-	bg_line_char(&to, ' ');
-	append_outcome(&to, event, outcome);
-	append_cause(&to, event, outcome);
-	if (event->error && outcome != DENIED) {
-		bg_line_text(&to, " failed: ");
-		append_error(&to, event);
-	}
+	event_append_tag(&to, event);
+	event_append_text(&to, event);
 	line[to.length++] = '\n';
 	return to.length;
 }

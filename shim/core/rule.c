@@ -101,8 +101,8 @@ ports_hold(const struct bg_policy *policy, const struct bg_rule *rule, uint16_t 
 }
 
 /**
- * match_port - the `port` key. At listen the port is the real one, and 0 counts too where bind(2) had been asked for 0:
- * a rule for "let the kernel choose" means the same socket at both calls.
+ * match_port - the `port` key. On a bound socket the port is the real one, and 0 counts too where bind(2) had been asked for 0:
+ * a rule for "let the kernel choose" means the same socket at every call.
  */
 static enum bg_match
 match_port(const struct bg_policy *policy, const struct bg_rule *rule, const struct bg_request *request,
@@ -110,7 +110,7 @@ match_port(const struct bg_policy *policy, const struct bg_rule *rule, const str
 {
 	if (rule->ports.count == 0 || ports_hold(policy, rule, request->asked.port))
 		return BG_MATCH_YES;
-	if (request->call != BG_CALL_LISTEN || !ports_hold(policy, rule, 0))
+	if (!bg_call_is_late(request->call) || !ports_hold(policy, rule, 0))
 		return BG_MATCH_NO_PORT;
 	if (!(request->known & BG_FACT_PORT_ZERO)) {
 		*needs = BG_FACT_PORT_ZERO;

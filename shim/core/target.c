@@ -17,7 +17,7 @@ is_ipv6_wildcard(const struct bg_request *request)
 static uint16_t
 wanted_port(const struct question *q)
 {
-	if (q->request->call == BG_CALL_LISTEN || q->rule->action != BG_ACTION_REWRITE || q->rule->to_port == 0)
+	if (bg_call_is_late(q->request->call) || q->rule->action != BG_ACTION_REWRITE || q->rule->to_port == 0)
 		return q->request->asked.port;
 	return q->rule->to_port;
 }
@@ -142,7 +142,7 @@ to_interface(struct question *q)
 	question_settle(q, BG_EFFECT_CHANGE, BG_REASON_RULE);
 }
 
-/** to_device - at listen the address is taken: confine to the device that has the target instead. */
+/** to_device - the address is taken: confine to the device that has the target instead. */
 static void
 to_device(struct question *q)
 {
@@ -195,15 +195,22 @@ keep_if_there(struct question *q)
 void
 target_confine(struct question *q)
 {
+	/* SO_BINDTODEVICE would stick to a socket of any family, whose bind(2) then fails. */
+	if (question_lacks(q, BG_FACT_DOMAIN))
+		return;
+	if (!q->request->domain_fits) {
+		question_settle(q, BG_EFFECT_NONE, BG_REASON_NOT_INTERNET);
+		return;
+	}
 	set_device(q, &q->verdict->change, q->rule->interface);
 	question_settle(q, BG_EFFECT_CHANGE, BG_REASON_RULE);
 }
 
-/** target_rewrite - the rule says rewrite. A bound socket keeps its address: at listen it is confined instead. */
+/** target_rewrite - the rule says rewrite. A bound socket keeps its address: it is confined instead. */
 void
 target_rewrite(struct question *q)
 {
-	if (q->request->call == BG_CALL_LISTEN)
+	if (bg_call_is_late(q->request->call))
 		to_device(q);
 	else if (q->rule->target == BG_TARGET_LOOPBACK)
 		to_loopback(q);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * words.c - the English of the enums, as logs, `explain` and test failures print it. Pure: switches and no tables of
  * pointers, which would cost a relocation each in every process. */
-#include "bindguard/decision.h"
+#include "bindguard/explain.h"
 
 /** bg_protocol_word - the word of the `protocol` key. Return: "other" for what has none. */
 const char *
@@ -65,6 +65,7 @@ bg_reason_text(enum bg_reason reason)
 	case BG_REASON_NO_CONFINE: return "the kernel refuses to confine: IPv4 loopback only";
 	case BG_REASON_FAMILY: return "the rule has no target of this family";
 	case BG_REASON_NO_ADDRESS: return "the target has no such address or device now";
+	case BG_REASON_BLOCKED: return "the kernel may not be asked what the rules need to know";
 	}
 	return "?";
 }
@@ -83,6 +84,37 @@ bg_match_text(enum bg_match match)
 	case BG_MATCH_NO_PORT: return "is for another port";
 	case BG_MATCH_NO_PROTOCOL: return "is for another protocol";
 	case BG_MATCH_NO_PORTS_USED: return "leaves raw and ping sockets on port 0 alone, as it names no protocol";
+	}
+	return "?";
+}
+
+/** bg_match_key - the key of the rule that says no. Return: NULL where none does. */
+const char *
+bg_match_key(enum bg_match match)
+{
+	switch (match) {
+	case BG_MATCH_YES:
+	case BG_MATCH_UNKNOWN: break;
+	case BG_MATCH_NO_PROGRAM: return "program";
+	case BG_MATCH_NO_COMMAND: return "command";
+	case BG_MATCH_NO_FAMILY: return "family";
+	case BG_MATCH_NO_ADDRESS: return "address";
+	case BG_MATCH_NO_PORT: return "port";
+	case BG_MATCH_NO_PROTOCOL:
+	case BG_MATCH_NO_PORTS_USED: return "protocol";
+	}
+	return NULL;
+}
+
+/** bg_effect_word - what is to be done with the call. Return: "?" for a value outside the enum. */
+const char *
+bg_effect_word(enum bg_effect effect)
+{
+	switch (effect) {
+	case BG_EFFECT_NONE: return "none";
+	case BG_EFFECT_CHANGE: return "change";
+	case BG_EFFECT_REFUSE: return "refuse";
+	case BG_EFFECT_WAIT: return "wait";
 	}
 	return "?";
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bindguard/load.h"
+#include "load/arena.h"
 #include "load/build.h"
 
 #define LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
@@ -86,47 +87,17 @@ names_port_zero(const struct bg_policy *policy, const struct bg_rule *rule)
 	return false;
 }
 
-/** covers - does @first match all that @second can match? Only what is plain to see: a key absent, or the same words. */
-static bool
-covers(const struct bg_rule *first, const struct bg_rule *second)
-{
-	bool addresses = (first->classes == 0 && first->prefixes.count == 0) || (first->classes & BG_CLASS_ANY) ||
-			 (second->prefixes.count == 0 && second->classes && (second->classes & ~first->classes) == 0);
-	bool protocols = first->protocols == 0 ? (second->protocols & (BG_PROTOCOL_RAW | BG_PROTOCOL_OTHER)) == 0
-					       : second->protocols && (second->protocols & ~first->protocols) == 0;
-	bool families = first->families == 0 || (second->families && (second->families & ~first->families) == 0);
-
-	return first->programs.count == 0 && first->commands.count == 0 && first->ports.count == 0 && addresses &&
-	       protocols && families;
-}
-
-/** warn_unreachable - rules that an earlier one leaves nothing to. */
-static void
-warn_unreachable(const struct bg_policy *policy, struct bg_diags *diags)
-{
-	for (uint32_t i = 1; i < policy->rule_count; i++)
-		for (uint32_t j = 0; j < i; j++)
-			if (covers(&policy->rules[j], &policy->rules[i])) {
-				bg_diags_warn(diags, policy->rules[i].line,
-					      "rule \"%s\" can never match: rule \"%s\" in line %u matches all of it",
-					      bg_policy_string(policy, policy->rules[i].name),
-					      bg_policy_string(policy, policy->rules[j].name), policy->rules[j].line);
-				break;
-			}
-}
-
 /** build_policy - @survey with its values to a policy; NULL where memory is short. Mistakes may have been added. */
 static struct bg_policy *
 build_policy(const struct survey *survey, struct bg_diags *diags)
 {
 	struct bg_policy *policy = calloc(1, room(survey));
-	unsigned(*given)[GIVEN_KEYS] = calloc(survey->rule_count + 1, sizeof(*given));
+	unsigned(*given)[GIVEN_KEYS] = arena_alloc((survey->rule_count + 1) * sizeof(*given));
 	struct build build = {.policy = policy, .given = given, .diags = diags};
 
 	if (!policy || !given) {
 		bg_diags_add(diags, 0, "out of memory");
 		free(policy);
-		free(given);
 		return NULL;
 	}
 	build.used = sizeof(*policy) + survey->rule_count * sizeof(struct bg_rule);
@@ -136,16 +107,24 @@ build_policy(const struct survey *survey, struct bg_diags *diags)
 	for (uint32_t i = 0; i < policy->rule_count; i++)
 		policy->port_zero |= names_port_zero(policy, &policy->rules[i]);
 	policy->size = (uint32_t)((build.used + 7) & ~(size_t)7);
-	free(given);
 	return policy;
+}
+
+/** line_of - the line that @at lies in. */
+static unsigned
+line_of(const char *text, size_t at)
+{
+	unsigned line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += text[i] == '\n';
+	return line;
 }
 
 /** check_text - is it text at all? Return: false, and told, where not. */
 static bool
 check_text(const char *text, size_t size, struct bg_diags *diags)
 {
-	unsigned line = 1;
-
 	if (size > BG_FILE_MAX) {
 		bg_diags_add(diags, 0, "has %zu bytes, expected at most %d", size, BG_FILE_MAX);
 		return false;
@@ -153,11 +132,10 @@ check_text(const char *text, size_t size, struct bg_diags *diags)
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		line += c == '\n';
-		if ((c < ' ' && c != '\n' && c != '\t' && c != '\r') || c == 0x7f) {
-			bg_diags_add(diags, line, "byte 0x%02x, expected text", c);
-			return false;
-		}
+		if ((c >= ' ' && c != 0x7f) || c == '\n' || c == '\t' || c == '\r')
+			continue;
+		bg_diags_add(diags, line_of(text, i), "byte 0x%02x, expected text", c);
+		return false;
 	}
 	return true;
 }
@@ -172,22 +150,18 @@ bg_load_text(const char *text, size_t size, struct bg_diags *diags)
 
 	if (!check_text(text, size, diags))
 		return NULL;
-	copy = malloc(size + 1);
+	copy = arena_copy(text, size);
 	if (!copy) {
 		bg_diags_add(diags, 0, "out of memory");
 		return NULL;
 	}
-	memcpy(copy, text, size);
-	copy[size] = '\0';
 	survey_take(&survey, copy, size, diags);
 	if (!survey.failed && parse_values(&survey, diags))
 		policy = build_policy(&survey, diags);
-	survey_free(&survey);
-	free(copy);
-	if (policy && bg_diags_mistakes(diags) == before) {
-		warn_unreachable(policy, diags);
+	parse_end();
+	arena_release();
+	if (policy && bg_diags_mistakes(diags) == before)
 		return policy;
-	}
 	free(policy);
 	return NULL;
 }

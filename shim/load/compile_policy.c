@@ -14,10 +14,11 @@ print_source(const char *symbol, const struct bg_policy *policy)
 	const unsigned char *bytes = (const unsigned char *)policy;
 
 	printf("/* Made by compile_policy; do not edit. */\n#include \"bindguard/policy.h\"\n\n");
-	printf("static const struct {\n\t_Alignas(8) unsigned char bytes[%u];\n} block = {{", (unsigned)policy->size);
+	printf("_Alignas(8) const unsigned char %s_block[%u] = {", symbol, (unsigned)policy->size);
 	for (uint32_t i = 0; i < policy->size; i++)
 		printf("%s%u,", i % 24 ? "" : "\n\t", bytes[i]);
-	printf("\n}};\n\nconst struct bg_policy *const %s = (const struct bg_policy *)(const void *)&block;\n", symbol);
+	printf("\n};\n\nconst struct bg_policy *const %s = (const struct bg_policy *)(const void *)%s_block;\n", symbol,
+	       symbol);
 }
 
 int

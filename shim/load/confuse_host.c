@@ -4,16 +4,8 @@
 #include "load/confuse_host.h"
 
 jmp_buf *bg_confuse_escape;
+/* The streams that libconfuse names are never used: it is given text to read, and an error function instead of printing. */
 FILE *bg_confuse_stdin, *bg_confuse_stdout, *bg_confuse_stderr;
-
-/** bg_confuse_prepare - the streams that libconfuse names; it is given text to read and an error function to print. */
-void
-bg_confuse_prepare(void)
-{
-	bg_confuse_stdin = stdin;
-	bg_confuse_stdout = stdout;
-	bg_confuse_stderr = stderr;
-}
 
 /** bg_confuse_exit - its scanner calls exit(3) when memory runs out; parse() has always set the way out. */
 _Noreturn void

@@ -24,21 +24,26 @@ exists(const char *path)
 	return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR && errno != EACCES);
 }
 
-/** try_path - take the file DIRECTORY/REST if it exists; relative directories do not count (XDG Base Directory). */
+/** join - @path becomes DIRECTORY/REST. Return: false where it is too long, or relative (XDG Base Directory). */
 static bool
-try_path(struct bg_loaded *loaded, enum bg_source source, const char *directory, const char *rest)
+join(char path[BG_PATH_MAX], const char *directory, const char *rest)
 {
 	int length;
 
 	if (!directory || directory[0] != '/')
 		return false;
-	length = snprintf(loaded->path, sizeof(loaded->path), "%s%s", directory, rest);
-	if (length < 0 || (size_t)length >= sizeof(loaded->path) || !exists(loaded->path)) {
-		loaded->path[0] = '\0';
-		return false;
-	}
-	loaded->source = source;
-	return true;
+	length = snprintf(path, BG_PATH_MAX, "%s%s", directory, rest);
+	return length >= 0 && length < BG_PATH_MAX;
+}
+
+/** file_user_path - where the user's file is, or would be. Return: false where there is no such place. */
+bool
+file_user_path(const struct bg_settings *settings, char path[BG_PATH_MAX])
+{
+	const char *xdg = settings->xdg_config_home;
+
+	return xdg && xdg[0] == '/' ? join(path, xdg, "/bindguard/bindguard.conf")
+				    : join(path, settings->home, "/.config/bindguard/bindguard.conf");
 }
 
 /**
@@ -48,8 +53,6 @@ try_path(struct bg_loaded *loaded, enum bg_source source, const char *directory,
 void
 file_locate(const struct bg_settings *settings, struct bg_loaded *loaded)
 {
-	const char *xdg = settings->xdg_config_home;
-
 	loaded->source = BG_SOURCE_BUILTIN;
 	loaded->path[0] = '\0';
 	if (settings->config) {
@@ -63,11 +66,12 @@ file_locate(const struct bg_settings *settings, struct bg_loaded *loaded)
 				     strlen(settings->config), BG_PATH_MAX - 1);
 		return;
 	}
-	if (xdg && xdg[0] == '/'
-		    ? try_path(loaded, BG_SOURCE_USER, xdg, "/bindguard/bindguard.conf")
-		    : try_path(loaded, BG_SOURCE_USER, settings->home, "/.config/bindguard/bindguard.conf"))
-		return;
-	try_path(loaded, BG_SOURCE_SYSTEM, BG_SYSCONFDIR, "/bindguard.conf");
+	if (file_user_path(settings, loaded->path) && exists(loaded->path))
+		loaded->source = BG_SOURCE_USER;
+	else if (join(loaded->path, BG_SYSCONFDIR, "/bindguard.conf") && exists(loaded->path))
+		loaded->source = BG_SOURCE_SYSTEM;
+	else
+		loaded->path[0] = '\0';
 }
 
 /** cannot - tell why the file cannot be read. Return: NULL, for the caller to return. */

@@ -77,7 +77,7 @@ take_target(struct bg_rule *rule, const char *value, char *why, size_t why_size)
  * Return: false and @why, "what is wrong, and what was expected", where they are no target.
  */
 bool
-target_parse(struct bg_rule *rule, char *const *values, unsigned count, char *why, size_t why_size)
+target_parse(struct bg_rule *rule, const char *const *values, unsigned count, char *why, size_t why_size)
 {
 	enum bg_target first;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * keys_match.c - checks the keys of a rule that say what it matches. Cold. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "load/arena.h"
 #include "load/build.h"
 
 static const struct word protocol_words[] = {{"tcp", BG_PROTOCOL_TCP},
@@ -33,7 +33,7 @@ set_words(struct build *build, const struct statement *statement, const struct w
 static void
 set_globs(struct build *build, const struct statement *statement, struct bg_span *globs)
 {
-	struct bg_span *items = calloc(statement->count + 1u, sizeof(*items));
+	struct bg_span *items = arena_alloc((statement->count + 1u) * sizeof(*items));
 
 	for (unsigned i = 0; i < statement->count; i++) {
 		size_t length = strlen(statement->values[i]);
@@ -51,7 +51,6 @@ set_globs(struct build *build, const struct statement *statement, struct bg_span
 		*globs = build_array(build, items, sizeof(*items), statement->count, sizeof(uint32_t));
 	else
 		bg_diags_add(build->diags, statement->line, "out of memory");
-	free(items);
 }
 
 /** set_address - one value of `address`: a word, an address or a block. Return: whether @prefix was filled. */
@@ -85,7 +84,7 @@ set_address(struct build *build, struct bg_rule *rule, const struct statement *s
 static void
 set_addresses(struct build *build, struct bg_rule *rule, const struct statement *statement)
 {
-	struct bg_prefix *prefixes = calloc(statement->count + 1u, sizeof(*prefixes));
+	struct bg_prefix *prefixes = arena_alloc((statement->count + 1u) * sizeof(*prefixes));
 	uint32_t count = 0;
 
 	if (!prefixes) {
@@ -95,7 +94,6 @@ set_addresses(struct build *build, struct bg_rule *rule, const struct statement 
 	for (unsigned i = 0; i < statement->count; i++)
 		count += set_address(build, rule, statement, i, &prefixes[count]);
 	rule->prefixes = build_array(build, prefixes, sizeof(*prefixes), count, sizeof(uint32_t));
-	free(prefixes);
 }
 
 /** parse_port - decimal digits as a number; too many are more than any port. Return: -1 where @text is no number. */
@@ -129,7 +127,7 @@ port_mistake(long first, long last)
 static void
 set_ports(struct build *build, struct bg_rule *rule, const struct statement *statement)
 {
-	struct bg_port_range *ranges = calloc(statement->count + 1u, sizeof(*ranges));
+	struct bg_port_range *ranges = arena_alloc((statement->count + 1u) * sizeof(*ranges));
 
 	for (unsigned i = 0; i < statement->count; i++) {
 		const char *value = statement->values[i];
@@ -148,7 +146,6 @@ set_ports(struct build *build, struct bg_rule *rule, const struct statement *sta
 		rule->ports = build_array(build, ranges, sizeof(*ranges), statement->count, sizeof(uint16_t));
 	else
 		bg_diags_add(build->diags, statement->line, "out of memory");
-	free(ranges);
 }
 
 /** is_match_key - does @key say what a rule matches? */

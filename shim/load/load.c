@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * load.c - from environment and file to the policy of this process; lockdown where anything is wrong. Cold. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "bindguard/load.h"
 #include "load/file.h"
@@ -28,8 +27,10 @@ bg_load(const struct bg_settings *settings, const char *exe, const char *command
 {
 	struct bg_policy *owned = NULL;
 
-	memset(loaded, 0, sizeof(*loaded));
+	/* Not memset: the room for mistakes is large, and every guarded process comes by here. */
 	loaded->policy = bg_policy_default;
+	loaded->owned = loaded->unreadable = false;
+	loaded->diags.count = loaded->diags.dropped = 0;
 	file_locate(settings, loaded);
 	if (loaded->source != BG_SOURCE_BUILTIN)
 		owned = from_file(loaded);

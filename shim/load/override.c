@@ -52,13 +52,16 @@ set_target(struct bg_policy *policy, const char *value, struct bg_diags *diags)
 {
 	char text[2 * BG_ADDR_TEXT_MAX], why[BG_DIAG_TEXT_MAX];
 	struct bg_rule target = {.target = BG_TARGET_LOOPBACK};
-	char *values[2] = {text, NULL};
+	const char *values[2] = {text, NULL};
 	unsigned replaced = 0;
+	char *comma;
 
 	snprintf(text, sizeof(text), "%s", value);
-	values[1] = strchr(text, ',');
-	if (values[1])
-		*values[1]++ = '\0';
+	comma = strchr(text, ',');
+	if (comma) {
+		*comma = '\0';
+		values[1] = comma + 1;
+	}
 	if (strlen(value) >= sizeof(text) || !target_parse(&target, values, values[1] ? 2 : 1, why, sizeof(why))) {
 		bg_diags_add(diags, 0, "BINDGUARD_TO: %s",
 			     strlen(value) >= sizeof(text) ? "too long, expected a target" : why);

@@ -8,6 +8,9 @@
 #include "load/confuse_host.h"
 #include "load/survey.h"
 
+void cfg_scan_fp_end(void);
+int cfg_yylex_destroy(void);
+
 /** listener - where the error function, which has no argument for it, puts what it is told. */
 static struct bg_diags *listener;
 
@@ -22,50 +25,50 @@ hear(cfg_t *cfg, const char *format, va_list arguments)
 		     "%.150s, expected key = value, log { } or rule \"name\" { }", text);
 }
 
-/** values_of - the parsed option that @statement became, NULL where there is none. */
+/** struct reader - the section that the last statement stood in: statements come in the order of sections. */
+struct reader {
+	cfg_t *cfg;
+	cfg_t *section;
+	enum section kind;
+	unsigned rule;
+};
+
+/** option_of - the parsed option that @statement became, NULL where there is none. */
 static cfg_opt_t *
-values_of(cfg_t *cfg, const struct statement *statement)
+option_of(struct reader *reader, const struct statement *statement)
 {
-	cfg_t *section = cfg;
-
-	if (statement->section == SECTION_LOG)
-		section = cfg_getsec(cfg, "log");
-	if (statement->section == SECTION_RULE)
-		section = cfg_getnsec(cfg, "rule", statement->rule);
-	return section ? cfg_getopt(section, statement->key) : NULL;
+	if (!reader->section || reader->kind != statement->section || reader->rule != statement->rule) {
+		reader->kind = statement->section;
+		reader->rule = statement->rule;
+		reader->section = reader->cfg;
+		if (statement->section == SECTION_LOG)
+			reader->section = cfg_getsec(reader->cfg, "log");
+		if (statement->section == SECTION_RULE)
+			reader->section = cfg_getnsec(reader->cfg, "rule", statement->rule);
+	}
+	return reader->section ? cfg_getopt(reader->section, statement->key) : NULL;
 }
 
-/** out_of_memory - tell it. Return: false, for the caller to return. */
+/** point_values - point at the values of every statement. Return: false, and told, where they are not all there. */
 static bool
-out_of_memory(void)
+point_values(cfg_t *cfg, struct survey *survey)
 {
-	bg_diags_add(listener, 0, "out of memory");
-	return false;
-}
+	struct reader reader = {.cfg = cfg};
 
-/** copy_values - take the values of every statement over. Return: false, and told, where they are not all there. */
-static bool
-copy_values(cfg_t *cfg, struct survey *survey)
-{
 	for (size_t i = 0; i < survey->statement_count; i++) {
-		struct statement *statement = &survey->statements[i];
-		cfg_opt_t *option = values_of(cfg, statement);
+		const struct statement *statement = &survey->statements[i];
+		cfg_opt_t *option = option_of(&reader, statement);
 		unsigned count = option ? cfg_opt_size(option) : 0;
 
-		statement->values = calloc(statement->count + 1, sizeof(*statement->values));
-		if (!statement->values)
-			return out_of_memory();
 		if (count != statement->count) {
 			bg_diags_add(listener, statement->line, "%s cannot be parsed, expected quoted values",
 				     statement->key);
 			return false;
 		}
-		for (unsigned v = 0; v < statement->count; v++) {
+		for (unsigned v = 0; v < count; v++) {
 			const char *value = cfg_opt_getnstr(option, v);
 
-			statement->values[v] = strdup(value ? value : "");
-			if (!statement->values[v])
-				return out_of_memory();
+			survey->values[statement->first + v] = value ? value : "";
 		}
 	}
 	return true;
@@ -73,7 +76,7 @@ copy_values(cfg_t *cfg, struct survey *survey)
 
 /**
  * run - all that is done with libconfuse, behind setjmp().
- * Return: false where there are mistakes or memory is short; @cfg is the caller's to free.
+ * Return: false where there are mistakes.
  */
 static bool
 run(cfg_t *cfg, struct survey *survey, struct bg_diags *diags)
@@ -87,11 +90,11 @@ run(cfg_t *cfg, struct survey *survey, struct bg_diags *diags)
 			bg_diags_add(diags, 0, "cannot be parsed, expected the format of bindguard.conf(5)");
 		return false;
 	}
-	return copy_values(cfg, survey);
+	return point_values(cfg, survey);
 }
 
 /**
- * parse_values - fill in the values of the survey's statements.
+ * parse_values - fill in the values of the survey's statements. They live as long as the arena.
  * @diags: mistakes in the syntax are added
  * Return: whether all values are there.
  */
@@ -114,7 +117,6 @@ parse_values(struct survey *survey, struct bg_diags *diags)
 	volatile bool good = false;
 	jmp_buf escape;
 
-	bg_confuse_prepare();
 	bg_confuse_escape = &escape;
 	listener = diags;
 	if (setjmp(escape) == 0) {
@@ -123,14 +125,22 @@ parse_values(struct survey *survey, struct bg_diags *diags)
 			good = run(cfg, survey, diags);
 		else
 			bg_diags_add(diags, 0, "out of memory");
-		if (cfg)
-			cfg_free(cfg);
 	} else {
-		/* Its scanner is in no state to be freed: what it holds is lost, the process is not. */
 		good = false;
 		bg_diags_add(diags, 0, "out of memory while parsing");
 	}
 	bg_confuse_escape = NULL;
 	listener = NULL;
 	return good;
+}
+
+/**
+ * parse_end - what was parsed goes with the arena, arena_release() comes next: bring libconfuse's scanner, which keeps
+ * pointers into it, back to its beginnings. These two are its own way to do that, though confuse.h does not tell of them.
+ */
+void
+parse_end(void)
+{
+	cfg_scan_fp_end();
+	cfg_yylex_destroy();
 }

@@ -5,18 +5,58 @@
 
 #include "bindguard/load.h"
 
+/** struct variable - a variable and the member of struct bg_settings that points to its value. */
+struct variable {
+	const char *name;
+	size_t member;
+};
+
+static const struct variable variables[] = {
+	{"BINDGUARD_CONFIG", offsetof(struct bg_settings, config)},
+	{"BINDGUARD_MODE", offsetof(struct bg_settings, mode)},
+	{"BINDGUARD_TO", offsetof(struct bg_settings, to)},
+	{"BINDGUARD_LOG", offsetof(struct bg_settings, log)},
+	{"BINDGUARD_LOG_FORMAT", offsetof(struct bg_settings, log_format)},
+	{"BINDGUARD_LOG_EVENTS", offsetof(struct bg_settings, log_events)},
+	{"XDG_CONFIG_HOME", offsetof(struct bg_settings, xdg_config_home)},
+	{"HOME", offsetof(struct bg_settings, home)},
+};
+
+#define VARIABLES (sizeof(variables) / sizeof(variables[0]))
+
+/** set - let the variable's member of @settings point to @value. */
+static void
+set(struct bg_settings *settings, const struct variable *variable, const char *value)
+{
+	memcpy((char *)settings + variable->member, &value, sizeof(value));
+}
+
 void
 bg_settings_read(bool secure, struct bg_settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
 	if (secure) /* ld.so(8), secure-execution mode: whoever set the environment may be hostile */
 		return;
-	settings->config = getenv("BINDGUARD_CONFIG");
-	settings->mode = getenv("BINDGUARD_MODE");
-	settings->to = getenv("BINDGUARD_TO");
-	settings->log = getenv("BINDGUARD_LOG");
-	settings->log_format = getenv("BINDGUARD_LOG_FORMAT");
-	settings->log_events = getenv("BINDGUARD_LOG_EVENTS");
-	settings->xdg_config_home = getenv("XDG_CONFIG_HOME");
-	settings->home = getenv("HOME");
+	for (size_t i = 0; i < VARIABLES; i++)
+		set(settings, &variables[i], getenv(variables[i].name));
+}
+
+/** lookup - the value of @name in @block; NULL where it is not there. Of two the first counts, as for getenv(3). */
+static const char *
+lookup(const char *block, size_t size, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (size_t at = 0; at < size; at += strlen(block + at) + 1)
+		if (strncmp(block + at, name, length) == 0 && block[at + length] == '=')
+			return block + at + length + 1;
+	return NULL;
+}
+
+void
+bg_settings_parse(const char *block, size_t size, struct bg_settings *settings)
+{
+	memset(settings, 0, sizeof(*settings));
+	for (size_t i = 0; i < VARIABLES; i++)
+		set(settings, &variables[i], lookup(block, size, variables[i].name));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * statement.c - takes stock of one `key = value` or `key = {value, ...}`: known? doubled? on which lines? Cold. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "load/arena.h"
 #include "load/walk.h"
 
 static const char *const top_keys[] = {"mode", "log", "rule", NULL};
@@ -88,24 +88,45 @@ walk_is_mark(const struct walk *walk, char mark)
 	return walk->tokens.kind == TOKEN_MARK && walk->tokens.mark == mark;
 }
 
+/**
+ * walk_grow - room for one more element behind the @count of @array.
+ * Return: the array, moved or not; NULL, and given up, where memory is short: @array is then as it was.
+ */
+void *
+walk_grow(struct walk *walk, void *array, size_t size, size_t count, size_t *room)
+{
+	size_t wanted = 2 * *room + 16;
+	void *grown;
+
+	if (count < *room)
+		return array;
+	grown = arena_realloc(array, wanted * size);
+	if (grown)
+		*room = wanted;
+	else
+		walk_give_up(walk, "out of memory");
+	return grown;
+}
+
 /** add_value - note a value of @statement. */
 static bool
 add_value(struct walk *walk, struct statement *statement)
 {
-	unsigned *lines;
-
 	const char *start = walk->tokens.text + walk->tokens.start;
+	struct survey *survey = walk->survey;
+	unsigned *lines;
 
 	if (statement->count == BG_VALUES_MAX)
 		return walk_give_up(walk, "too many values, expected at most 1024");
 	if (*start == '"' && memmem(start, walk->tokens.end - walk->tokens.start, "${", 2))
 		bg_diags_add(walk->diags, walk->tokens.start_line,
 			     "${ in a string: the environment is not read, expected the text itself");
-	lines = realloc(statement->value_lines, (statement->count + 1) * sizeof(*lines));
+	lines = walk_grow(walk, survey->value_lines, sizeof(*lines), survey->value_count, &survey->value_room);
 	if (!lines)
-		return walk_give_up(walk, "out of memory");
-	statement->value_lines = lines;
-	lines[statement->count++] = walk->tokens.start_line;
+		return false;
+	survey->value_lines = lines;
+	survey->value_lines[survey->value_count++] = walk->tokens.start_line;
+	statement->count++;
 	return true;
 }
 
@@ -156,18 +177,18 @@ is_doubled(const struct survey *survey, const struct statement *statement)
 	return NULL;
 }
 
-/** keep_statement - note it; takes over its memory. */
+/** keep_statement - note it. */
 static bool
 keep_statement(struct walk *walk, const struct statement *statement)
 {
 	struct survey *survey = walk->survey;
 	struct statement *grown;
 
-	grown = realloc(survey->statements, (survey->statement_count + 1) * sizeof(*grown));
+	grown = walk_grow(walk, survey->statements, sizeof(*grown), survey->statement_count, &survey->statement_room);
 	if (!grown)
-		return walk_give_up(walk, "out of memory");
+		return false;
 	survey->statements = grown;
-	grown[survey->statement_count++] = *statement;
+	survey->statements[survey->statement_count++] = *statement;
 	return true;
 }
 
@@ -182,6 +203,7 @@ walk_take_statement(struct walk *walk, enum section section, const char *key)
 	bool good;
 
 	statement.rule = section == SECTION_RULE ? (unsigned)walk->survey->rule_count - 1 : 0;
+	statement.first = (unsigned)walk->survey->value_count;
 	statement.key = survey_known_key(section, key);
 	walk_copy_until(walk, start);
 	good = take_values(walk, &statement, key);
@@ -191,12 +213,11 @@ walk_take_statement(struct walk *walk, enum section section, const char *key)
 	} else if (good && (other = is_doubled(walk->survey, &statement)) != NULL) {
 		bg_diags_add(walk->diags, statement.line, "%s is set twice, first in line %u; expected once", key,
 			     other->line);
-		statement.key = NULL;
 	} else if (good && keep_statement(walk, &statement)) {
 		walk_copy_until(walk, walk->tokens.end);
 		return true;
 	}
-	free(statement.value_lines);
+	walk->survey->value_count = statement.first;
 	blank_until(walk, good ? walk->tokens.end : walk->copied);
 	return good;
 }

@@ -7,9 +7,9 @@
  * otherwise replace the first). libconfuse then reads that copy: what a value says is its decision.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "load/arena.h"
 #include "load/walk.h"
 
 /** take_section - statements until the closing brace. */
@@ -48,7 +48,7 @@ check_name(struct walk *walk, const struct rule_head *head, size_t length)
 	if (length > BG_NAME_MAX)
 		bg_diags_add(walk->diags, head->line, "rule name has %zu bytes, expected at most %d", length,
 			     BG_NAME_MAX);
-	if (strchr(head->name, '\t'))
+	if (strpbrk(head->name, "\t\r"))
 		bg_diags_add(walk->diags, head->line, "rule name has a control character, expected printable text");
 	for (size_t i = 0; i < survey->rule_count; i++)
 		if (length && strcmp(survey->rules[i].name, head->name) == 0) {
@@ -74,11 +74,11 @@ take_rule(struct walk *walk)
 	check_name(walk, &head, walk_token_text(&walk->tokens, head.name, sizeof(head.name)));
 	if (survey->rule_count == BG_RULES_MAX)
 		return walk_give_up(walk, "too many rules, expected at most 10000");
-	grown = realloc(survey->rules, (survey->rule_count + 1) * sizeof(*grown));
+	grown = walk_grow(walk, survey->rules, sizeof(*grown), survey->rule_count, &survey->rule_room);
 	if (!grown)
-		return walk_give_up(walk, "out of memory");
+		return false;
 	survey->rules = grown;
-	grown[survey->rule_count] = head;
+	survey->rules[survey->rule_count] = head;
 	walk_copy_until(walk, walk->tokens.start);
 	walk->out += sprintf(walk->out, "\"%zu\"", survey->rule_count++);
 	walk->copied = walk->tokens.end;
@@ -132,10 +132,29 @@ take_top(struct walk *walk)
 	return walk->tokens.broken ? walk_give_up(walk, "") : true;
 }
 
+/** seal - all is noted and nothing moves any more: give each statement its part of the values. */
+static void
+seal(struct walk *walk)
+{
+	struct survey *survey = walk->survey;
+
+	survey->values = arena_alloc((survey->value_count + 1) * sizeof(*survey->values));
+	if (!survey->values) {
+		walk_give_up(walk, "out of memory");
+		return;
+	}
+	for (size_t i = 0; i < survey->statement_count; i++) {
+		struct statement *statement = &survey->statements[i];
+
+		statement->value_lines = survey->value_lines + statement->first;
+		statement->values = survey->values + statement->first;
+	}
+}
+
 /**
  * survey_take - go through @text.
  * @text: @size bytes and a terminator; no NUL inside; its comments are blanked
- * @survey: written whole; to be freed by survey_free()
+ * @survey: written whole
  * @diags: mistakes are added; survey->failed where nothing more can be said
  */
 void
@@ -145,30 +164,15 @@ survey_take(struct survey *survey, char *text, size_t size, struct bg_diags *dia
 
 	memset(survey, 0, sizeof(*survey));
 	/* A rule's index can be longer than its name: `rule x{` is 6 bytes, its index and quotes at most 7 more. */
-	survey->clean = malloc(2 * size + 64);
+	survey->clean = arena_alloc(2 * size + 64);
 	if (!survey->clean) {
 		walk_give_up(&walk, "out of memory");
 		return;
 	}
 	walk.out = survey->clean;
-	if (take_top(&walk))
+	if (take_top(&walk)) {
 		walk_copy_until(&walk, size);
-	*walk.out = '\0';
-}
-
-/** survey_free - free what survey_take() and parse_values() allocated. */
-void
-survey_free(struct survey *survey)
-{
-	for (size_t i = 0; i < survey->statement_count; i++) {
-		struct statement *statement = &survey->statements[i];
-
-		for (unsigned v = 0; statement->values && v < statement->count; v++)
-			free(statement->values[v]);
-		free(statement->values);
-		free(statement->value_lines);
+		seal(&walk);
 	}
-	free(survey->statements);
-	free(survey->rules);
-	free(survey->clean);
+	*walk.out = '\0';
 }

@@ -4,6 +4,49 @@
 
 #include <string.h>
 
+/** BLANK ... COMMENT - what a character may be part of; bits of kinds[]. ENDS: it may stand behind a word. */
+#define BLANK 1u
+#define WORD 2u
+#define MARK 4u
+#define QUOTE 8u
+#define COMMENT 16u
+#define ENDS 32u
+
+static const unsigned char kinds[256] = {
+	[0] = ENDS,
+	[' '] = BLANK | ENDS,
+	['\t'] = BLANK | ENDS,
+	['\n'] = BLANK | ENDS,
+	['\r'] = BLANK | ENDS,
+	['a' ... 'z'] = WORD,
+	['A' ... 'Z'] = WORD,
+	['0' ... '9'] = WORD,
+	['_'] = WORD,
+	['-'] = WORD,
+	['.'] = WORD,
+	[':'] = WORD,
+	['%'] = WORD,
+	['@'] = WORD,
+	['/'] = WORD | COMMENT,
+	['#'] = COMMENT | ENDS,
+	['{'] = MARK | ENDS,
+	['}'] = MARK | ENDS,
+	['('] = MARK | ENDS,
+	[')'] = MARK | ENDS,
+	['='] = MARK | ENDS,
+	['+'] = MARK | ENDS,
+	[','] = MARK | ENDS,
+	['"'] = QUOTE | ENDS,
+	['\''] = QUOTE | ENDS,
+};
+
+/** kind_of - the bits of @c. */
+static unsigned
+kind_of(char c)
+{
+	return kinds[(unsigned char)c];
+}
+
 /** skip_to - go to offset @to, counting lines. */
 static void
 skip_to(struct tokens *tokens, size_t to)
@@ -31,8 +74,11 @@ skip_blank(struct tokens *tokens)
 	for (;;) {
 		const char *at = tokens->text + tokens->at;
 
-		if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') {
-			skip_to(tokens, tokens->at + 1);
+		if (!(kind_of(*at) & (BLANK | COMMENT)))
+			return;
+		if (kind_of(*at) & BLANK) {
+			tokens->line += *at == '\n';
+			tokens->at++;
 		} else if (*at == '#' || (at[0] == '/' && at[1] == '/')) {
 			blank_to(tokens, tokens->at + strcspn(at, "\n"));
 		} else if (at[0] == '/' && at[1] == '*') {
@@ -87,9 +133,11 @@ static size_t
 word_end(struct tokens *tokens)
 {
 	const char *word = tokens->text + tokens->at;
-	size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/%@");
+	size_t length = 0;
 
-	if (length && (word[length] == '\0' || strchr(" \t\r\n#\"'={}()+,", word[length])))
+	while (kind_of(word[length]) & WORD)
+		length++;
+	if (length && (kind_of(word[length]) & ENDS))
 		return tokens->at + length;
 	tokens->broken = "unexpected character, expected quotes around all but letters, digits and _-.:/%@";
 	return 0;
@@ -108,11 +156,11 @@ token_next(struct tokens *tokens)
 	if (tokens->broken || !text[tokens->at])
 		return TOKEN_END;
 	tokens->start_line = tokens->line;
-	if (strchr("{}()=+,", text[tokens->at])) {
+	if (kind_of(text[tokens->at]) & MARK) {
 		tokens->kind = TOKEN_MARK;
 		tokens->mark = text[tokens->at];
 		end = tokens->at + 1;
-	} else if (text[tokens->at] == '"' || text[tokens->at] == '\'') {
+	} else if (kind_of(text[tokens->at]) & QUOTE) {
 		tokens->kind = TOKEN_STRING;
 		end = string_end(tokens);
 	} else {
@@ -123,7 +171,6 @@ token_next(struct tokens *tokens)
 		tokens->kind = TOKEN_END;
 		return TOKEN_END;
 	}
-	skip_to(tokens, end);
-	tokens->end = end;
+	tokens->at = tokens->end = end; /* no token spans lines */
 	return tokens->kind;
 }

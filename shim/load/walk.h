@@ -26,6 +26,7 @@ struct walk {
 
 size_t walk_token_text(const struct tokens *tokens, char *text, size_t size);
 void walk_copy_until(struct walk *walk, size_t end);
+void *walk_grow(struct walk *walk, void *array, size_t size, size_t count, size_t *room);
 bool walk_give_up(struct walk *walk, const char *what);
 bool walk_is_mark(const struct walk *walk, char mark);
 bool walk_take_statement(struct walk *walk, enum section section, const char *key);

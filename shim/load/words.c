@@ -47,6 +47,15 @@ word_check(struct bg_diags *diags, unsigned line, const char *key, const struct 
 	return false;
 }
 
+/** has_control - does @text have a character that no configuration file could hold in a string, or no line should show? */
+static bool
+has_control(const char *text)
+{
+	while (*text && (unsigned char)*text >= ' ' && *text != 0x7f)
+		text++;
+	return *text != '\0';
+}
+
 /** log_path_check - may events go to the file @path? Return: false and @why where not. */
 bool
 log_path_check(const char *path, char *why, size_t why_size)
@@ -57,6 +66,8 @@ log_path_check(const char *path, char *why, size_t why_size)
 	else if (strlen(path) >= BG_LOG_PATH_MAX)
 		snprintf(why, why_size, "log path has %zu bytes, expected at most %d", strlen(path),
 			 BG_LOG_PATH_MAX - 1);
+	else if (has_control(path))
+		snprintf(why, why_size, "log path has a control character, expected printable text");
 	else if (path[strlen(path) - 1] == '/')
 		snprintf(why, why_size, "log path \"%.60s\" is a folder, expected a file", path);
 	else

@@ -12,7 +12,9 @@
 static int
 real_call(int fd, void *in)
 {
-	return bg_real_bindresvport ? (int)bg_kernel_result(bg_real_bindresvport(fd, in)) : -ENOSYS;
+	int (*next)(int, void *) = bg_guard_get()->real->bindresvport;
+
+	return next ? (int)bg_kernel_result(next(fd, in)) : -ENOSYS;
 }
 
 /**
@@ -35,23 +37,21 @@ read_request(const struct bg_guard *guard, const void *in, struct bg_request *re
 	return request->form == BG_FORM_IPV4;
 }
 
-/** change_call - bind with the address and device of the verdict; the caller's @in gets the port, as always. */
+/**
+ * bind_reserved - the bind of a change: libc's, which chooses the port, or bind(2) where the rule has chosen one. The
+ * caller's address gets the port, as always.
+ */
 static int
-change_call(struct bg_attempt *attempt, void *in)
+bind_reserved(const struct bg_attempt *attempt, const struct bg_change *change)
 {
-	const struct bg_change *change = &attempt->verdict.change;
 	union bg_sockaddr changed;
-	int result = 0;
+	int result;
 
 	bg_sockaddr_encode(&change->to, BG_FORM_IPV4, &changed);
-	if (change->interface[0] && bg_kernel_set_device(attempt->fd, change->interface))
-		result = -EACCES;
-	if (result == 0)
-		result = real_call(attempt->fd, &changed);
-	if (result >= 0 && in)
-		memcpy((char *)in + offsetof(struct sockaddr_in, sin_port),
+	result = change->to.port ? bg_real_bind(attempt, change) : real_call(attempt->fd, &changed);
+	if (result >= 0 && attempt->out)
+		memcpy((char *)attempt->out + offsetof(struct sockaddr_in, sin_port),
 		       changed.bytes + offsetof(struct sockaddr_in, sin_port), sizeof(in_port_t));
-	bg_report_changed(attempt, change, result);
 	return result;
 }
 
@@ -59,7 +59,8 @@ change_call(struct bg_attempt *attempt, void *in)
 static int
 guarded(const struct bg_guard *guard, int fd, void *in)
 {
-	struct bg_attempt attempt = {.guard = guard, .fd = fd, .request = {.call = BG_CALL_BINDRESVPORT}};
+	struct bg_attempt attempt = {
+		.guard = guard, .fd = fd, .request = {.call = BG_CALL_BINDRESVPORT}, .bind = bind_reserved, .out = in};
 	int result;
 
 	if (!read_request(guard, in, &attempt.request))
@@ -72,8 +73,9 @@ guarded(const struct bg_guard *guard, int fd, void *in)
 		return -attempt.verdict.error;
 	}
 	if (guard->policy->mode == BG_MODE_ENFORCE && attempt.verdict.effect == BG_EFFECT_CHANGE)
-		return change_call(&attempt, in);
+		return bg_apply_change(&attempt);
 	result = real_call(fd, in);
+	bg_apply_nothing(&attempt, result);
 	bg_report_unchanged(&attempt, result);
 	return result;
 }

@@ -2,10 +2,13 @@
  * init.c - makes the guard of this process at load time: environment, configuration, executable, descriptor 2. Cold;
  * the one file of this room that reaches load. It prints nothing, ends nothing, and leaves only read-only pages. */
 #include <fcntl.h>
+#include <linux/kcmp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "bindguard/load.h"
@@ -13,23 +16,41 @@
 #include "sys/sink.h"
 
 #define COMMAND_MAX (64 * 1024) /* bytes of the command line that `command` globs see */
-#define COMPLAINTS_MAX 4096	/* PIPE_BUF: said with one write */
+#define ENVIRONMENT_MAX (256 * 1024)
+#define COMPLAINTS_MAX 4096 /* PIPE_BUF: said with one write */
 #define COMPLAINTS_SHOWN 12
 
 const struct bg_guard *bg_guard_current;
 
 /** lockdown - the guard of those who ask while the guard is being made. */
-static struct bg_guard lockdown = {.real = &bg_real_calls, .complaints = "", .program = ""};
+static const struct bg_guard lockdown = {
+	.policy = (const struct bg_policy *)(const void *)bg_policy_lockdown_block,
+	.real = &bg_real_raw,
+	.complaints = "",
+	.program = "",
+	.exe = "",
+};
+
+/**
+ * struct process - what the hot calls need, in one mapping; policy and complaints follow where there are any.
+ * @guard: guard.real is @real
+ */
+struct process {
+	struct bg_guard guard;
+	struct bg_real real;
+};
 
 /**
  * struct scratch - what set-up needs and forgets; mapped, since it may run on any stack.
  * @exe, @command: of this process
+ * @environment: of this process, where libc does not have it yet
  */
 struct scratch {
 	struct bg_loaded loaded;
 	struct bg_settings settings;
-	char exe[BG_EXE_MAX];
+	char exe[BG_PATH_MAX];
 	char command[COMMAND_MAX];
+	char environment[ENVIRONMENT_MAX];
 	char complaints[COMPLAINTS_MAX];
 };
 
@@ -44,15 +65,15 @@ map(size_t size)
 
 /** read_exe - absolute path of the executable; without /proc, what was executed. */
 static void
-read_exe(char exe[BG_EXE_MAX])
+read_exe(char exe[BG_PATH_MAX])
 {
 	static const char deleted[] = " (deleted)";
-	ssize_t length = readlink("/proc/self/exe", exe, BG_EXE_MAX - 1);
+	ssize_t length = readlink("/proc/self/exe", exe, BG_PATH_MAX - 1);
 
 	if (length <= 0) {
 		unsigned long executed = getauxval(AT_EXECFN);
 
-		snprintf(exe, BG_EXE_MAX, "%s", executed ? (const char *)executed : "");
+		snprintf(exe, BG_PATH_MAX, "%s", executed ? (const char *)executed : "");
 		return;
 	}
 	exe[length] = '\0';
@@ -60,26 +81,54 @@ read_exe(char exe[BG_EXE_MAX])
 		exe[length - (ssize_t)(sizeof(deleted) - 1)] = '\0';
 }
 
-/** read_command - the command line with blanks between its words; "" where it cannot be read. */
-static void
-read_command(char command[COMMAND_MAX])
+/** read_words - the words of a file of /proc, each with a NUL behind it. Return: bytes, at most @size - 1. */
+static size_t
+read_words(const char *path, char *words, size_t size)
 {
-	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t length = 0;
 	ssize_t got = 1;
 
-	while (fd >= 0 && got > 0 && length < COMMAND_MAX - 1) {
-		got = read(fd, command + length, COMMAND_MAX - 1 - length);
+	while (fd >= 0 && got > 0 && length < size - 1) {
+		got = read(fd, words + length, size - 1 - length);
 		length += got > 0 ? (size_t)got : 0;
 	}
 	if (fd >= 0)
 		close(fd);
+	words[length] = '\0';
+	return length;
+}
+
+/** read_command - the command line with blanks between its words; "" where it cannot be read. */
+static void
+read_command(char command[COMMAND_MAX])
+{
+	size_t length = read_words("/proc/self/cmdline", command, COMMAND_MAX);
+
 	while (length > 0 && command[length - 1] == '\0')
 		length--;
 	for (size_t i = 0; i < length; i++)
 		if (command[i] == '\0')
 			command[i] = ' ';
 	command[length] = '\0';
+}
+
+/**
+ * read_settings - from the environment. Before libc's own constructor has run, and after a clearenv(3) in another
+ * library's, there is none in `environ`; the kernel still has what the program was started with.
+ */
+static void
+read_settings(struct scratch *scratch)
+{
+	bool secure = getauxval(AT_SECURE) != 0;
+	size_t size;
+
+	if (environ || secure) {
+		bg_settings_read(secure, &scratch->settings);
+		return;
+	}
+	size = read_words("/proc/self/environ", scratch->environment, ENVIRONMENT_MAX);
+	bg_settings_parse(scratch->environment, size, &scratch->settings);
 }
 
 /**
@@ -112,8 +161,6 @@ write_complaints(const struct bg_loaded *loaded, uint8_t mode, char text[COMPLAI
 	for (unsigned i = 0; i < diags->count && shown < COMPLAINTS_SHOWN; i++) {
 		const struct bg_diag *diag = &diags->items[i];
 
-		if (diag->warning)
-			continue;
 		if (diag->line)
 			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s:%u: %.120s\n",
 					 file, diag->line, diag->text);
@@ -131,8 +178,8 @@ write_complaints(const struct bg_loaded *loaded, uint8_t mode, char text[COMPLAI
 }
 
 /**
- * assemble - guard, policy and complaints in one mapping that is then made read-only. The built-in default stays where
- * it is, in the library's own read-only pages. Return: NULL where memory is short.
+ * assemble - guard, real functions, policy and complaints in one mapping that is then made read-only. The built-in
+ * default stays where it is, in the library's own read-only pages. Return: NULL where memory is short.
  */
 static const struct bg_guard *
 assemble(const struct scratch *scratch)
@@ -140,29 +187,32 @@ assemble(const struct scratch *scratch)
 	const struct bg_policy *policy = scratch->loaded.policy;
 	bool copied = scratch->loaded.owned || final_mode(scratch) != policy->mode;
 	size_t complaints_size = strlen(scratch->complaints) + 1;
-	size_t guard_size = (sizeof(struct bg_guard) + 15) & ~(size_t)15;
+	size_t process_size = (sizeof(struct process) + 15) & ~(size_t)15;
 	size_t policy_size = copied ? ((size_t)policy->size + 15) & ~(size_t)15 : 0;
-	size_t size = guard_size + policy_size + complaints_size;
+	size_t exe_size = strlen(scratch->exe) + 1;
+	size_t size = process_size + policy_size + complaints_size + exe_size;
 	char *memory = map(size);
-	struct bg_guard *guard = (struct bg_guard *)(void *)memory;
+	struct process *process = (struct process *)(void *)memory;
+	struct bg_guard *guard = &process->guard;
 	const char *slash;
 
 	if (!memory)
 		return NULL;
 	if (copied) {
-		struct bg_policy *copy = (struct bg_policy *)(void *)(memory + guard_size);
+		struct bg_policy *copy = (struct bg_policy *)(void *)(memory + process_size);
 
 		memcpy(copy, policy, policy->size);
 		copy->mode = final_mode(scratch);
 		policy = copy;
 	}
 	guard->policy = policy;
-	guard->real = &bg_real_calls;
+	bg_real_resolve(&process->real);
+	guard->real = &process->real;
 	guard->engine = BG_ENGINE_PRELOAD;
 	guard->stack_top = getauxval(AT_RANDOM);
 	bg_sink_identify_stderr(guard);
-	guard->complaints = memcpy(memory + guard_size + policy_size, scratch->complaints, complaints_size);
-	memcpy(guard->exe, scratch->exe, sizeof(guard->exe));
+	guard->complaints = memcpy(memory + process_size + policy_size, scratch->complaints, complaints_size);
+	guard->exe = memcpy(memory + size - exe_size, scratch->exe, exe_size);
 	slash = strrchr(guard->exe, '/');
 	guard->program = slash ? slash + 1 : guard->exe;
 	mprotect(memory, size, PROT_READ);
@@ -178,7 +228,7 @@ make_guard(void)
 
 	if (!scratch)
 		return NULL;
-	bg_settings_read(getauxval(AT_SECURE) != 0, &scratch->settings);
+	read_settings(scratch);
 	read_exe(scratch->exe);
 	read_command(scratch->command);
 	bg_load(&scratch->settings, scratch->exe, scratch->command, &scratch->loaded);
@@ -189,26 +239,54 @@ make_guard(void)
 	return guard;
 }
 
+/** shares_memory - is process @other, which is not this one, a vforked child or parent, and no copy? Unknown: yes. */
+static bool
+shares_memory(pid_t other)
+{
+	return syscall(SYS_kcmp, getpid(), other, KCMP_VM, 0, 0) <= 0 && errno != ESRCH;
+}
+
+/**
+ * take_turn - may the caller make the guard? The first one may; and a child that fork(2) made of a process in which
+ * another thread was just making it, since that thread does not exist here.
+ */
+static bool
+take_turn(void)
+{
+	static pid_t maker;
+	pid_t self = getpid(), before = 0;
+
+	if (__atomic_compare_exchange_n(&maker, &before, self, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return true;
+	return before != self && !shares_memory(before) &&
+	       __atomic_compare_exchange_n(&maker, &before, self, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+/** publish - make @guard the guard of this process; connect(2) may go straight to the real one from now on. */
+static void
+publish(const struct bg_guard *guard)
+{
+	__atomic_store_n(&bg_guard_current, guard, __ATOMIC_RELEASE);
+	__atomic_store_n(&bg_connect_path, guard->real, __ATOMIC_SEQ_CST);
+	bg_connect_watch();
+}
+
 const struct bg_guard *
 bg_guard_set_up(void)
 {
-	static _Bool begun;
 	const struct bg_guard *guard;
-	int saved_errno = errno;
+	int saved_errno = errno, cancel_state;
 
-	if (!lockdown.policy)
-		lockdown.policy = bg_policy_lockdown;
-	if (__atomic_exchange_n(&begun, 1, __ATOMIC_ACQ_REL)) {
-		guard = __atomic_load_n(&bg_guard_current, __ATOMIC_ACQUIRE);
-		return guard ? guard : &lockdown;
+	if (take_turn()) {
+		/* open(2) and read(2) are cancellation points: a thread that dies here would leave nobody to go on. */
+		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+		guard = make_guard();
+		publish(guard ? guard : &lockdown);
+		pthread_setcancelstate(cancel_state, NULL);
 	}
-	bg_real_resolve();
-	guard = make_guard();
-	if (!guard)
-		guard = &lockdown;
-	__atomic_store_n(&bg_guard_current, guard, __ATOMIC_RELEASE);
 	errno = saved_errno;
-	return guard;
+	guard = __atomic_load_n(&bg_guard_current, __ATOMIC_ACQUIRE);
+	return guard ? guard : &lockdown;
 }
 
 /** load - our constructor. */

@@ -6,16 +6,14 @@
 #include <errno.h>
 
 #include "sys/guard.h"
+#include "sys/marks.h"
 
-/** bg_real_calls - the real functions: raw system calls until bg_real_resolve() has found the next library's. */
-extern struct bg_real bg_real_calls;
+/** bg_real_raw - system calls in place of the real functions, until these are found. */
+extern const struct bg_real bg_real_raw;
 
-/** bg_real_bindresvport - bindresvport(3) of the next library; NULL where there is none (musl). */
-extern int (*bg_real_bindresvport)(int fd, void *in);
+void bg_real_resolve(struct bg_real *real);
 
-void bg_real_resolve(void);
-
-/** bg_guard_current - the guard of this process; NULL until it is set up, then never changed. */
+/** bg_guard_current - the guard of this process, in read-only pages; NULL until it is set up, then never changed. */
 extern const struct bg_guard *bg_guard_current;
 
 /**
@@ -33,10 +31,32 @@ bg_guard_get(void)
 	return guard ? guard : bg_guard_set_up();
 }
 
-/** bg_return - what the program gets: -1 and errno for a negative @result, else @result with errno as it was. */
+/**
+ * bg_connect_path - where connect(2) goes: the real functions as long as no socket is marked, else @bg_connect_watched.
+ * Only the pointer changes; what it points to is read-only.
+ */
+extern const struct bg_real *bg_connect_path;
+extern const struct bg_real bg_connect_watched;
+
+/**
+ * bg_connect_watch - a socket may have been marked: from now on connect(2) looks at each. The store is a full barrier
+ * even where it changes nothing: init.c stores the other value, then looks for marks.
+ */
+BG_SIGSAFE static inline void
+bg_connect_watch(void)
+{
+	if (__atomic_load_n(&bg_marks_used, __ATOMIC_SEQ_CST))
+		__atomic_store_n(&bg_connect_path, &bg_connect_watched, __ATOMIC_SEQ_CST);
+}
+
+/**
+ * bg_return - the way back to the program from each guarded call. What it gets: -1 and errno for a negative @result,
+ * else @result with errno as it was.
+ */
 BG_SIGSAFE static inline int
 bg_return(int result, int saved_errno)
 {
+	bg_connect_watch();
 	errno = result < 0 ? -result : saved_errno;
 	return result < 0 ? -1 : result;
 }

@@ -8,26 +8,28 @@
 
 #include "preload/preload.h"
 
+/** raw_bind - bind(2) without a library. */
 static int
 raw_bind(int fd, const void *addr, unsigned size)
 {
 	return (int)syscall(SYS_bind, fd, addr, size);
 }
 
+/** raw_listen - listen(2) without a library. */
 static int
 raw_listen(int fd, int backlog)
 {
 	return (int)syscall(SYS_listen, fd, backlog);
 }
 
+/** raw_connect - connect(2) without a library. */
 static int
 raw_connect(int fd, const void *addr, unsigned size)
 {
 	return (int)syscall(SYS_connect, fd, addr, size);
 }
 
-struct bg_real bg_real_calls = {.bind = raw_bind, .listen = raw_listen, .connect = raw_connect};
-int (*bg_real_bindresvport)(int fd, void *in);
+const struct bg_real bg_real_raw = {.bind = raw_bind, .listen = raw_listen, .connect = raw_connect};
 
 /**
  * find - store the next library's function @name in @slot; leave it as it is where there is none.
@@ -46,10 +48,11 @@ find(const char *name, void *slot)
 
 /** bg_real_resolve - all at once, so that no call ever has to: dlsym(3) takes locks and may allocate. */
 void
-bg_real_resolve(void)
+bg_real_resolve(struct bg_real *real)
 {
-	find("bind", &bg_real_calls.bind);
-	find("listen", &bg_real_calls.listen);
-	find("connect", &bg_real_calls.connect);
-	find("bindresvport", &bg_real_bindresvport);
+	*real = bg_real_raw;
+	find("bind", &real->bind);
+	find("listen", &real->listen);
+	find("connect", &real->connect);
+	find("bindresvport", &real->bindresvport);
 }

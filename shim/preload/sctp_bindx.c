@@ -56,11 +56,42 @@ size_at(const struct bg_guard *guard, const char *at, union bg_sockaddr *copy)
 	return size && bg_caller_read(guard->stack_top, at, size, copy) ? size : 0;
 }
 
+/**
+ * struct change - what becomes of a list.
+ * @list: the addresses to bind
+ * @first: the first attempt that changes or refuses something, else the last; it is reported
+ * @device: to confine to; "": none
+ */
+struct change {
+	struct addresses list;
+	struct bg_attempt first;
+	char device[BG_IFNAME_MAX];
+};
+
+/** use - take @done, of the attempt's verdict, into the list. */
+static size_t
+use(struct change *change, const struct bg_attempt *attempt, const struct bg_change *done, union bg_sockaddr *encoded)
+{
+	if (!change->list.changed)
+		change->first = *attempt;
+	change->list.changed = true;
+	if (done->interface[0])
+		memcpy(change->device, done->interface, sizeof(change->device));
+	return bg_sockaddr_encode(&done->to, done->form, encoded);
+}
+
+/** may_confine - the device can be set: tried, since nothing else tells. The socket keeps it where the call succeeds. */
+static bool
+may_confine(const struct bg_attempt *attempt)
+{
+	return bg_kernel_set_device(attempt->fd, attempt->verdict.change.interface) == 0;
+}
+
 /** decide_one - decide on one address and append what is to be bound. Return: 0, or -errno to refuse the whole call. */
 static int
-decide_one(struct bg_attempt *attempt, const union bg_sockaddr *copy, size_t size, struct addresses *list)
+decide_one(struct bg_attempt *attempt, const union bg_sockaddr *copy, size_t size, struct change *change)
 {
-	const struct bg_verdict *verdict = &attempt->verdict;
+	struct bg_verdict *verdict = &attempt->verdict;
 	union bg_sockaddr encoded = *copy;
 
 	memset(&attempt->request, 0, sizeof(attempt->request));
@@ -68,27 +99,50 @@ decide_one(struct bg_attempt *attempt, const union bg_sockaddr *copy, size_t siz
 	if (!bg_sockaddr_decode(copy, size, &attempt->request.asked, &attempt->request.form))
 		return -EINVAL;
 	bg_report_complaints(attempt->guard, &attempt->request.asked);
+	/* The device that an address before this one has brought is ours, not the program's choice. */
+	attempt->request.known = change->device[0] ? BG_FACT_DEVICE : 0;
 	if (bg_attempt_decide(attempt) && attempt->guard->policy->mode == BG_MODE_ENFORCE) {
-		if (verdict->effect == BG_EFFECT_REFUSE)
+		if (verdict->effect == BG_EFFECT_REFUSE) {
+			change->first = *attempt;
 			return -verdict->error;
-		if (verdict->effect == BG_EFFECT_CHANGE) {
-			list->changed = true;
-			size = bg_sockaddr_encode(&verdict->change.to, verdict->change.form, &encoded);
-			if (verdict->change.interface[0] &&
-			    bg_kernel_set_device(attempt->fd, verdict->change.interface))
-				return -EACCES;
 		}
+		if (verdict->effect == BG_EFFECT_CHANGE && verdict->change.interface[0] && !may_confine(attempt)) {
+			change->first = *attempt;
+			if (!verdict->has_fallback)
+				return -EACCES;
+			verdict->reason = verdict->fallback_reason;
+			verdict->change = verdict->fallback;
+		}
+		if (verdict->effect == BG_EFFECT_CHANGE)
+			size = use(change, attempt, &verdict->change, &encoded);
 	}
-	memcpy((char *)list->bytes + list->size, encoded.bytes, size);
-	list->size += size;
+	if (!change->list.changed)
+		change->first = *attempt;
+	memcpy((char *)change->list.bytes + change->list.size, encoded.bytes, size);
+	change->list.size += size;
 	return 0;
+}
+
+/** report - one event for the list. */
+static void
+report(struct change *change, int result)
+{
+	struct bg_attempt *first = &change->first;
+
+	if (first->verdict.effect == BG_EFFECT_REFUSE && first->guard->policy->mode == BG_MODE_ENFORCE)
+		bg_report_changed(first, NULL, result);
+	else if (change->list.changed || (result < 0 && first->verdict.effect == BG_EFFECT_CHANGE &&
+					  first->guard->policy->mode == BG_MODE_ENFORCE))
+		bg_report_changed(first, &first->verdict.change, result);
+	else
+		bg_report_unchanged(first, result);
 }
 
 /** guarded - decide on each address of the list; bind the changed list. Return: as the call, -errno instead of -1. */
 static int
 guarded(struct bg_attempt *attempt, const char *addrs, int count, int flags)
 {
-	struct addresses list = {.size = 0};
+	struct change change = {.list = {.size = 0}};
 	union bg_sockaddr copy;
 	size_t size = 0;
 	int result = 0;
@@ -96,17 +150,19 @@ guarded(struct bg_attempt *attempt, const char *addrs, int count, int flags)
 	for (int i = 0; i < count && result == 0; i++) {
 		size_t one = size_at(attempt->guard, addrs + size, &copy);
 
-		if (one == 0)
+		if (one == 0) {
+			if (change.device[0])
+				bg_device_take_off(attempt->fd);
 			return real_call(attempt->fd, addrs, size, count, flags); /* the bare call has the errno */
+		}
 		size += one;
-		result = decide_one(attempt, &copy, one, &list);
+		result = decide_one(attempt, &copy, one, &change);
 	}
 	if (result == 0)
-		result = real_call(attempt->fd, list.bytes, list.size, count, flags);
-	if (list.changed || result < 0)
-		bg_report_changed(attempt, &attempt->verdict.change, result);
-	else
-		bg_report_unchanged(attempt, result);
+		result = real_call(attempt->fd, change.list.bytes, change.list.size, count, flags);
+	if (result < 0 && change.device[0])
+		bg_device_take_off(attempt->fd);
+	report(&change, result);
 	return result;
 }
 

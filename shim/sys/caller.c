@@ -11,13 +11,28 @@
 #define PROBE_BYTES 8u /* sizeof(sigset_t) of the kernel */
 
 /**
- * readable - can the 8 bytes at @at be read? rt_sigprocmask(2) copies its set before it looks at `how`: EFAULT where
- * it cannot, EINVAL for the impossible `how` where it can; the mask is never changed. One cheap system call.
+ * probe - can the 8 bytes at @at be read? rt_sigprocmask(2) copies its set before it looks at `how`: EFAULT where
+ * it cannot, EINVAL for the impossible `how` where it can; the mask is never changed. One cheap system call. Any other
+ * answer is not the kernel's but a seccomp filter's.
  */
-static bool
-readable(uintptr_t at)
+static enum bg_caller
+probe(uintptr_t at)
 {
-	return syscall(SYS_rt_sigprocmask, -1, at, NULL, PROBE_BYTES) == -1 && errno == EINVAL;
+	if (syscall(SYS_rt_sigprocmask, -1, at, NULL, PROBE_BYTES) == 0)
+		return BG_CALLER_BLOCKED;
+	return errno == EINVAL ? BG_CALLER_COPIED : errno == EFAULT ? BG_CALLER_BARE : BG_CALLER_BLOCKED;
+}
+
+/** probe_range - probe both ends: a probe may reach beyond the address, but not into another page. */
+static enum bg_caller
+probe_range(uintptr_t at, uintptr_t last)
+{
+	uintptr_t room = PAGE_MIN - at % PAGE_MIN;
+	enum bg_caller first = probe(room < PROBE_BYTES ? at - (PROBE_BYTES - room) : at);
+
+	if (first != BG_CALLER_COPIED || at / PAGE_MIN == last / PAGE_MIN)
+		return first;
+	return probe(last & ~(uintptr_t)(PAGE_MIN - 1));
 }
 
 /**
@@ -34,31 +49,32 @@ on_stack(uintptr_t at, size_t size, uintptr_t stack_top)
 }
 
 /**
- * bg_caller_read - copy a socket address of @size bytes at @from.
+ * bg_caller_copy - copy a socket address of @size bytes at @from.
  * @stack_top: as struct bg_guard holds it, 0: unknown
- * Return: false where it cannot be read whole or the kernel would take no address of this size: the bare call has the
- * right errno then (EFAULT, EINVAL).
  *
  * Context: any; a mapping that another thread removes meanwhile is that program's own race.
  */
-bool
-bg_caller_read(uintptr_t stack_top, const void *from, size_t size, union bg_sockaddr *to)
+enum bg_caller
+bg_caller_copy(uintptr_t stack_top, const void *from, size_t size, union bg_sockaddr *to)
 {
 	uintptr_t at = (uintptr_t)from;
 	uintptr_t last = at + size - 1;
+	enum bg_caller readable = BG_CALLER_COPIED;
 
 	if (size < sizeof(uint16_t) || size > BG_SOCKADDR_MAX || at < PAGE_MIN || last < at)
-		return false;
-	if (!on_stack(at, size, stack_top)) {
-		/* A probe may reach beyond the address, but not into another page: both ends, from within their pages. */
-		uintptr_t room = PAGE_MIN - at % PAGE_MIN;
-
-		if (!readable(room < PROBE_BYTES ? at - (PROBE_BYTES - room) : at))
-			return false;
-		if (at / PAGE_MIN != last / PAGE_MIN && !readable(last & ~(uintptr_t)(PAGE_MIN - 1)))
-			return false;
-	}
+		return BG_CALLER_BARE;
+	if (!on_stack(at, size, stack_top))
+		readable = probe_range(at, last);
+	if (readable != BG_CALLER_COPIED)
+		return readable;
 	memset(to, 0, sizeof(*to));
 	memcpy(to->bytes, from, size);
-	return true;
+	return BG_CALLER_COPIED;
+}
+
+/** bg_caller_read - likewise, for calls where a look that is blocked does no harm. Return: whether it was copied. */
+bool
+bg_caller_read(uintptr_t stack_top, const void *from, size_t size, union bg_sockaddr *to)
+{
+	return bg_caller_copy(stack_top, from, size, to) == BG_CALLER_COPIED;
 }

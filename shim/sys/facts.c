@@ -39,44 +39,70 @@ bg_facts_protocol(int fd)
 	}
 }
 
+/**
+ * bg_facts_unavailable - @fd did not tell a fact: because it is no Internet socket (@ipv6: no IPv6 one), or because
+ * somebody forbids the question? A seccomp filter may answer with any errno, so the socket is asked for its domain.
+ */
+enum bg_facts
+bg_facts_unavailable(int fd, bool ipv6)
+{
+	int domain, error = bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &domain);
+
+	if (error == -EBADF || error == -ENOTSOCK)
+		return BG_FACTS_NONE;
+	if (error == 0 && domain != AF_INET6 && (ipv6 || domain != AF_INET))
+		return BG_FACTS_NONE;
+	return BG_FACTS_BLOCKED;
+}
+
 /** gather_domain - does the socket's family take an address of the request's form? */
-static bool
+static enum bg_facts
 gather_domain(int fd, struct bg_request *request)
 {
 	int domain;
 
 	if (bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &domain))
-		return false;
+		return bg_facts_unavailable(fd, false);
 	request->domain_fits =
 		domain == (request->form == BG_FORM_IPV4 || request->form == BG_FORM_UNSPEC ? AF_INET : AF_INET6);
-	return true;
+	return BG_FACTS_GATHERED;
+}
+
+/** gather_v6only - an IPv6 socket that does not tell is taken for a dual-stack one: to confine it guards either. */
+static enum bg_facts
+gather_v6only(int fd, struct bg_request *request)
+{
+	int v6only = 0;
+
+	if (bg_kernel_getint(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only) && bg_facts_unavailable(fd, true) == BG_FACTS_NONE)
+		return BG_FACTS_NONE;
+	request->v6only = v6only != 0;
+	return BG_FACTS_GATHERED;
 }
 
 /** gather_socket - the facts that a socket option holds. */
-static bool
+static enum bg_facts
 gather_socket(int fd, unsigned facts, struct bg_request *request)
 {
-	int v6only, error;
+	enum bg_facts result = BG_FACTS_GATHERED;
+	int error;
 
-	if ((facts & BG_FACT_DOMAIN) && !gather_domain(fd, request))
-		return false;
-	if (facts & BG_FACT_PROTOCOL) {
+	if (facts & BG_FACT_DOMAIN)
+		result = gather_domain(fd, request);
+	if (result == BG_FACTS_GATHERED && (facts & BG_FACT_PROTOCOL)) {
 		request->protocol = bg_facts_protocol(fd);
 		if (!request->protocol)
-			return false;
+			result = bg_facts_unavailable(fd, false);
 	}
-	if (facts & BG_FACT_V6ONLY) {
-		if (bg_kernel_getint(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only))
-			return false;
-		request->v6only = v6only != 0;
-	}
-	if (facts & BG_FACT_DEVICE) {
+	if (result == BG_FACTS_GATHERED && (facts & BG_FACT_V6ONLY))
+		result = gather_v6only(fd, request);
+	if (result == BG_FACTS_GATHERED && (facts & BG_FACT_DEVICE)) {
 		/* A filter that forbids the question (seccomp) must not be a way round: the device is then unknown. */
 		error = bg_kernel_get_device(fd, request->device);
 		if (error == -EBADF || error == -ENOTSOCK)
-			return false;
+			result = BG_FACTS_NONE;
 	}
-	return true;
+	return result;
 }
 
 /** gather_port_zero - had bind(2) been asked for port 0 on this socket? */
@@ -84,24 +110,19 @@ static void
 gather_port_zero(int fd, struct bg_request *request)
 {
 	struct bg_mark mark;
-	uint64_t cookie;
 
-	request->port_was_zero = __atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE) &&
-				 bg_kernel_cookie(fd, &cookie) == 0 && bg_marks_get(cookie, &mark) &&
-				 mark.asked.port == 0;
+	request->port_was_zero = bg_marks_get(fd, &mark) && mark.asked.port == 0;
 }
 
-/**
- * bg_facts_gather - fill in @facts (a set of enum bg_fact) of the attempt's request.
- * Return: false where @fd is no socket that can have them: the bare call has the right errno.
- */
-bool
+/** bg_facts_gather - fill in @facts (a set of enum bg_fact) of the attempt's request. */
+enum bg_facts
 bg_facts_gather(struct bg_attempt *attempt, unsigned facts)
 {
 	struct bg_request *request = &attempt->request;
+	enum bg_facts result = gather_socket(attempt->fd, facts, request);
 
-	if (!gather_socket(attempt->fd, facts, request))
-		return false;
+	if (result != BG_FACTS_GATHERED)
+		return result;
 	if (facts & BG_FACT_TARGET_ADDR)
 		bg_interface_addresses(attempt->fd, attempt->verdict.interface, &request->target_ipv4,
 				       &request->target_ipv6);
@@ -110,7 +131,7 @@ bg_facts_gather(struct bg_attempt *attempt, unsigned facts)
 	if (facts & BG_FACT_PORT_ZERO)
 		gather_port_zero(attempt->fd, request);
 	request->known |= facts;
-	return true;
+	return BG_FACTS_GATHERED;
 }
 
 /**
@@ -125,11 +146,18 @@ bg_attempt_decide(struct bg_attempt *attempt)
 	if (guard->outside)
 		guard->outside->identify(guard, &attempt->request);
 	for (int round = 0; round < BG_DECIDE_ROUNDS; round++) {
+		enum bg_facts facts;
+
 		bg_decide(guard->policy, &attempt->request, &attempt->verdict);
 		if (!attempt->verdict.needs)
 			return true;
-		if (!bg_facts_gather(attempt, attempt->verdict.needs))
+		facts = bg_facts_gather(attempt, attempt->verdict.needs);
+		if (facts == BG_FACTS_NONE)
 			return false;
+		if (facts == BG_FACTS_BLOCKED) {
+			bg_decide_blocked(&attempt->verdict);
+			return true;
+		}
 	}
 	return false;
 }

@@ -6,12 +6,30 @@
 
 #include "bindguard/event.h"
 #include "core/sockaddr.h"
+#include "sys/device.h"
 
-/** struct bg_real - the functions that the program would have called without the guard. */
+/**
+ * struct bg_real - the functions that the program would have called without the guard.
+ * @bindresvport: NULL where there is none (musl)
+ */
 struct bg_real {
 	int (*bind)(int fd, const void *addr, unsigned size);
 	int (*listen)(int fd, int backlog);
 	int (*connect)(int fd, const void *addr, unsigned size);
+	int (*bindresvport)(int fd, void *in);
+};
+
+/**
+ * struct bg_object - what a descriptor refers to.
+ * @type: S_IFMT bits of st_mode
+ * @device, @inode: st_dev and st_ino
+ * @born_ns: when the file was made, 0 where its file system does not tell
+ */
+struct bg_object {
+	unsigned type;
+	uint64_t device;
+	uint64_t inode;
+	int64_t born_ns;
 };
 
 struct bg_guard;
@@ -30,9 +48,6 @@ struct bg_outside {
 	int (*take_place)(const struct bg_guard *guard, int fd, int created);
 };
 
-/** BG_EXE_MAX - bytes kept of the executable's path, terminator included. */
-#define BG_EXE_MAX 1024
-
 /**
  * struct bg_guard - what a process needs to be guarded; made once, then read-only.
  * @policy: the rules, already narrowed to this program
@@ -41,9 +56,9 @@ struct bg_outside {
  * @outside: the program is another process, reached so; NULL: it is this one
  * @stack_top: near the bottom of the main thread's stack, 0: unknown; see caller.c
  * @stderr_ok: descriptor 2 was something that a line of ours may go to, when the guard was set up
- * @stderr_device, @stderr_inode: st_dev and st_ino of it then
+ * @stderr_object: what it was then
  * @complaints: lines to be said once, at the first bind that matters: why lockdown is in force; "" for nothing
- * @program, @exe: base name and absolute path of the executable
+ * @program, @exe: base name and absolute path of the executable; never NULL
  */
 struct bg_guard {
 	const struct bg_policy *policy;
@@ -52,11 +67,10 @@ struct bg_guard {
 	const struct bg_outside *outside;
 	uintptr_t stack_top;
 	bool stderr_ok;
-	uint64_t stderr_device;
-	uint64_t stderr_inode;
+	struct bg_object stderr_object;
 	const char *complaints;
 	const char *program;
-	char exe[BG_EXE_MAX];
+	const char *exe;
 };
 
 /* Return what the bare call returns; -errno instead of -1. The descriptor and the pointers are the caller's own. */
@@ -67,27 +81,45 @@ BG_SIGSAFE int bg_guard_connect(const struct bg_guard *guard, int fd, const void
 /**
  * struct bg_attempt - one call under way, shared by the files of this room.
  * @guard, @fd: as given
+ * @caller, @size: the caller's address, copied, and its bytes; NULL and 0 where the call has none
  * @request, @verdict: the question and the answer
+ * @bind: the real call that binds @fd to the address of a change; -errno for -1. bg_real_bind() but for bindresvport(3)
+ * @out: what @bind may write to
  */
 struct bg_attempt {
 	const struct bg_guard *guard;
 	int fd;
+	const union bg_sockaddr *caller;
+	unsigned size;
 	struct bg_request request;
 	struct bg_verdict verdict;
+	int (*bind)(const struct bg_attempt *attempt, const struct bg_change *change);
+	void *out;
 };
 
+/** enum bg_facts - how gathering went. */
+enum bg_facts {
+	BG_FACTS_GATHERED,
+	BG_FACTS_NONE,	  /* @fd is no socket that has them: the bare call has the right errno */
+	BG_FACTS_BLOCKED, /* something forbids to ask (seccomp): bg_decide_blocked() */
+};
+
+BG_SIGSAFE int bg_real_bind(const struct bg_attempt *attempt, const struct bg_change *change);
+BG_SIGSAFE int bg_apply_change(struct bg_attempt *attempt);
+BG_SIGSAFE void bg_apply_nothing(const struct bg_attempt *attempt, int result);
+
 BG_SIGSAFE bool bg_attempt_decide(struct bg_attempt *attempt);
-BG_SIGSAFE bool bg_facts_gather(struct bg_attempt *attempt, unsigned facts);
+BG_SIGSAFE enum bg_facts bg_facts_gather(struct bg_attempt *attempt, unsigned facts);
+BG_SIGSAFE enum bg_facts bg_facts_unavailable(int fd, bool ipv6);
 BG_SIGSAFE enum bg_protocol bg_facts_protocol(int fd);
-BG_SIGSAFE int bg_real_bind(const struct bg_guard *guard, int fd, const struct bg_change *change);
 
 BG_SIGSAFE void bg_report_complaints(const struct bg_guard *guard, const struct bg_endpoint *asked);
 BG_SIGSAFE void bg_report_unchanged(struct bg_attempt *attempt, int result);
 BG_SIGSAFE void bg_report_changed(struct bg_attempt *attempt, const struct bg_change *change, int result);
 BG_SIGSAFE void bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, int result);
 
+BG_SIGSAFE int bg_guard_disconnect(struct bg_attempt *attempt, const struct bg_peer *unspecified);
 BG_SIGSAFE int bg_replace(const struct bg_attempt *attempt, const struct bg_endpoint *bind_to, enum bg_form form,
-			  const union bg_sockaddr *peer, unsigned peer_size);
-BG_SIGSAFE void bg_release(const struct bg_attempt *attempt);
+			  bool dual_stack, const struct bg_peer *peer);
 
 #endif

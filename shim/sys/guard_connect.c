@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: MIT
  * guard_connect.c - connect(2) under the guard: clients that bound a wildcard first get back what bind(2) took, since
- * a loopback-bound socket reaches no other host (EINVAL, or silence). Signal-safe. */
+ * a loopback-bound socket reaches no other host (EINVAL, or silence). Signal-safe.
+ *
+ * Theory of operation. The mark of bind(2) says what was asked for; what the socket has now is read from the kernel.
+ *
+ *   now at                 peer                  then
+ *   loopback, or lo        loopback              left as it is
+ *   loopback, or lo        another               undone
+ *   another device         any                   undone: it reaches neither loopback nor another network
+ *   another address        any                   undone, unless the kernel would choose that address itself
+ *
+ * A socket that is undone can be a server again: a stream socket by listen(2), which asks the rules; a datagram socket
+ * when its association is dissolved (AF_UNSPEC), which disconnect.c does.
+ */
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -14,114 +28,195 @@
 
 /** bare - the real connect(2). Return: -errno for -1. */
 static int
-bare(const struct bg_attempt *attempt, const union bg_sockaddr *peer, unsigned size)
+bare(const struct bg_attempt *attempt, const struct bg_peer *peer)
 {
-	return (int)bg_kernel_result(attempt->guard->real->connect(attempt->fd, peer->bytes, size));
+	return (int)bg_kernel_result(attempt->guard->real->connect(attempt->fd, peer->name.bytes, peer->size));
 }
 
-/** note_undone - a datagram socket that disconnects (connect(2) to AF_UNSPEC) would be an open server again. */
+/** note_undone - what becomes a server again will be decided on again, by what had been asked for. */
 static void
 note_undone(int fd, const struct bg_mark *before)
 {
 	struct bg_mark mark = *before;
 
 	mark.kind = BG_MARK_UNDONE;
-	if (bg_kernel_cookie(fd, &mark.cookie) == 0)
-		bg_marks_put(&mark);
+	bg_marks_put(fd, &mark);
 }
 
-/**
- * unconfine - take the device off in place, as CAP_NET_RAW may; connect; a datagram socket whose connect fails is
- * confined again. Return: false where it is not allowed.
- */
+/** read_name - what @fd is bound to now. Return: false where the kernel does not tell. */
 static bool
-unconfine(const struct bg_attempt *attempt, const union bg_sockaddr *peer, unsigned size, bool datagram, int *result)
-{
-	if (bg_kernel_set_device(attempt->fd, ""))
-		return false;
-	*result = bare(attempt, peer, size);
-	if (*result < 0 && datagram)
-		bg_kernel_set_device(attempt->fd, "lo");
-	return true;
-}
-
-/** describe - what the socket was bound to until now, for the event. */
-static void
-describe(int fd, const struct bg_mark *mark, struct bg_change *from)
+read_name(int fd, struct bg_change *now)
 {
 	union bg_sockaddr name;
 	unsigned size;
 
-	memset(from, 0, sizeof(*from));
-	if (bg_kernel_getsockname(fd, &name, &size) || size > sizeof(name) ||
-	    !bg_sockaddr_decode(&name, size, &from->to, &from->form)) {
-		from->to = mark->asked;
-		from->form = mark->form;
-	}
-	bg_kernel_get_device(fd, from->interface);
+	memset(now, 0, sizeof(*now));
+	return bg_kernel_getsockname(fd, &name, &size) == 0 && size <= sizeof(name) &&
+	       bg_sockaddr_decode(&name, size, &now->to, &now->form) && bg_kernel_get_device(fd, now->interface) == 0;
+}
+
+/** wanted - the address to give back: what was asked for; a port that the kernel chose stays. */
+static struct bg_endpoint
+wanted(const struct bg_mark *mark, const struct bg_change *now)
+{
+	struct bg_endpoint endpoint = mark->asked;
+
+	if (endpoint.port == 0)
+		endpoint.port = now->to.port;
+	return endpoint;
+}
+
+/** is_bound_as_asked - only the device is ours. */
+static bool
+is_bound_as_asked(const struct bg_mark *mark, const struct bg_change *now)
+{
+	struct bg_endpoint asked = wanted(mark, now);
+
+	return mark->kind == BG_MARK_DEVICE && asked.port == now->to.port && now->form == mark->form &&
+	       bg_addr_equal(&asked.addr, &now->to.addr);
 }
 
 /**
- * undo_and_connect - give the socket its asked address back and connect it. A stream socket is exchanged first and
- * connected then, since that can take long and another thread may want to interrupt it; it is exposed only by
- * listen(2), which asks again. A datagram socket is connected before it takes the descriptor's place.
+ * connect_in_place - a datagram socket without its device, deaf until it is connected. Where it cannot be connected it
+ * is as it was. A former peer comes first, as in replace.c. Return: false where the device stays, and all else.
  */
-static int
-undo_and_connect(struct bg_attempt *attempt, struct bg_mark *mark, const union bg_sockaddr *peer, unsigned size)
+static bool
+connect_in_place(const struct bg_attempt *attempt, const struct bg_change *now, const struct bg_peer *peer, int *result)
 {
-	bool datagram = (attempt->request.protocol & DATAGRAM) != 0;
-	struct bg_change from;
+	bool deafened = bg_device_deafen(attempt->fd), off;
+	struct bg_peer before;
+
+	bg_device_read_peer(attempt->fd, &before);
+	off = bg_device_take_off(attempt->fd);
+	bg_device_restore_peer(attempt->fd, &before);
+	*result = off ? bg_kernel_connect(attempt->fd, &peer->name, peer->size) : 0;
+	if (!off || *result < 0) {
+		bg_kernel_set_device(attempt->fd, now->interface);
+		bg_device_restore_peer(attempt->fd, &before);
+	}
+	bg_device_undeafen(attempt->fd, deafened);
+	return off;
+}
+
+/** undo_datagram - give a datagram socket back what it asked for and connect it, never open to others in between. */
+static int
+undo_datagram(struct bg_attempt *attempt, const struct bg_mark *mark, const struct bg_change *now,
+	      const struct bg_peer *peer)
+{
+	struct bg_endpoint asked = wanted(mark, now);
 	int result;
 
-	describe(attempt->fd, mark, &from);
-	attempt->request.asked = mark->asked;
-	attempt->request.form = mark->form;
-	if (mark->kind != BG_MARK_DEVICE || !unconfine(attempt, peer, size, datagram, &result)) {
-		result = bg_replace(attempt, &mark->asked, mark->form, datagram ? peer : NULL, size);
-		if (result < 0) {
-			bg_report_undone(attempt, &from, result);
-			return result;
-		}
-		if (!datagram)
-			result = bare(attempt, peer, size);
-	}
-	if (result >= 0 && datagram)
+	if (!is_bound_as_asked(mark, now) || !connect_in_place(attempt, now, peer, &result))
+		result = bg_replace(attempt, &asked, mark->form, mark->dual_stack, peer);
+	if (result >= 0)
 		note_undone(attempt->fd, mark);
-	else if (!datagram)
-		bg_marks_drop(mark->cookie);
-	bg_report_undone(attempt, &from, result == -EINPROGRESS ? 0 : result);
 	return result;
 }
 
-/** disconnects - AF_UNSPEC dissolves a datagram socket's association, connect(2). */
-static bool
-disconnects(const union bg_sockaddr *peer, unsigned size)
+/**
+ * undo_stream - give a stream socket back what it asked for, then connect it: that can take long, and another thread, a
+ * signal or a cancellation may end it, so all is done before.
+ */
+static int
+undo_stream(struct bg_attempt *attempt, const struct bg_mark *mark, const struct bg_change *now,
+	    const struct bg_peer *peer)
 {
+	static const struct bg_peer nobody;
+	struct bg_endpoint asked = wanted(mark, now);
+	int result = 0;
+
+	if (!is_bound_as_asked(mark, now) || bg_kernel_set_device(attempt->fd, ""))
+		result = bg_replace(attempt, &asked, mark->form, mark->dual_stack, &nobody);
+	if (result < 0)
+		return result;
+	note_undone(attempt->fd, mark);
+	return bare(attempt, peer);
+}
+
+/** is_idle - a stream socket that neither listens nor is connected or being connected: else connect(2) only fails. */
+static bool
+is_idle(int fd)
+{
+	unsigned char info[4] = {0}; /* tcpi_state is the first byte of struct tcp_info */
+	unsigned size = sizeof(info);
+	struct bg_peer peer;
+	int listens = 0;
+
+	if (bg_kernel_getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0)
+		return info[0] == TCP_CLOSE;
+	bg_kernel_getint(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens);
+	bg_device_read_peer(fd, &peer);
+	return !listens && !peer.size;
+}
+
+/** is_here - loopback; the wildcard as a destination means it too, ip(7). */
+static bool
+is_here(const struct bg_addr *addr)
+{
+	return bg_addr_is_loopback(addr) || bg_addr_is_wildcard(addr);
+}
+
+/** chooses - would the kernel itself send from @addr to @peer? A datagram socket is asked, which sends nothing. */
+static bool
+chooses(const struct bg_addr *addr, const struct bg_peer *peer)
+{
+	struct bg_endpoint source;
+	union bg_sockaddr name;
+	enum bg_form form;
 	sa_family_t family;
+	unsigned size;
+	bool same = false;
+	int fd;
 
-	memcpy(&family, peer->bytes, sizeof(family));
-	return size >= sizeof(family) && family == AF_UNSPEC;
+	memcpy(&family, peer->name.bytes, sizeof(family));
+	fd = bg_kernel_socket(family, SOCK_DGRAM, 0);
+	if (fd < 0)
+		return false;
+	if (bg_kernel_connect(fd, &peer->name, peer->size) == 0 && bg_kernel_getsockname(fd, &name, &size) == 0 &&
+	    size <= sizeof(name) && bg_sockaddr_decode(&name, size, &source, &form))
+		same = bg_addr_equal(&source.addr, addr);
+	bg_kernel_close(fd);
+	return same;
 }
 
-/** reaches_here - the peer is this machine's loopback: the wildcard as a destination means it too, ip(7). */
+/** must_undo - the table at the top; a device that the program chose after bind(2) is its own. */
 static bool
-reaches_here(const union bg_sockaddr *peer, unsigned size)
+must_undo(const struct bg_mark *mark, const struct bg_change *now, const struct bg_peer *peer)
 {
-	struct bg_endpoint endpoint;
+	struct bg_endpoint to;
 	enum bg_form form;
 
-	return bg_sockaddr_decode(peer, size, &endpoint, &form) &&
-	       (bg_addr_is_loopback(&endpoint.addr) || bg_addr_is_wildcard(&endpoint.addr));
+	if (mark->kind != BG_MARK_ADDRESS && mark->kind != BG_MARK_DEVICE)
+		return false;
+	if (!bg_sockaddr_decode(&peer->name, peer->size, &to, &form) || form == BG_FORM_UNSPEC)
+		return false;
+	if (mark->kind == BG_MARK_DEVICE && memcmp(mark->device, now->interface, sizeof(mark->device)) != 0)
+		return false;
+	if (bg_addr_is_loopback(&now->to.addr) || strcmp(now->interface, "lo") == 0)
+		return !is_here(&to.addr);
+	return mark->kind == BG_MARK_DEVICE || !chooses(&now->to.addr, peer);
 }
 
-/** is_internet - @peer is an address that the kernel could connect an Internet socket to. */
-static bool
-is_internet(const union bg_sockaddr *peer, unsigned size)
+/** reconsider - a marked socket connects: undo what bind(2) did where it stands in the way. */
+static int
+reconsider(struct bg_attempt *attempt, const struct bg_mark *mark, const struct bg_peer *peer)
 {
-	struct bg_endpoint endpoint;
-	enum bg_form form;
+	struct bg_change now;
+	int result;
 
-	return bg_sockaddr_decode(peer, size, &endpoint, &form) && form != BG_FORM_UNSPEC;
+	if (!read_name(attempt->fd, &now) || !must_undo(mark, &now, peer) ||
+	    bg_facts_gather(attempt, BG_FACT_PROTOCOL) != BG_FACTS_GATHERED)
+		return bare(attempt, peer);
+	attempt->request.asked = mark->asked;
+	attempt->request.form = mark->form;
+	if (attempt->request.protocol & DATAGRAM)
+		result = undo_datagram(attempt, mark, &now, peer);
+	else if (is_idle(attempt->fd))
+		result = undo_stream(attempt, mark, &now, peer);
+	else
+		return bare(attempt, peer);
+	bg_report_undone(attempt, &now, result == -EINPROGRESS || result == -EINTR ? 0 : result);
+	return result;
 }
 
 /**
@@ -132,16 +227,16 @@ int
 bg_guard_connect(const struct bg_guard *guard, int fd, const void *addr, unsigned size)
 {
 	struct bg_attempt attempt = {.guard = guard, .fd = fd, .request = {.call = BG_CALL_CONNECT}};
-	struct bg_mark mark = {0};
-	union bg_sockaddr peer;
+	struct bg_peer peer = {.size = size};
+	struct bg_mark mark;
+	sa_family_t family;
 
-	if (!bg_caller_read(guard->stack_top, addr, size, &peer) || bg_kernel_cookie(fd, &mark.cookie) ||
-	    !bg_marks_get(mark.cookie, &mark))
+	if (guard->policy->mode != BG_MODE_ENFORCE || !bg_caller_read(guard->stack_top, addr, size, &peer.name))
 		return (int)bg_kernel_result(guard->real->connect(fd, addr, size));
-	if (mark.kind == BG_MARK_UNDONE && disconnects(&peer, size))
-		bg_kernel_set_device(fd, "lo");
-	if (mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_UNDONE || !is_internet(&peer, size) ||
-	    reaches_here(&peer, size) || !bg_facts_gather(&attempt, BG_FACT_PROTOCOL))
-		return bare(&attempt, &peer, size);
-	return undo_and_connect(&attempt, &mark, &peer, size);
+	memcpy(&family, peer.name.bytes, sizeof(family));
+	if (family == AF_UNSPEC)
+		return bg_guard_disconnect(&attempt, &peer);
+	if (!bg_marks_get(fd, &mark))
+		return (int)bg_kernel_result(guard->real->connect(fd, addr, size));
+	return reconsider(&attempt, &mark, &peer);
 }

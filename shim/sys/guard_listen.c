@@ -3,6 +3,9 @@
  * came to be one: port 0, autobind (listen without bind), inherited, passed, bound past the symbol. Signal-safe. */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "sys/guard.h"
 #include "sys/kernel.h"
@@ -12,40 +15,57 @@
 
 /**
  * name_socket - the request of listen(2): the socket's own name is what is asked for.
- * Return: false where the gate has no say: no Internet socket, or one that cannot listen (UDP: EOPNOTSUPP).
+ * Return: BG_FACTS_NONE where the gate has no say: no Internet socket, or one that cannot listen (UDP: EOPNOTSUPP).
  */
-static bool
+static enum bg_facts
 name_socket(struct bg_attempt *attempt)
 {
 	struct bg_request *request = &attempt->request;
+	enum bg_facts facts;
 	union bg_sockaddr name;
 	unsigned size;
 
-	if (bg_kernel_getsockname(attempt->fd, &name, &size) || size > sizeof(name) ||
-	    !bg_sockaddr_decode(&name, size, &request->asked, &request->form) || request->form == BG_FORM_UNSPEC)
-		return false;
+	request->asked.addr = bg_addr_wildcard(BG_IPV4);
+	if (bg_kernel_getsockname(attempt->fd, &name, &size))
+		return bg_facts_unavailable(attempt->fd, false);
+	if (size > sizeof(name) || !bg_sockaddr_decode(&name, size, &request->asked, &request->form) ||
+	    request->form == BG_FORM_UNSPEC)
+		return BG_FACTS_NONE;
 	if (request->asked.port == 0) { /* not bound: listen(2) would bind the wildcard itself, ip(7) */
 		request->known |= BG_FACT_PORT_ZERO;
 		request->port_was_zero = true;
 	}
-	return bg_facts_gather(attempt, BG_FACT_PROTOCOL) && (request->protocol & LISTENING);
+	facts = bg_facts_gather(attempt, BG_FACT_PROTOCOL);
+	return facts == BG_FACTS_GATHERED && !(request->protocol & LISTENING) ? BG_FACTS_NONE : facts;
+}
+
+/** was_given_back - connect(2) undid what bind(2) had made of this socket, so listen(2) has to decide on it afresh. */
+static bool
+was_given_back(int fd)
+{
+	struct bg_mark mark;
+
+	return bg_marks_get(fd, &mark) && mark.kind == BG_MARK_UNDONE;
 }
 
 /**
  * gate - ask the rules about a socket that is about to listen. A specific address was bind(2)'s business: what a rule
  * made of it must not be asked about again. Lockdown has no such history and is asked about every address.
+ * @facts: what name_socket() said
  */
 static bool
-gate(struct bg_attempt *attempt)
+gate(struct bg_attempt *attempt, enum bg_facts facts)
 {
 	const struct bg_guard *guard = attempt->guard;
 	struct bg_verdict *verdict = &attempt->verdict;
 
-	if (!bg_attempt_decide(attempt))
+	if (facts == BG_FACTS_BLOCKED)
+		bg_decide_blocked(verdict);
+	else if (!bg_attempt_decide(attempt))
 		return false;
 	if (bg_addr_is_wildcard(&attempt->request.asked.addr) || guard->policy->lockdown)
 		return true;
-	if (verdict->action != BG_ACTION_ALLOW) {
+	if (verdict->action != BG_ACTION_ALLOW && !was_given_back(attempt->fd)) {
 		memset(verdict, 0, sizeof(*verdict));
 		verdict->rule = BG_NO_RULE;
 		verdict->reason = BG_REASON_NO_RULE;
@@ -53,14 +73,23 @@ gate(struct bg_attempt *attempt)
 	return true;
 }
 
-/** take_back - listen(2) failed after the socket was confined: leave it as it was, or let connect(2) do so. */
+/**
+ * take_back - listen(2) failed after the socket was confined: leave it as it was. Without privilege a bound socket keeps
+ * its device until connect(2) gives it back: exchanged, it would be another than its duplicates in other processes.
+ */
 static void
 take_back(const struct bg_attempt *attempt)
 {
+	static const struct bg_peer nobody;
 	struct bg_mark mark = {.kind = BG_MARK_DEVICE, .asked = attempt->request.asked, .form = attempt->request.form};
 
-	if (bg_kernel_set_device(attempt->fd, "") && bg_kernel_cookie(attempt->fd, &mark.cookie) == 0)
-		bg_marks_put(&mark);
+	if (bg_kernel_set_device(attempt->fd, "") == 0)
+		return;
+	memcpy(mark.device, attempt->verdict.change.interface, sizeof(mark.device));
+	if (mark.asked.port == 0)
+		bg_replace(attempt, NULL, mark.form, false, &nobody);
+	else
+		bg_marks_put(attempt->fd, &mark);
 }
 
 /** confine_and_listen - apply a BG_EFFECT_CHANGE. Return: as listen(2), -errno for -1; EACCES where it cannot confine. */
@@ -82,6 +111,31 @@ confine_and_listen(struct bg_attempt *attempt, int backlog)
 }
 
 /**
+ * look_again - a socket that had another address before listen(2) may have a wildcard after it: an MPTCP socket whose
+ * connect(2) failed gets a new subflow. Confine it now; where that cannot be, end the listening.
+ * Proved by tests/preload/kernel_facts_test.c.
+ * Return: true where the call has been dealt with and @result is what the program gets.
+ */
+static bool
+look_again(struct bg_attempt *attempt, int *result)
+{
+	const struct bg_verdict *verdict = &attempt->verdict;
+	enum bg_facts facts;
+
+	attempt->request.known = 0;
+	facts = name_socket(attempt);
+	if (facts == BG_FACTS_NONE || !bg_addr_is_wildcard(&attempt->request.asked.addr) || !gate(attempt, facts) ||
+	    (verdict->effect != BG_EFFECT_CHANGE && verdict->effect != BG_EFFECT_REFUSE))
+		return false;
+	if (verdict->effect == BG_EFFECT_REFUSE || bg_kernel_set_device(attempt->fd, verdict->change.interface)) {
+		syscall(SYS_shutdown, attempt->fd, SHUT_RDWR);
+		*result = -(verdict->effect == BG_EFFECT_REFUSE ? verdict->error : EACCES);
+	}
+	bg_report_changed(attempt, verdict->effect == BG_EFFECT_CHANGE ? &verdict->change : NULL, *result);
+	return true;
+}
+
+/**
  * bg_guard_listen - listen(2) under the guard.
  * Return: what the bare call would, -errno instead of -1.
  */
@@ -89,13 +143,15 @@ int
 bg_guard_listen(const struct bg_guard *guard, int fd, int backlog)
 {
 	struct bg_attempt attempt = {.guard = guard, .fd = fd, .request = {.call = BG_CALL_LISTEN}};
+	enum bg_facts facts = name_socket(&attempt);
+	bool specific;
 	int result;
 
-	if (!name_socket(&attempt))
+	if (facts == BG_FACTS_NONE)
 		return (int)bg_kernel_result(guard->real->listen(fd, backlog));
 	if (guard->complaints[0])
 		bg_report_complaints(guard, &attempt.request.asked);
-	if (!gate(&attempt))
+	if (!gate(&attempt, facts))
 		return (int)bg_kernel_result(guard->real->listen(fd, backlog));
 	if (guard->policy->mode == BG_MODE_ENFORCE) {
 		if (attempt.verdict.effect == BG_EFFECT_CHANGE && attempt.verdict.change.interface[0])
@@ -105,7 +161,10 @@ bg_guard_listen(const struct bg_guard *guard, int fd, int backlog)
 			return -attempt.verdict.error;
 		}
 	}
+	specific = !bg_addr_is_wildcard(&attempt.request.asked.addr);
 	result = (int)bg_kernel_result(guard->real->listen(fd, backlog));
+	if (result >= 0 && specific && guard->policy->mode == BG_MODE_ENFORCE && look_again(&attempt, &result))
+		return result;
 	bg_report_unchanged(&attempt, result);
 	return result;
 }

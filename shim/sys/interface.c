@@ -15,8 +15,11 @@
 
 #include "sys/kernel.h"
 
-/** RECEIVE_BYTES - a dump comes in messages that fit the reader's buffer, so a small one only means more of them. */
-#define RECEIVE_BYTES 2048
+/**
+ * RECEIVE_BYTES - a dump comes in datagrams of up to NLMSG_GOODSIZE bytes (linux/netlink.h), a page less some, on large
+ * pages 8192 less some; what does not fit the buffer would be cut off and lost.
+ */
+#define RECEIVE_BYTES 8192
 
 /** struct visit - what a dump is searched for: called for each address with its interface and its rank (lower wins). */
 struct visit {

@@ -48,6 +48,28 @@ bg_kernel_getsockname(int fd, union bg_sockaddr *name, unsigned *size)
 	return (int)bg_kernel_result(syscall(SYS_getsockname, fd, name, size));
 }
 
+/** bg_kernel_getpeername - getpeername(2); @size is set to the length of the name. */
+int
+bg_kernel_getpeername(int fd, union bg_sockaddr *name, unsigned *size)
+{
+	*size = sizeof(*name);
+	return (int)bg_kernel_result(syscall(SYS_getpeername, fd, name, size));
+}
+
+/** bg_kernel_bind - bind(2) of a socket or address that is ours. */
+int
+bg_kernel_bind(int fd, const union bg_sockaddr *name, unsigned size)
+{
+	return (int)bg_kernel_result(syscall(SYS_bind, fd, name, size));
+}
+
+/** bg_kernel_connect - connect(2) of a datagram socket, which never blocks. No cancellation point, as libc's is. */
+int
+bg_kernel_connect(int fd, const union bg_sockaddr *peer, unsigned size)
+{
+	return (int)bg_kernel_result(syscall(SYS_connect, fd, peer, size));
+}
+
 /** bg_kernel_cookie - the number that the kernel gives a socket once and never again; SO_COOKIE, Linux 4.12. */
 int
 bg_kernel_cookie(int fd, uint64_t *cookie)
@@ -57,7 +79,11 @@ bg_kernel_cookie(int fd, uint64_t *cookie)
 	return bg_kernel_getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &size);
 }
 
-/** bg_kernel_get_device - the device that SO_BINDTODEVICE set, "" where none; readable since Linux 3.8, socket(7). */
+/**
+ * bg_kernel_get_device - the device that SO_BINDTODEVICE set, "" where none; readable since Linux 3.8, socket(7). One that
+ * is not there (ENODEV) is a device, too: bind(2) to a link-local address sets the one of its scope, even where it fails.
+ * Proved by tests/preload/kernel_facts_test.c.
+ */
 int
 bg_kernel_get_device(int fd, char device[BG_IFNAME_MAX])
 {
@@ -67,8 +93,8 @@ bg_kernel_get_device(int fd, char device[BG_IFNAME_MAX])
 	memset(device, 0, BG_IFNAME_MAX);
 	error = bg_kernel_getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &size);
 	if (error)
-		device[0] = '\0';
-	device[BG_IFNAME_MAX - 1] = '\0';
+		device[0] = error == -ENODEV ? '?' : '\0';
+	device[error ? 1 : BG_IFNAME_MAX - 1] = '\0';
 	return error;
 }
 

@@ -18,6 +18,9 @@ BG_SIGSAFE int bg_kernel_getsockopt(int fd, int level, int name, void *value, un
 BG_SIGSAFE int bg_kernel_setsockopt(int fd, int level, int name, const void *value, unsigned size);
 BG_SIGSAFE int bg_kernel_getint(int fd, int level, int name, int *value);
 BG_SIGSAFE int bg_kernel_getsockname(int fd, union bg_sockaddr *name, unsigned *size);
+BG_SIGSAFE int bg_kernel_getpeername(int fd, union bg_sockaddr *name, unsigned *size);
+BG_SIGSAFE int bg_kernel_bind(int fd, const union bg_sockaddr *name, unsigned size);
+BG_SIGSAFE int bg_kernel_connect(int fd, const union bg_sockaddr *peer, unsigned size);
 BG_SIGSAFE int bg_kernel_cookie(int fd, uint64_t *cookie);
 BG_SIGSAFE int bg_kernel_get_device(int fd, char device[BG_IFNAME_MAX]);
 BG_SIGSAFE int bg_kernel_set_device(int fd, const char *device);

@@ -1,97 +1,111 @@
 /* SPDX-License-Identifier: MIT
  * marks.c - a ring of the last BG_MARKS marked sockets, keyed by SO_COOKIE. Signal-safe, lock-free.
  *
- * Theory of operation. A slot is four words; the cookie is written last (release) and cleared first, and cookies are
- * never used twice, so a reader that sees the same cookie before and after copying has read one mark and no mixture.
- * Writers take slots by fetch-and-add: a signal handler that interrupts a writer takes another slot. When the ring is
- * full the oldest mark is forgotten: such a client's connect(2) then has the errno of a loopback-bound socket, and
- * nothing is exposed. fork(2) copies the ring, vfork(2) shares it; both are right.
+ * Theory of operation. The kernel keeps no word of ours on a socket, and its own state does not tell a client that asked
+ * for 127.0.0.1 from one that was given it; so what was asked for is remembered here. Writers take slots by
+ * fetch-and-add: a signal handler that interrupts a writer takes another slot. The newest mark of a socket counts, so
+ * none is ever taken out: a cookie is not used twice, a closed socket's mark is found by nobody. A slot's last word is
+ * the sum of the others; a reader that met a writer in the midst of it, or two writers a whole ring apart, sees that.
+ *
+ * When the ring is full the oldest mark is forgotten. Nothing is exposed then: the client's connect(2) has the errno of
+ * a socket at its changed address, and a datagram socket that disconnects is decided on by its own name. Pages are
+ * touched as marks are made, 64 to a page; fork(2) copies the ring, vfork(2) shares it; both are right.
  */
 #include "sys/marks.h"
 
 #include <string.h>
 
-#define BG_MARKS 128u
+#include "sys/kernel.h"
 
-/** struct slot - @info holds kind, form, port and scope; @address the sixteen bytes of the address. */
-struct slot {
-	uint64_t cookie;
-	uint64_t info;
-	uint64_t address[2];
-};
+/** WORDS - of a slot: cookie; kind, form, port and scope; address; device; dual-stack; the sum. */
+#define WORDS 8
+#define SUM (WORDS - 1)
 
-static struct slot slots[BG_MARKS];
-static uint32_t next_slot;
+static uint64_t slots[BG_MARKS][WORDS];
+static uint64_t taken; /* slots ever taken */
 _Bool bg_marks_used;
 
-/** pack - the fields of @mark beside its cookie as words. */
-static void
-pack(const struct bg_mark *mark, struct slot *slot)
+/** sum - of the words of a slot; each is turned another way, so that exchanged words do not cancel out. */
+static uint64_t
+sum(const uint64_t words[WORDS])
 {
-	slot->info = (uint64_t)mark->kind | (uint64_t)mark->form << 8 | (uint64_t)mark->asked.port << 16 |
-		     (uint64_t)mark->asked.addr.scope_id << 32;
-	memcpy(slot->address, mark->asked.addr.bytes, sizeof(slot->address));
+	uint64_t total = 0x9e3779b97f4a7c15u; /* no slot of zeros is a mark */
+
+	for (unsigned i = 0; i < SUM; i++)
+		total = (total << 9 | total >> 55) ^ words[i];
+	return total;
+}
+
+/** pack - @mark as words. */
+static void
+pack(const struct bg_mark *mark, uint64_t words[WORDS])
+{
+	words[0] = mark->cookie;
+	words[1] = (uint64_t)mark->kind | (uint64_t)mark->form << 8 | (uint64_t)mark->asked.port << 16 |
+		   (uint64_t)mark->asked.addr.scope_id << 32;
+	memcpy(&words[2], mark->asked.addr.bytes, sizeof(mark->asked.addr.bytes));
+	memcpy(&words[4], mark->device, sizeof(mark->device));
+	words[6] = mark->dual_stack;
+	words[SUM] = sum(words);
 }
 
 /** unpack - the reverse of pack(). */
 static void
-unpack(const struct slot *slot, struct bg_mark *mark)
+unpack(const uint64_t words[WORDS], struct bg_mark *mark)
 {
 	memset(mark, 0, sizeof(*mark));
-	mark->kind = (enum bg_mark_kind)(slot->info & 0xff);
-	mark->form = (enum bg_form)(slot->info >> 8 & 0xff);
-	mark->asked.port = (uint16_t)(slot->info >> 16);
-	mark->asked.addr.scope_id = (uint32_t)(slot->info >> 32);
+	mark->cookie = words[0];
+	mark->kind = (enum bg_mark_kind)(words[1] & 0xff);
+	mark->form = (enum bg_form)(words[1] >> 8 & 0xff);
+	mark->asked.port = (uint16_t)(words[1] >> 16);
+	mark->asked.addr.scope_id = (uint32_t)(words[1] >> 32);
 	mark->asked.addr.family = mark->form == BG_FORM_IPV6 ? BG_IPV6 : BG_IPV4;
-	memcpy(mark->asked.addr.bytes, slot->address, sizeof(slot->address));
+	memcpy(mark->asked.addr.bytes, &words[2], sizeof(mark->asked.addr.bytes));
+	memcpy(mark->device, &words[4], sizeof(mark->device));
+	mark->dual_stack = words[6] != 0;
 }
 
-/** bg_marks_put - remember @mark, in the place of an older one of the same socket or of the oldest of all. */
+/** bg_marks_put - remember @mark of the socket @fd, whose cookie is filled in, in the place of the oldest of all. */
 void
-bg_marks_put(const struct bg_mark *mark)
+bg_marks_put(int fd, struct bg_mark *mark)
 {
-	struct slot packed;
-	struct slot *slot;
+	uint64_t words[WORDS];
+	uint64_t *slot;
 
-	bg_marks_drop(mark->cookie);
-	pack(mark, &packed);
-	slot = &slots[__atomic_fetch_add(&next_slot, 1, __ATOMIC_RELAXED) % BG_MARKS];
-	__atomic_store_n(&slot->cookie, 0, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&slot->info, packed.info, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&slot->address[0], packed.address[0], __ATOMIC_SEQ_CST);
-	__atomic_store_n(&slot->address[1], packed.address[1], __ATOMIC_SEQ_CST);
-	__atomic_store_n(&slot->cookie, mark->cookie, __ATOMIC_SEQ_CST);
+	if (bg_kernel_cookie(fd, &mark->cookie))
+		return;
+	pack(mark, words);
+	slot = slots[__atomic_fetch_add(&taken, 1, __ATOMIC_RELAXED) % BG_MARKS];
+	for (unsigned i = 0; i < WORDS; i++)
+		__atomic_store_n(&slot[i], words[i], __ATOMIC_RELEASE);
 	__atomic_store_n(&bg_marks_used, 1, __ATOMIC_RELEASE);
 }
 
-/** bg_marks_get - what is remembered of the socket with @cookie. Return: false where it is nothing. */
-bool
-bg_marks_get(uint64_t cookie, struct bg_mark *mark)
+/** read_slot - copy a slot. Return: whether it holds a whole mark of @cookie. */
+static bool
+read_slot(const uint64_t *slot, uint64_t cookie, uint64_t words[WORDS])
 {
-	for (unsigned i = 0; i < BG_MARKS; i++) {
-		struct slot copy;
+	if (__atomic_load_n(&slot[0], __ATOMIC_ACQUIRE) != cookie)
+		return false;
+	for (unsigned i = 0; i < WORDS; i++)
+		words[i] = __atomic_load_n(&slot[i], __ATOMIC_ACQUIRE);
+	return words[0] == cookie && words[SUM] == sum(words);
+}
 
-		if (__atomic_load_n(&slots[i].cookie, __ATOMIC_SEQ_CST) != cookie)
+/** bg_marks_get - what is remembered of the socket @fd, newest first. Return: false where it is nothing. */
+bool
+bg_marks_get(int fd, struct bg_mark *mark)
+{
+	uint64_t cookie, words[WORDS], newest;
+
+	if (!__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE) || bg_kernel_cookie(fd, &cookie))
+		return false;
+	newest = __atomic_load_n(&taken, __ATOMIC_ACQUIRE);
+	for (uint64_t i = 1; i <= BG_MARKS && i <= newest; i++) {
+		if (!read_slot(slots[(newest - i) % BG_MARKS], cookie, words))
 			continue;
-		copy.info = __atomic_load_n(&slots[i].info, __ATOMIC_SEQ_CST);
-		copy.address[0] = __atomic_load_n(&slots[i].address[0], __ATOMIC_SEQ_CST);
-		copy.address[1] = __atomic_load_n(&slots[i].address[1], __ATOMIC_SEQ_CST);
-		if (__atomic_load_n(&slots[i].cookie, __ATOMIC_SEQ_CST) != cookie)
-			continue;
-		unpack(&copy, mark);
-		mark->cookie = cookie;
+		unpack(words, mark);
 		return true;
 	}
 	return false;
-}
-
-/** bg_marks_drop - forget the socket with @cookie. */
-void
-bg_marks_drop(uint64_t cookie)
-{
-	for (unsigned i = 0; i < BG_MARKS; i++) {
-		uint64_t expected = cookie;
-
-		__atomic_compare_exchange_n(&slots[i].cookie, &expected, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-	}
 }

@@ -6,12 +6,16 @@
 
 #include "bindguard/decision.h"
 
+/** BG_MARKS - sockets remembered; of more the oldest are forgotten, see marks.c. libbindguard(7) names the number. */
+#define BG_MARKS 2048u
+
 /** enum bg_mark_kind - why the socket is remembered. */
 enum bg_mark_kind {
-	BG_MARK_ADDRESS = 1, /* bound to a loopback address instead of @asked */
-	BG_MARK_DEVICE,	     /* bound as asked, but confined to lo */
+	BG_MARK_ADDRESS = 1, /* bound to another address or port than @asked */
+	BG_MARK_DEVICE,	     /* bound as asked, or to another port, and confined to @device */
 	BG_MARK_PORT_ZERO,   /* bound to port 0 as asked; the kernel chose another */
-	BG_MARK_UNDONE,	     /* datagram socket given back to the program, connected: confine again if it disconnects */
+	BG_MARK_UNDONE,	     /* given back to the program, which connects it: as a server it is decided on again */
+	BG_MARK_TOLD,	     /* bind(2)'s event says that other machines reach it: listen(2) need not say it again */
 };
 
 /**
@@ -20,19 +24,22 @@ enum bg_mark_kind {
  * @kind: why
  * @asked: what the program had asked for
  * @form: how
+ * @dual_stack: IPV6_V6ONLY was off; the kernel sets it on a socket that is bound to an IPv6 address, __inet6_bind()
+ * @device: of BG_MARK_DEVICE: tells our device from one that the program chose later; terminated
  */
 struct bg_mark {
 	uint64_t cookie;
 	enum bg_mark_kind kind;
 	struct bg_endpoint asked;
 	enum bg_form form;
+	bool dual_stack;
+	char device[BG_IFNAME_MAX];
 };
 
 /** bg_marks_used - some socket may be marked; false is the fast way out of connect(2). */
 extern _Bool bg_marks_used;
 
-BG_SIGSAFE void bg_marks_put(const struct bg_mark *mark);
-BG_SIGSAFE bool bg_marks_get(uint64_t cookie, struct bg_mark *mark);
-BG_SIGSAFE void bg_marks_drop(uint64_t cookie);
+BG_SIGSAFE void bg_marks_put(int fd, struct bg_mark *mark);
+BG_SIGSAFE bool bg_marks_get(int fd, struct bg_mark *mark);
 
 #endif

@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "sys/kernel.h"
+#include "sys/marks.h"
 #include "sys/sink.h"
+
+#define LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
 
 static _Bool complained;
 
@@ -123,38 +126,83 @@ leaves_server(struct bg_attempt *attempt)
 	return is_exposed(&request->asked.addr, device);
 }
 
+/** would_change - observe mode let pass what enforce mode would not. EAFNOSUPPORT: there is nothing to change either. */
+static bool
+would_change(const struct bg_verdict *verdict, int result)
+{
+	return (verdict->effect == BG_EFFECT_CHANGE || verdict->effect == BG_EFFECT_REFUSE) && result != -EAFNOSUPPORT;
+}
+
+/** stays_reachable - would other machines reach the socket as the bare call has left it, once it serves? */
+static bool
+stays_reachable(const struct bg_attempt *attempt)
+{
+	char device[BG_IFNAME_MAX];
+
+	bg_kernel_get_device(attempt->fd, device);
+	return is_exposed(&attempt->request.asked.addr, device);
+}
+
+/** note_told - @event says of a socket that may listen later that other machines reach it. */
+static void
+note_told(const struct bg_attempt *attempt, const struct bg_event *event)
+{
+	struct bg_mark mark = {.kind = BG_MARK_TOLD, .asked = event->requested, .form = event->requested_form};
+
+	if (event->call != BG_CALL_LISTEN && event->exposed && event->changed && (event->protocol & LISTENING))
+		bg_marks_put(attempt->fd, &mark);
+}
+
+/**
+ * amend_listen - the verdict on a socket at listen(2) that bind(2) has changed already: it is where the rules want it,
+ * and the device is the guard's choice, not the program's.
+ * Return: true where bind(2)'s event told what this one would: observe mode's, and of servers that stay reachable.
+ */
+static bool
+amend_listen(struct bg_attempt *attempt)
+{
+	struct bg_verdict *verdict = &attempt->verdict;
+	struct bg_mark mark;
+
+	if (attempt->request.call != BG_CALL_LISTEN || !bg_marks_get(attempt->fd, &mark) ||
+	    mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_UNDONE)
+		return false;
+	verdict->reason = verdict->effect == BG_EFFECT_NONE ? BG_REASON_ALREADY_THERE : BG_REASON_RULE;
+	return mark.kind == BG_MARK_TOLD;
+}
+
 /**
  * bg_report_unchanged - the bare call was made; @result is what it returned. Notable where observe mode would have
- * changed it, or where it leaves a server exposed.
+ * changed it, or where it leaves a server exposed; but not twice for one socket.
  */
 void
 bg_report_unchanged(struct bg_attempt *attempt, int result)
 {
 	const struct bg_policy *policy = attempt->guard->policy;
 	const struct bg_verdict *verdict = &attempt->verdict;
-	bool would = verdict->effect == BG_EFFECT_CHANGE || verdict->effect == BG_EFFECT_REFUSE;
 	struct bg_event event = {0};
-	bool exposed;
+	bool told;
 
 	if (policy->log_to == BG_LOG_NONE || verdict->reason == BG_REASON_NOT_INTERNET)
 		return;
-	exposed = result >= 0 && leaves_server(attempt);
-	if (!would && !exposed && policy->log_events != BG_LOG_ALL)
+	told = amend_listen(attempt);
+	event.changed = would_change(verdict, result) && !told;
+	event.exposed = result >= 0 && (event.changed ? stays_reachable(attempt) : leaves_server(attempt));
+	if ((told || (!event.changed && !event.exposed)) && policy->log_events != BG_LOG_ALL)
 		return;
 	fill_process(&event, attempt->guard);
 	fill_call(&event, attempt);
-	event.changed = would;
-	event.exposed = exposed;
 	event.error = result < 0 ? -result : 0;
-	if (verdict->effect == BG_EFFECT_CHANGE) {
+	if (event.changed && verdict->effect == BG_EFFECT_CHANGE) {
 		plan_result(&event, &verdict->change);
-	} else if (verdict->effect == BG_EFFECT_REFUSE) {
+	} else if (event.changed) {
 		event.error = verdict->error;
 	} else if (result >= 0) {
 		struct bg_change planned = {.to = event.requested, .form = event.requested_form};
 
 		fill_result(&event, attempt->fd, &planned);
 	}
+	note_told(attempt, &event);
 	bg_sink_event(attempt->guard, &event);
 }
 
@@ -180,6 +228,7 @@ bg_report_changed(struct bg_attempt *attempt, const struct bg_change *change, in
 	else if (change)
 		fill_result(&event, attempt->fd, change);
 	event.exposed = result >= 0 && is_exposed(&event.result.addr, event.interface);
+	note_told(attempt, &event);
 	bg_sink_event(attempt->guard, &event);
 }
 

@@ -4,20 +4,36 @@
 
 #include <string.h>
 
-/** render - @event as one line, in @format. */
+/** BUFFER_MAX - one buffer for every rendering of an event, one after another: a stack may have no more than 16 KiB. */
+#define BUFFER_MAX BG_ENTRY_MAX
+_Static_assert(BG_ENTRY_MAX >= BG_LINE_MAX, "the buffer holds a line, too");
+
+/** render - @event as one line of the configured format. */
 static size_t
-render(const struct bg_event *event, enum bg_log_format format, char line[BG_LINE_MAX])
+render(const struct bg_policy *policy, const struct bg_event *event, char buffer[BUFFER_MAX])
 {
-	return format == BG_LOG_JSON ? bg_event_format_json(event, line) : bg_event_format_text(event, line);
+	return policy->log_format == BG_LOG_JSON ? bg_event_format_json(event, buffer)
+						 : bg_event_format_text(event, buffer);
 }
 
-/** to_journal - the text as MESSAGE, the JSON as a field of its own. */
+/** to_syslog - @event as one message. */
 static bool
-to_journal(const struct bg_event *event, const char *text, size_t size)
+to_syslog(const struct bg_policy *policy, const struct bg_event *event, char buffer[BUFFER_MAX])
 {
-	char json[BG_LINE_MAX];
+	return bg_sink_syslog(buffer, bg_event_format_syslog(event, policy->log_format, buffer));
+}
 
-	return bg_sink_journal(text, size, json, bg_event_format_json(event, json));
+/** to_configured - @event to the sink that the configuration names; false for stderr, which is tried next anyway. */
+static bool
+to_configured(const struct bg_policy *policy, const struct bg_event *event, char buffer[BUFFER_MAX])
+{
+	switch (policy->log_to) {
+	case BG_LOG_FILE:
+		return bg_sink_file(bg_policy_string(policy, policy->log_path), buffer, render(policy, event, buffer));
+	case BG_LOG_JOURNAL: return bg_sink_journal(buffer, bg_event_format_journal(event, buffer));
+	case BG_LOG_SYSLOG: return to_syslog(policy, event, buffer);
+	default: return false;
+	}
 }
 
 /**
@@ -28,28 +44,26 @@ void
 bg_sink_event(const struct bg_guard *guard, const struct bg_event *event)
 {
 	const struct bg_policy *policy = guard->policy;
-	enum bg_log_format format = policy->log_to == BG_LOG_JOURNAL ? BG_LOG_TEXT : policy->log_format;
-	char line[BG_LINE_MAX];
-	size_t size;
+	char buffer[BUFFER_MAX];
 
-	if (policy->log_to == BG_LOG_NONE)
+	if (policy->log_to == BG_LOG_NONE || to_configured(policy, event, buffer))
 		return;
-	size = render(event, format, line);
-	if (policy->log_to == BG_LOG_FILE && bg_sink_file(bg_policy_string(policy, policy->log_path), line, size))
+	if (bg_sink_stderr(guard, buffer, render(policy, event, buffer)) || policy->log_to == BG_LOG_SYSLOG)
 		return;
-	if (policy->log_to == BG_LOG_JOURNAL && to_journal(event, line, size))
-		return;
-	if (policy->log_to == BG_LOG_SYSLOG && bg_sink_syslog(line, size))
-		return;
-	if (bg_sink_stderr(guard, line, size) || policy->log_to == BG_LOG_SYSLOG)
-		return;
-	bg_sink_syslog(line, size);
+	to_syslog(policy, event, buffer);
 }
 
-/** bg_sink_complaint - say @lines on stderr, or to syslog, whatever the configuration says: it is what is broken. */
+/**
+ * bg_sink_complaint - say @lines on stderr, or to syslog, whatever the configuration says: it is what is broken.
+ * Syslog gets a message a line: receivers escape or drop newlines.
+ */
 void
 bg_sink_complaint(const struct bg_guard *guard, const char *lines, size_t size)
 {
-	if (!bg_sink_stderr(guard, lines, size))
-		bg_sink_syslog(lines, size);
+	char buffer[BG_LINE_MAX];
+
+	if (bg_sink_stderr(guard, lines, size))
+		return;
+	for (const char *end = strchr(lines, '\n'); end; lines = end + 1, end = strchr(lines, '\n'))
+		bg_sink_syslog(buffer, bg_complaint_format_syslog(lines, (size_t)(end - lines), buffer));
 }

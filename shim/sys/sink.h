@@ -9,10 +9,15 @@ BG_SIGSAFE void bg_sink_event(const struct bg_guard *guard, const struct bg_even
 BG_SIGSAFE void bg_sink_complaint(const struct bg_guard *guard, const char *lines, size_t size);
 BG_SIGSAFE void bg_sink_identify_stderr(struct bg_guard *guard);
 
-/* The single ways out; false: nothing (or not all) was written. */
+/* The single ways out, none of which ever waits; false: nothing (or not all) was written. */
 BG_SIGSAFE bool bg_sink_stderr(const struct bg_guard *guard, const char *line, size_t size);
 BG_SIGSAFE bool bg_sink_file(const char *path, const char *line, size_t size);
-BG_SIGSAFE bool bg_sink_syslog(const char *line, size_t size);
-BG_SIGSAFE bool bg_sink_journal(const char *text, size_t text_size, const char *json, size_t json_size);
+BG_SIGSAFE bool bg_sink_syslog(const char *message, size_t size);
+BG_SIGSAFE bool bg_sink_journal(const char *entry, size_t size);
+
+/* What the stream sinks share. */
+BG_SIGSAFE bool bg_object_identify(int fd, struct bg_object *object);
+BG_SIGSAFE bool bg_object_same(const struct bg_object *a, const struct bg_object *b);
+BG_SIGSAFE long bg_quiet_write(int fd, const char *line, size_t size, bool never_wait);
 
 #endif

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# layering.sh: the arrows between the rooms hold, include <- core <- sys <- preload and load <- preload/init.c. Run from
-# the top.
+# layering.sh: the arrows between the rooms hold, include <- core <- sys <- preload, load <- preload/init.c, and
+# load, core, sys <- launcher. Run from the top.
 set -u
 pure='<(string|stdbool|stddef|stdint|errno|arpa/inet|netinet/in)\.h>'
 cold='"bindguard/(load|diag)\.h"'
@@ -23,12 +23,13 @@ never() {
 }
 
 mapfile -t hot < <(find shim/preload -name '*.[ch]' ! -name init.c)
-mapfile -t rest < <(find shim include -name '*.[ch]' ! -path 'shim/load/*')
+mapfile -t rest < <(find shim include launcher -name '*.[ch]' ! -path 'shim/load/*')
 only "$pure|\"bindguard/" include/bindguard/*.h
 only "$pure|\"(bindguard|core)/" shim/core/*.[ch]
 only '<|"(bindguard|core|sys)/' shim/sys/*.[ch]
 only '<|"(bindguard|core|load)/' shim/load/*.[ch]
 only '<|"(bindguard|core|sys|preload)/' shim/preload/*.[ch]
+only '<|"(bindguard|core|sys|load|launcher)/' launcher/*.[ch]
 never "$cold" shim/core/*.[ch] shim/sys/*.[ch] "${hot[@]}"
 never '[<"]confuse\.h' "${rest[@]}"
 # A drawer has no context of execution.

@@ -5,10 +5,10 @@ set -u
 [ $# -eq 3 ] || { echo 'usage: lint.sh SRC OUT LIBRARY' >&2; exit 1; }
 cd "$1" || exit 1
 out=$2 library=$3 lint=tests/lint failed=0
-mapfile -t sources < <(find shim include tests -name '*.[ch]' | sort)
-mapfile -t units < <(find shim -name '*.c' | sort)
+mapfile -t sources < <(find shim include launcher tests -name '*.[ch]' | sort)
+mapfile -t units < <(find shim launcher -name '*.c' | sort)
 mapfile -t scripts < <(find tests -name '*.sh' | sort)
-flags=(-std=gnu11 -D_GNU_SOURCE '-DBG_VERSION="x"' '-DBG_SYSCONFDIR="/etc"' -Iinclude -Ishim)
+flags=(-std=gnu11 -D_GNU_SOURCE '-DBG_VERSION="x"' '-DBG_SYSCONFDIR="/etc"' '-DBG_LIBDIR="/usr/lib"' -Iinclude -Ishim -I.)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -33,10 +33,12 @@ tidy() {
 check format clang-format --dry-run -Werror "${sources[@]}"
 check tidy tidy
 check cppcheck cppcheck --quiet --enable=warning,portability --error-exitcode=1 --inline-suppr \
-    --suppressions-list=$lint/cppcheck-suppressions.txt --std=c11 "${flags[@]:1}" shim
-check shellcheck shellcheck "${scripts[@]}" .ci/run
-# nd: a macro of mdoc(7); statics: functions of one file
-check codespell codespell -L nd,statics shim include tests conf man .ci ./*.md Makefile
+    --suppressions-list=$lint/cppcheck-suppressions.txt --std=c11 "${flags[@]:1}" shim launcher
+check shellcheck shellcheck -x "${scripts[@]}" launcher/completion.bash .ci/run
+# nd: a macro of mdoc(7); statics: functions of one file; doas: a command
+check codespell codespell -L nd,statics,doas shim include launcher tests conf man .ci ./*.md Makefile
+check mandoc mandoc -T lint -W warning man/*.[1-8]
+check options $lint/options.sh
 check layering $lint/layering.sh
 check sigsafe $lint/sigsafe.sh "$out"
 check exports $lint/exports.sh "$library"

@@ -211,7 +211,7 @@ ask(enum host from, int family, const struct question *question)
 	struct sockaddr_storage to;
 	socklen_t size = address_of(from, family, question->port, &to);
 	int type = (question->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK;
-	int fd = socket(family, type, 0);
+	int fd = socket(family, type, question->protocol);
 	int error = connect(fd, (struct sockaddr *)&to, size) ? errno : 0;
 
 	if (error == EINPROGRESS)

@@ -15,12 +15,14 @@ enum probe { PROBE_ANSWERED, PROBE_REFUSED, PROBE_SILENT, PROBE_WRONG };
 /**
  * struct question - a request of the server's own protocol.
  * @udp: else TCP
+ * @protocol: of socket(2), 0: the usual one
  * @port: of the server
  * @request, @size: what is sent; TCP with @size 0 only connects
  * @answer: text that the answer must hold
  */
 struct question {
 	bool udp;
+	int protocol;
 	unsigned port;
 	const char *request;
 	size_t size;

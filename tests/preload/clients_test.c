@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * clients_test.c - programs that bind a wildcard first and then connect to another host go on working. */
+ * clients_test.c - programs that bind a wildcard first and then connect go on working: each is run bare and under the
+ * guard, with and without privilege, and must print the same. */
+#include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,97 +19,406 @@
 
 #include <cmocka.h>
 
+#include "bindguard/load.h"
 #include "net/net.h"
 #include "preload/host.h"
+#include "sys/marks.h"
 
 #define ECHO_PORT 19300
 
-static pid_t echo = -1;
+#define PORTS_FROM 22000
+#define UNPRIVILEGED "setpriv --bounding-set=-all --inh-caps=-all env"
+#define MOST 16384
 
-/** run - a host that must end well. */
+/**
+ * struct row - a client.
+ * @name: of the test; without its ending the scenario of hosts/client_ways.c, unless @scenario names another
+ * @bare: what it prints bare, in part: a client that fails anyhow proves nothing
+ * @privileged: makes no sense without capabilities
+ * @config: the rules; NULL: the built-in default
+ */
+struct row {
+	const char *name;
+	const char *bare;
+	bool privileged;
+	const char *scenario;
+	const char *config;
+};
+
+#define RULE(rest) "rule \"r\" { address = {\"wildcard\"} " rest " }"
+#define CONFINE_CABLE RULE("action = confine interface = \"cable0\"")
+#define TO_CABLE RULE("action = rewrite to = {\"cable0\"}")
+#define TO_WIRE RULE("action = rewrite to = {\"wire0\"}")
+#define TO_ADDRESSES RULE("action = rewrite to = {\"10.99.0.1\", \"fd99::1\"}")
+#define TO_PORT RULE("port = {1-65535} action = rewrite to = {\"loopback\"} to_port = 21999")
+#define TO_LOOPBACK RULE("action = rewrite to = {\"loopback\"}")
+
+#define ENDING "_is_as_bare"
+#define ROW(scenario) .name = scenario ENDING
+#define RULED(test, rules, way) .name = test ENDING, .scenario = way, .config = rules, .bare
+
+static const struct row rows[] = {
+	{ROW("tcp4_plainly"), "echo hello"},
+	{ROW("tcp6_plainly"), "echo hello"},
+	{ROW("tcp6_mapped"), "echo hello"},
+	{ROW("udp4_plainly"), "echo hello"},
+	{ROW("udp6_plainly"), "echo hello"},
+	{ROW("udp6_mapped"), "echo hello"},
+	{ROW("mptcp4_plainly"), "echo hello"},
+	{ROW("mptcp6_plainly"), "echo hello"},
+	{ROW("tcp4_to_loopback"), "at 127.0.0.1 22"},
+	{ROW("tcp6_to_loopback"), "at ::1 22"},
+	{ROW("tcp6_to_mapped_loopback"), "at ::ffff:127.0.0.1 22"},
+	{ROW("udp4_to_loopback"), "echo hello"},
+	{ROW("udp6_to_loopback"), "echo hello"},
+	{ROW("tcp4_to_own_address"), "at 10.99.0.1 22"},
+	{ROW("udp6_to_own_address"), "at fd99::1 22"},
+	{ROW("tcp4_options"), "TCP_MAXSEG "},
+	{ROW("tcp6_options"), "IPV6_UNICAST_HOPS 43, "},
+	{ROW("udp4_options"), "IP_TTL 42, "},
+	{ROW("udp6_options"), "IPV6_UNICAST_HOPS 43, "},
+	{ROW("udplite4_options"), "UDPLITE_SEND_CSCOV 20, "},
+	{ROW("udplite6_options"), "UDPLITE_RECV_CSCOV 12, "},
+	{ROW("udp4_two_peers"), "peer 10.99.0.3 19300, echo hello"},
+	{ROW("udp6_two_peers"), "peer fd99::3 19300, echo hello"},
+	{ROW("udp4_loopback_then_peer"), "second "},
+	{ROW("udp6_loopback_then_peer"), "second "},
+	{ROW("tcp4_to_nobody"), "connect Connection refused, SO_ERROR 0, "},
+	{ROW("tcp6_to_nobody"), "connect Connection refused, SO_ERROR 0, "},
+	{ROW("udp4_to_nobody"), "recv Connection refused, "},
+	{ROW("udp6_to_nobody"), "recv Connection refused, "},
+	{ROW("tcp4_number_used_again"), "connect Invalid argument, "},
+	{ROW("udp4_number_used_again"), "connect Invalid argument, "},
+	{ROW("udp4_many"), "500 connected, 500 answered, "},
+	{ROW("tcp6_many"), "500 connected, 500 answered, "},
+	{ROW("udp4_without_connect"), "echo hello"},
+	{ROW("udp6_without_connect"), "echo hello"},
+	{ROW("tcp4_epoll"), "123456789abcdef"},
+	{ROW("tcp6_epoll"), "123456789abcdef"},
+	{ROW("udp4_epoll"), "123456789abcdef"},
+	{ROW("udp6_epoll"), "123456789abcdef"},
+	{ROW("tcp4_interrupted"), "connect Interrupted system call, again Operation already in progress, "},
+	{ROW("tcp6_interrupted"), "connect Interrupted system call, again Operation already in progress, "},
+	{ROW("tcp4_cancelled"), "thread cancelled, again Operation already in progress, "},
+	{ROW("tcp6_cancelled"), "thread cancelled, again Operation already in progress, "},
+	{ROW("tcp4_in_a_child"), "echo hello"},
+	{ROW("udp6_in_a_child"), "echo hello"},
+	{ROW("udp4_chosen"), "port kept, echo hello"},
+	{ROW("udp6_chosen"), "port kept, echo hello"},
+	{ROW("tcp4_connected_already"), "second Transport endpoint is already connected, "},
+	{ROW("tcp6_connected_already"), "second Transport endpoint is already connected, "},
+	{ROW("tcp4_reserved"), "port reserved, connect 0, echo hello", .privileged = true},
+	{ROW("udp4_reserved"), "port reserved, connect 0, echo hello", .privileged = true},
+	{ROW("tcp4_reserved_for_null"), "echo hello", .privileged = true},
+	{ROW("udp4_reserved_for_null"), "echo hello", .privileged = true},
+	/* Confined to another device than lo: neither loopback nor, without a route, another network can be reached. */
+	{RULED("tcp4_confined_to_cable", CONFINE_CABLE, "tcp4_plainly") = "echo hello"},
+	{RULED("tcp6_confined_to_cable", CONFINE_CABLE, "tcp6_plainly") = "echo hello"},
+	{RULED("tcp4_confined_to_cable_to_loopback", CONFINE_CABLE, "tcp4_to_loopback") = "echo hello"},
+	{RULED("tcp6_confined_to_cable_to_loopback", CONFINE_CABLE, "tcp6_to_loopback") = "echo hello"},
+	{RULED("tcp4_confined_to_cable_to_own_address", CONFINE_CABLE, "tcp4_to_own_address") = "echo hello"},
+	{RULED("udp4_confined_to_cable", CONFINE_CABLE, "udp4_two_peers") = "second 0, "},
+	{RULED("udp4_confined_to_cable_to_loopback", CONFINE_CABLE, "udp4_to_loopback") = "echo hello"},
+	{RULED("udp6_confined_to_cable_to_loopback", CONFINE_CABLE, "udp6_to_loopback") = "echo hello"},
+	{RULED("udp6_confined_to_cable_epoll", CONFINE_CABLE, "udp6_epoll") = "123456789abcdef"},
+	{RULED("udp4_confined_to_cable_on_port_zero", CONFINE_CABLE, "udp4_chosen") = "port kept, echo hello"},
+	{RULED("udp6_confined_to_cable_on_port_zero", CONFINE_CABLE, "udp6_chosen") = "port kept, echo hello"},
+	{RULED("udp6_confined_to_cable_options", CONFINE_CABLE, "udp6_options") = "IPV6_UNICAST_HOPS 43, "},
+	{RULED("tcp6_confined_to_cable_to_nobody", CONFINE_CABLE, "tcp6_to_nobody") = "Connection refused, "},
+	{RULED("tcp6_confined_to_cable_connected_already", CONFINE_CABLE, "tcp6_connected_already") =
+		 "already connected, "},
+	{RULED("udp4_confined_to_cable_reserved", CONFINE_CABLE, "udp4_reserved_to_loopback") =
+		 "port reserved, connect 0, echo hello",
+	 .privileged = true},
+	/* At another address: kept where the kernel would send from it. */
+	{RULED("tcp4_at_cable", TO_CABLE, "tcp4_plainly") = "echo hello"},
+	{RULED("tcp4_at_cable_to_loopback", TO_CABLE, "tcp4_to_loopback") = "at 127.0.0.1 2"},
+	{RULED("tcp6_at_cable_to_loopback", TO_CABLE, "tcp6_to_loopback") = "at ::1 2"},
+	{RULED("tcp6_at_cable_to_mapped", TO_CABLE, "tcp6_mapped") = "echo hello"},
+	{RULED("udp4_at_cable", TO_CABLE, "udp4_two_peers") = "second 0, "},
+	{RULED("udp4_at_cable_epoll", TO_CABLE, "udp4_epoll") = "123456789abcdef"},
+	{RULED("udp6_at_cable_to_loopback", TO_CABLE, "udp6_to_loopback") = "at ::1 2"},
+	{RULED("tcp6_at_addresses", TO_ADDRESSES, "tcp6_plainly") = "echo hello"},
+	{RULED("udp6_at_addresses_to_loopback", TO_ADDRESSES, "udp6_to_loopback") = "at ::1 2"},
+	{RULED("udp4_at_addresses_on_port_zero", TO_ADDRESSES, "udp4_chosen") = "port kept, echo hello"},
+	/* wire0 has a link-local address alone, whose scope is a device too; and an IPv4 one of another network. */
+	{RULED("tcp6_at_link_local", TO_WIRE, "tcp6_plainly") = "echo hello"},
+	{RULED("tcp6_at_link_local_to_loopback", TO_WIRE, "tcp6_to_loopback") = "echo hello"},
+	{RULED("udp6_at_link_local", TO_WIRE, "udp6_plainly") = "echo hello"},
+	{RULED("tcp4_at_another_network", TO_WIRE, "tcp4_plainly") = "echo hello"},
+	{RULED("udp4_at_another_network", TO_WIRE, "udp4_plainly") = "echo hello"},
+	/* At another port: the asked one comes back. */
+	{RULED("tcp4_at_another_port", TO_PORT, "tcp4_plainly") = "echo hello"},
+	{RULED("tcp6_at_another_port", TO_PORT, "tcp6_plainly") = "echo hello"},
+	{RULED("udp4_at_another_port", TO_PORT, "udp4_plainly") = "echo hello"},
+	{RULED("udp6_at_another_port", TO_PORT, "udp6_plainly") = "echo hello"},
+	/* Clients on port 0, too. */
+	{RULED("udp4_at_loopback_on_port_zero", TO_LOOPBACK, "udp4_chosen") = "port kept, echo hello"},
+	{RULED("udp6_at_loopback_on_port_zero", TO_LOOPBACK, "udp6_chosen") = "port kept, echo hello"},
+	{RULED("udp4_at_loopback_reserved", TO_LOOPBACK, "udp4_reserved") = "port reserved, connect 0, echo hello",
+	 .privileged = true},
+	{RULED("udp4_at_loopback_reserved_for_null", TO_LOOPBACK, "udp4_reserved_for_null") = "echo hello",
+	 .privileged = true},
+	{RULED("udp4_at_loopback_reserved_to_loopback", TO_LOOPBACK, "udp4_reserved_to_loopback") =
+		 "port reserved, connect 0, echo hello",
+	 .privileged = true},
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static char config_path[] = "/tmp/bindguard-clients.XXXXXX";
+static pid_t echoes[2] = {-1, -1};
+static unsigned next_port = PORTS_FROM;
+
+/** run - a client of hosts/client_ways.c to its end. @environment: NULL: bare. */
 static void
-run(const char *environment, const char *arguments, char *output, size_t size)
+run(const char *environment, const char *scenario, unsigned port, char output[MOST])
 {
-	assert_int_equal(host_run(environment, arguments, output, size), 0);
+	char arguments[256];
+	int status;
+
+	snprintf(arguments, sizeof(arguments), "client_ways %s %u", scenario, port);
+	status = host_run(environment, arguments, output, MOST);
+	if (status != 0 || !strstr(output, "end\n"))
+		fail_msg("%s %s: status %x, output %.600s", environment ? environment : "bare", scenario, status,
+			 output);
 }
 
-/** client_any_keeps_working - bound to a wildcard, then connected to another host: all as without the guard. */
-static void
-client_any_keeps_working(void **state)
+/** write_config - the row's rules. Return: the file's name, "" for the default. */
+static const char *
+write_config(const struct row *row)
 {
+	struct bg_diags diags = {.count = 0};
+	struct bg_policy *policy;
+	FILE *file;
+
+	if (!row->config)
+		return "";
+	policy = bg_load_text(row->config, strlen(row->config), &diags);
+	if (!policy)
+		fail_msg("%s: %s", row->config, diags.items[0].text);
+	free(policy);
+	file = fopen(config_path, "we");
+	assert_non_null(file);
+	fputs(row->config, file);
+	fclose(file);
+	return config_path;
+}
+
+/** expect_same - or fail with what differs, since cmocka cuts long messages. */
+static void
+expect_same(const char *name, const char *how, const char *bare, const char *guarded)
+{
+	size_t at = 0;
+
+	if (strcmp(bare, guarded) == 0)
+		return;
+	while (bare[at] == guarded[at])
+		at++;
+	at = at > 40 ? at - 40 : 0;
+	fail_msg("%s %s\nbare:    ...%.200s\nguarded: ...%.200s", name, how, bare + at, guarded + at);
+}
+
+/** client_guarded_is_as_bare - a row: all that it prints. */
+static void
+client_guarded_is_as_bare(void **state)
+{
+	static const char *const guards[] = {"", UNPRIVILEGED};
+	static char bare[MOST], guarded[MOST];
+	const struct row *row = *state;
+	unsigned count = row->privileged ? 1 : 2, port = next_port;
+	char scenario[64], environment[512];
+
+	snprintf(scenario, sizeof(scenario), "%s", row->scenario ? row->scenario : row->name);
+	if (!row->scenario)
+		scenario[strlen(scenario) - strlen(ENDING)] = '\0';
+	next_port += strstr(row->name, "many") ? 500 : 1;
+	run(NULL, scenario, port, bare);
+	if (!strstr(bare, row->bare))
+		fail_msg("%s bare lacks \"%s\": %.300s", scenario, row->bare, bare);
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(environment, sizeof(environment), "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s %s",
+			 write_config(row), guards[i]);
+		run(environment, scenario, port, guarded);
+		expect_same(row->name, guards[i], bare, guarded);
+	}
+	bare[strcspn(bare, "\n")] = '\0';
+	figure("the same as root%s, %zu bytes: %.60s", count > 1 ? " and without capabilities" : "", strlen(bare),
+	       bare);
+}
+
+/** client_specific_keeps_working - the same where it names the address, and a rule takes it away. */
+static void
+client_specific_keeps_working(void **state)
+{
+	static const char rules[] = "rule \"r\" { address = {\"10.99.0.0/24\"} action = rewrite to = {\"loopback\"} }\n"
+				    "rule \"c\" { address = {\"fd99::/64\"} action = confine }\n";
 	static const char *const clients[] = {
-		"client tcp 0.0.0.0 0 10.99.0.2 19300",
-		"client tcp 0.0.0.0 19310 10.99.0.2 19300",
-		"client tcp 0.0.0.0 19311 10.99.0.2 19300 nb",
-		"client tcp :: 0 fd99::2 19300",
-		"client tcp :: 19312 fd99::2 19300",
-		"client tcp :: 19313 fd99::2 19300 nb",
-		"client tcp :: 19314 ::ffff:10.99.0.2 19300",
-		"client udp 0.0.0.0 0 10.99.0.2 19300",
-		"client udp 0.0.0.0 19315 10.99.0.2 19300",
-		"client udp 0.0.0.0 19316 10.99.0.2 19300 nb",
-		"client udp :: 19317 fd99::2 19300",
-		"client udp :: 19318 ::ffff:10.99.0.2 19300",
-		"client tcp ::ffff:0.0.0.0 19319 ::ffff:10.99.0.2 19300",
+		"client tcp 10.99.0.1 0 10.99.0.2 19300",    "client tcp 10.99.0.1 19330 10.99.0.2 19300",
+		"client tcp 10.99.0.1 0 10.99.0.2 19300 nb", "client udp 10.99.0.1 0 10.99.0.2 19300",
+		"client tcp fd99::1 0 fd99::2 19300",	     "client tcp fd99::1 19331 fd99::2 19300 nb",
+		"client udp fd99::1 0 fd99::2 19300",
 	};
+	size_t count = sizeof(clients) / sizeof(clients[0]);
+	char path[] = "/tmp/bindguard-clients.XXXXXX", environment[128];
+	int fd = mkstemp(path);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+	assert_true(fd >= 0 && write(fd, rules, strlen(rules)) == (ssize_t)strlen(rules));
+	close(fd);
+	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s BINDGUARD_LOG=none", path);
+	for (size_t i = 0; i < count; i++) {
 		char bare[1024], guarded[1024];
 
-		run(NULL, clients[i], bare, sizeof(bare));
-		if (!strstr(bare, "connect 0 answer hello"))
-			fail_msg("%s does not work bare: %s", clients[i], bare);
-		run("BINDGUARD_LOG=none", clients[i], guarded, sizeof(guarded));
-		if (strcmp(bare, guarded) != 0)
+		host_run(NULL, clients[i], bare, sizeof(bare));
+		host_run(environment, clients[i], guarded, sizeof(guarded));
+		if (!strstr(bare, "connect 0 answer hello") || strcmp(bare, guarded) != 0)
 			fail_msg("%s\nbare:    %sguarded: %s", clients[i], bare, guarded);
 	}
+	unlink(path);
+	figure("%zu clients the same", count);
 }
 
-/** client_unprivileged_keeps_working - without CAP_NET_RAW a device cannot be taken off: the socket is exchanged. */
+#define PROGRAMS BG_SOURCE_DIR "/tests/preload/programs/"
+
+/** client_of_an_event_loop_is_as_bare - Node hears before it connects, asyncio afterwards. */
 static void
-client_unprivileged_keeps_working(void **state)
+client_of_an_event_loop_is_as_bare(void **state)
 {
-	static const char *const clients[] = {"client tcp :: 19322 fd99::2 19300", "client udp :: 19323 fd99::2 19300",
-					      "client tcp 0.0.0.0 19324 10.99.0.2 19300",
-					      "client tcp :: 19325 fd99::2 19300 nb"};
-	char output[1024];
+	static const char *const clients[] = {
+		"node " PROGRAMS "dgram.js udp4 25000 10.99.0.2 19300",
+		"node " PROGRAMS "dgram.js udp6 25001 fd99::2 19300",
+		"node " PROGRAMS "dgram.js udp4 25002 127.0.0.1 19300",
+		"node " PROGRAMS "tcp.js 0.0.0.0 25003 10.99.0.2 19300",
+		"node " PROGRAMS "tcp.js :: 25004 fd99::2 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py udp 0.0.0.0 25005 10.99.0.2 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py udp :: 25006 fd99::2 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py tcp 0.0.0.0 25007 10.99.0.2 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py tcp :: 25008 fd99::2 19300",
+	};
+	const size_t count = sizeof(clients) / sizeof(clients[0]);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
-		host_run("BINDGUARD_LOG=none setpriv --bounding-set=-all --inh-caps=-all env", clients[i], output,
-			 sizeof(output));
-		if (!strstr(output, "connect 0 answer hello") || !strstr(output, "fd 3 ") ||
-		    !strstr(output, "cloexec 1"))
-			fail_msg("%s: %s", clients[i], output);
+	for (size_t i = 0; i < count; i++) {
+		char arguments[1024], bare[1024], guarded[1024];
+		int status;
+
+		snprintf(arguments, sizeof(arguments), "client_exec %s", clients[i]);
+		status = host_run(NULL, arguments, bare, sizeof(bare));
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+			print_message("not installed: %s\n", clients[i]);
+			skip();
+		}
+		if (status != 0 || !strstr(bare, "echo hello") || !strstr(bare, "end\n"))
+			fail_msg("%s bare: status %x, %s", clients[i], status, bare);
+		host_run("BINDGUARD_LOG=none", arguments, guarded, sizeof(guarded));
+		expect_same(clients[i], "", bare, guarded);
+		host_run("BINDGUARD_LOG=none " UNPRIVILEGED, arguments, guarded, sizeof(guarded));
+		expect_same(clients[i], UNPRIVILEGED, bare, guarded);
 	}
+	figure("%zu clients the same as root and without capabilities", count);
 }
 
-/** serve - the second host's echo service, TCP and UDP, both families; never returns. */
-static void
-serve(int ready)
-{
-	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(ECHO_PORT)};
-	int udp, tcp;
+#define FORGOTTEN 20
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!net_enter(HOST_PEER))
-		_exit(1);
-	udp = socket(AF_INET6, SOCK_DGRAM, 0);
-	tcp = socket(AF_INET6, SOCK_STREAM, 0);
-	if (bind(udp, (struct sockaddr *)&any, sizeof(any)) || bind(tcp, (struct sockaddr *)&any, sizeof(any)) ||
-	    listen(tcp, 16))
-		_exit(1);
-	if (fork() == 0)
-		for (;;) {
+/** mark_of_a_socket_is_found_until_the_ring_is_full - the newest BG_MARKS, and of one socket the newest. */
+static void
+mark_of_a_socket_is_found_until_the_ring_is_full(void **state)
+{
+	int first = socket(AF_INET, SOCK_DGRAM, 0), last = socket(AF_INET, SOCK_DGRAM, 0), fds[FORGOTTEN];
+	struct bg_mark mark = {.kind = BG_MARK_DEVICE, .form = BG_FORM_IPV6, .asked.port = 7, .device = "device0"};
+	struct bg_mark other = {.kind = BG_MARK_ADDRESS, .form = BG_FORM_IPV4}, found;
+
+	(void)state;
+	for (int i = 0; i < FORGOTTEN; i++)
+		fds[i] = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_false(bg_marks_get(first, &found));
+	mark.asked.addr = bg_addr_loopback(BG_IPV6);
+	mark.asked.addr.scope_id = 3;
+	mark.dual_stack = true;
+	bg_marks_put(first, &mark);
+	for (unsigned i = 1; i < BG_MARKS; i++)
+		bg_marks_put(fds[i % FORGOTTEN], &other);
+	assert_true(bg_marks_get(first, &found));
+	assert_int_equal(found.kind, mark.kind);
+	assert_int_equal(found.form, mark.form);
+	assert_int_equal(found.asked.port, 7);
+	assert_true(bg_addr_equal(&found.asked.addr, &mark.asked.addr));
+	assert_int_equal(found.asked.addr.scope_id, 3);
+	assert_true(found.dual_stack);
+	assert_string_equal(found.device, "device0");
+	bg_marks_put(last, &mark);
+	assert_false(bg_marks_get(first, &found));
+	mark.kind = BG_MARK_UNDONE;
+	bg_marks_put(last, &mark);
+	assert_true(bg_marks_get(last, &found));
+	assert_int_equal(found.kind, BG_MARK_UNDONE);
+	close(first);
+	close(last);
+	for (int i = 0; i < FORGOTTEN; i++)
+		close(fds[i]);
+	figure("%u marks, the oldest forgotten", BG_MARKS);
+}
+
+#define UDP_SOCKETS 4
+
+/** open_udp - an echo socket at each of the host's own addresses: its answers must come from where it was asked. */
+static bool
+open_udp(enum host where, struct pollfd ready[UDP_SOCKETS])
+{
+	static const char *const own[2][UDP_SOCKETS] = {
+		{"::ffff:127.0.0.1", "::1", "::ffff:10.99.0.1", "fd99::1"},
+		{"::ffff:10.99.0.2", "fd99::2", "::ffff:10.99.0.3", "fd99::3"},
+	};
+	int size = 1024 * 1024;
+
+	for (int i = 0; i < UDP_SOCKETS; i++) {
+		struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(ECHO_PORT)};
+
+		inet_pton(AF_INET6, own[where][i], &in6.sin6_addr);
+		ready[i] = (struct pollfd){.fd = socket(AF_INET6, SOCK_DGRAM, 0), .events = POLLIN};
+		setsockopt(ready[i].fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+		if (bind(ready[i].fd, (struct sockaddr *)&in6, sizeof(in6)))
+			return false;
+	}
+	return true;
+}
+
+/** echo_udp - for ever. */
+static void
+echo_udp(struct pollfd ready[UDP_SOCKETS])
+{
+	for (;;) {
+		poll(ready, UDP_SOCKETS, -1);
+		for (int i = 0; i < UDP_SOCKETS; i++) {
 			struct sockaddr_storage peer;
 			socklen_t size = sizeof(peer);
 			char text[64];
-			ssize_t got = recvfrom(udp, text, sizeof(text), 0, (struct sockaddr *)&peer, &size);
+			ssize_t got;
 
+			got = recvfrom(ready[i].fd, text, sizeof(text), MSG_DONTWAIT, (struct sockaddr *)&peer, &size);
 			if (got > 0)
-				sendto(udp, text, (size_t)got, 0, (struct sockaddr *)&peer, size);
+				sendto(ready[i].fd, text, (size_t)got, 0, (struct sockaddr *)&peer, size);
 		}
+	}
+}
+
+/** serve - an echo service on @where, TCP and UDP, both families; never returns. */
+static void
+serve(enum host where, int ready)
+{
+	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(ECHO_PORT)};
+	struct pollfd udp[UDP_SOCKETS];
+	int tcp;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!net_enter(where) || !open_udp(where, udp))
+		_exit(1);
+	tcp = socket(AF_INET6, SOCK_STREAM, 0);
+	if (bind(tcp, (struct sockaddr *)&any, sizeof(any)) || listen(tcp, 1024))
+		_exit(1);
+	if (fork() == 0)
+		echo_udp(udp);
 	if (write(ready, "r", 1) != 1)
 		_exit(1);
 	for (;;) {
@@ -120,43 +432,76 @@ serve(int ready)
 	}
 }
 
-static int
-set_up(void **state)
+/** start_echo - and wait until it is there. */
+static bool
+start_echo(enum host where)
 {
 	int ready[2];
 	char byte;
 
-	(void)state;
-	if (net_set_up() || pipe(ready))
-		return -1;
-	echo = fork();
-	if (echo == 0) {
+	if (pipe(ready))
+		return false;
+	echoes[where] = fork();
+	if (echoes[where] == 0) {
 		setpgid(0, 0);
-		serve(ready[1]);
+		serve(where, ready[1]);
 	}
-	setpgid(echo, echo);
-	return read(ready[0], &byte, 1) == 1 ? 0 : -1;
+	setpgid(echoes[where], echoes[where]);
+	close(ready[1]);
+	return read(ready[0], &byte, 1) == 1 && close(ready[0]) == 0;
+}
+
+static int
+set_up(void **state)
+{
+	int fd = mkstemp(config_path);
+
+	(void)state;
+	if (fd < 0 || close(fd) || net_set_up())
+		return -1;
+	/* A third address to connect to, and one where all that is sent is lost: nobody has this hardware address. */
+	net_run(HOST_PEER, "ip addr add 10.99.0.3/24 dev cable1; ip addr add fd99::3/64 dev cable1 nodad");
+	net_run(HOST_HERE, "ip neigh add 10.99.0.77 lladdr 02:00:00:00:00:77 dev cable0");
+	net_run(HOST_PEER, "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit");
+	/* An interface to another network, with many addresses on others before it. */
+	net_run(HOST_HERE, "ip link add wire0 type veth peer name wire1; ip link set wire1 up; ip link set wire0 up; "
+			   "ip addr add 10.98.0.1/24 dev wire0");
+	return start_echo(HOST_HERE) && start_echo(HOST_PEER) ? 0 : -1;
 }
 
 static int
 tear_down(void **state)
 {
 	(void)state;
-	kill(-echo, SIGKILL);
-	waitpid(echo, NULL, 0);
+	for (int i = 0; i < 2; i++)
+		if (echoes[i] > 0) {
+			kill(-echoes[i], SIGKILL);
+			waitpid(echoes[i], NULL, 0);
+		}
 	net_tear_down();
+	unlink(config_path);
 	return 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(client_any_keeps_working),
-		cmocka_unit_test(client_unprivileged_keeps_working),
-	};
+	struct CMUnitTest tests[ROWS + 3];
+	size_t count = 0;
 
+	for (; count < ROWS; count++) {
+		union {
+			const struct row *in;
+			void *out;
+		} row = {.in = &rows[count]};
+
+		tests[count] = (struct CMUnitTest){
+			.name = rows[count].name, .test_func = client_guarded_is_as_bare, .initial_state = row.out};
+	}
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(client_specific_keeps_working);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(client_of_an_event_loop_is_as_bare);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(mark_of_a_socket_is_found_until_the_ring_is_full);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return _cmocka_run_group_tests("clients", tests, count, set_up, tear_down);
 }

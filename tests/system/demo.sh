@@ -59,7 +59,7 @@ row() { # row NAME PORT FAMILIES WANTED: one line of the table; WANTED is what t
         [ "$here6 $there6" = "answers $4" ] || failed=1
     fi
     [ "$here4 $there4" = "answers $4" ] || failed=1
-    printf '  %-34s %-12s %-10s %-14s %-10s\n' "$1" "$here4" "$here6" "$there4" "$there6"
+    printf '  %-30s %-11s %-11s %-11s %-11s\n' "$1" "$here4" "$here6" "$there4" "$there6"
 }
 round() { # round TITLE WANTED [VARIABLE=VALUE ...]: start both servers with this environment, ask, stop
     local title=$1 wanted=$2
@@ -72,8 +72,8 @@ round() { # round TITLE WANTED [VARIABLE=VALUE ...]: start both servers with thi
     pids+=("$python" "$node")
     wait_for 8000
     wait_for 3000
-    printf '%s\n  %-34s %-12s %-10s %-14s %-10s\n' "$title" '' '127.0.0.1' '::1' 'from a second' 'host'
-    printf '  %-34s %-12s %-10s %-14s %-10s\n' 'server' 'this machine' 'this m.' 'by IPv4' 'by IPv6'
+    printf '%s\n  %-30s %-23s %s\n' "$title" '' 'asked from this machine' 'from the second host'
+    printf '  %-30s %-11s %-11s %-11s %-11s\n' 'server' 127.0.0.1 ::1 'by IPv4' 'by IPv6'
     row 'python3 -m http.server 8000' 8000 ipv4 "$wanted"
     row 'node http, listen(3000)' 3000 both "$wanted"
     printf '\n  ss -ltn shows:\n'

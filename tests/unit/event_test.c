@@ -208,9 +208,9 @@ words_all_differ_and_none_is_null(void **state)
 	for (unsigned i = 0; i < 16; i++) {
 		assert_true(i > BG_ACTION_UNDO ? *bg_action_word(i) == '?' : *bg_action_word(i) != '?');
 		assert_true(i > BG_CALL_SCTP_BINDX ? *bg_call_word(i) == '?' : *bg_call_word(i) != '?');
-		assert_true(i > BG_REASON_NO_ADDRESS ? *bg_reason_text(i) == '?' : *bg_reason_text(i) != '?');
+		assert_true(i > BG_REASON_BLOCKED ? *bg_reason_text(i) == '?' : *bg_reason_text(i) != '?');
 		assert_true(i > BG_MATCH_NO_PORTS_USED ? *bg_match_text(i) == '?' : *bg_match_text(i) != '?');
-		for (unsigned other = 0; other < i && i <= BG_REASON_NO_ADDRESS; other++)
+		for (unsigned other = 0; other < i && i <= BG_REASON_BLOCKED; other++)
 			assert_string_not_equal(bg_reason_text(i), bg_reason_text(other));
 		for (unsigned other = 0; other < i && i <= BG_MATCH_NO_PORTS_USED; other++)
 			assert_string_not_equal(bg_match_text(i), bg_match_text(other));

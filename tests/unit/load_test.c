@@ -170,24 +170,6 @@ port_zero_is_noted_for_what_listens(void **state)
 }
 
 static void
-unreachable_rule_is_a_warning(void **state)
-{
-	static const char text[] =
-		"rule a { address = wildcard action = allow }\nrule b { address = {wildcard} port = 80 "
-		"action = deny }\nrule c { action = deny }";
-	struct bg_diags diags = {.count = 0};
-	struct bg_policy *policy = bg_load_text(text, sizeof(text) - 1, &diags);
-
-	(void)state;
-	assert_non_null(policy);
-	assert_int_equal(diags.count, 1);
-	assert_true(diags.items[0].warning);
-	assert_int_equal(diags.items[0].line, 2);
-	assert_int_equal(bg_diags_mistakes(&diags), 0);
-	free(policy);
-}
-
-static void
 file_is_found_where_the_specification_says(void **state)
 {
 	struct bg_settings settings = {.config = ""};
@@ -306,6 +288,8 @@ environment_with_rubbish_means_lockdown(void **state)
 	expect_lockdown(&settings, "BINDGUARD_MODE");
 	settings = (struct bg_settings){.config = "", .log = "log.txt"};
 	expect_lockdown(&settings, "BINDGUARD_LOG: ");
+	settings = (struct bg_settings){.config = "", .log = "/tmp/a\nb"};
+	expect_lockdown(&settings, "BINDGUARD_LOG: log path has a control character");
 	settings = (struct bg_settings){.config = "", .log_format = "xml"};
 	expect_lockdown(&settings, "expected one of: text, json");
 	settings = (struct bg_settings){.config = "", .log_events = "none"};
@@ -387,7 +371,6 @@ main(void)
 		cmocka_unit_test(rule_with_every_key_is_laid_out),
 		cmocka_unit_test(absent_keys_have_their_defaults),
 		cmocka_unit_test(port_zero_is_noted_for_what_listens),
-		cmocka_unit_test(unreachable_rule_is_a_warning),
 		cmocka_unit_test(file_is_found_where_the_specification_says),
 		cmocka_unit_test(file_that_cannot_be_read_means_lockdown),
 		cmocka_unit_test(environment_is_laid_over_the_policy),

@@ -11,7 +11,7 @@ main(int argc, char **argv)
 {
 	static struct bg_loaded loaded;
 	struct bg_settings settings;
-	struct failure failure = {""};
+	struct failure failure = {.text = ""};
 	int status;
 
 	if (argc < 2)

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT
+ * env_words.c - follows env(1) to its command: `env PATH=/opt/bin node`, `#!/usr/bin/env -S node --x`. It acts on
+ * nothing; what it does not know ends the following. Of `bindguard run`. */
+#include <string.h>
+
+#include "launcher/inspect.h"
+
+/**
+ * struct reading - of one command line of env(1).
+ * @at: the word being read
+ * @cleared: LD_PRELOAD was taken out of the environment, and not put back yet
+ */
+struct reading {
+	size_t at;
+	bool cleared;
+};
+
+/** env_words_push - add a word of @length bytes behind the others. Return: false where there is no room. */
+bool
+env_words_push(struct env_words *words, const char *word, size_t length)
+{
+	char *copy = words->text + words->text_used;
+
+	if (words->count == ENV_WORDS_MAX || length >= ENV_TEXT_MAX - words->text_used)
+		return false;
+	memcpy(copy, word, length);
+	copy[length] = '\0';
+	words->text_used += length + 1;
+	words->items[words->count++] = copy;
+	return true;
+}
+
+/**
+ * split - put the words of @line in the place of the words before @rest, as `env -S` does.
+ * Return: false for quotes, escapes, variables and comments, which are not followed, and where there is no room.
+ */
+static bool
+split(struct env_words *words, size_t rest, const char *line)
+{
+	const char *tail[ENV_WORDS_MAX];
+	size_t tail_count = words->count - rest;
+
+	if (strpbrk(line, "\"'\\$#"))
+		return false;
+	memcpy(tail, words->items + rest, tail_count * sizeof(tail[0]));
+	words->count = 1;
+	for (line += strspn(line, " \t"); *line; line += strspn(line, " \t")) {
+		size_t length = strcspn(line, " \t");
+
+		if (!env_words_push(words, line, length))
+			return false;
+		line += length;
+	}
+	if (tail_count > ENV_WORDS_MAX - words->count)
+		return false;
+	memcpy(words->items + words->count, tail, tail_count * sizeof(tail[0]));
+	words->count += tail_count;
+	return true;
+}
+
+/** unset - the variable @name is taken out of the environment. */
+static void
+unset(struct env_words *words, struct reading *reading, const char *name)
+{
+	if (strcmp(name, "LD_PRELOAD") == 0)
+		reading->cleared = true;
+	else if (strcmp(name, "PATH") == 0)
+		words->search = NULL;
+}
+
+/** assign - @word is NAME=VALUE. A preload of the user's own with our library in it is as good as ours. */
+static void
+assign(struct env_words *words, struct reading *reading, const char *word)
+{
+	static const char preload[] = "LD_PRELOAD=", path[] = "PATH=";
+
+	if (strncmp(word, preload, sizeof(preload) - 1) == 0)
+		reading->cleared = strstr(word, "libbindguard.so") == NULL;
+	else if (strncmp(word, path, sizeof(path) - 1) == 0)
+		words->search = word + sizeof(path) - 1;
+}
+
+/** read_long - the word is `--name` or `--name=value`. Return: false where it is not followed. */
+static bool
+read_long(struct env_words *words, struct reading *reading, const char *name)
+{
+	static const char unset_option[] = "unset", split_option[] = "split-string=";
+	static const char *const harmless[] = {"debug", "default-signal", "ignore-signal", "block-signal",
+					       "list-signal-handling"};
+
+	if (strcmp(name, "ignore-environment") == 0) {
+		reading->cleared = true;
+		return true;
+	}
+	if (strncmp(name, split_option, sizeof(split_option) - 1) == 0) {
+		bool good = split(words, reading->at + 1, name + sizeof(split_option) - 1);
+
+		reading->at = 0;
+		return good;
+	}
+	if (strncmp(name, unset_option, sizeof(unset_option) - 1) == 0) {
+		const char *value = name + sizeof(unset_option) - 1;
+
+		if (*value != '=' && (*value || ++reading->at >= words->count))
+			return false;
+		unset(words, reading, *value == '=' ? value + 1 : words->items[reading->at]);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+		if (strncmp(name, harmless[i], strlen(harmless[i])) == 0)
+			return true;
+	return false;
+}
+
+/** read_letters - the word is `-` and letters, the last of which may have an argument. Return: as read_long(). */
+static bool
+read_letters(struct env_words *words, struct reading *reading, const char *letters)
+{
+	for (; *letters; letters++) {
+		const char *value = letters + 1;
+
+		switch (*letters) {
+		case 'i': reading->cleared = true; continue;
+		case 'v': continue;
+		case 'u':
+		case 'S':
+			if (!*value && ++reading->at >= words->count)
+				return false;
+			if (!*value)
+				value = words->items[reading->at];
+			if (*letters == 'u') {
+				unset(words, reading, value);
+				return true;
+			}
+			if (!split(words, reading->at + 1, value))
+				return false;
+			reading->at = 0;
+			return true;
+		default: return false;
+		}
+	}
+	return true;
+}
+
+/**
+ * env_words_read - take env(1) itself, its options and its variables off the front of @words.
+ * Return: what is left. With ENV_OTHER the words are useless.
+ */
+enum env_end
+env_words_read(struct env_words *words)
+{
+	struct reading reading = {0};
+	bool options = true;
+
+	for (reading.at = 1; reading.at < words->count; reading.at++) {
+		const char *word = words->items[reading.at];
+
+		if (options && strcmp(word, "--") == 0) {
+			options = false;
+		} else if (options && strcmp(word, "-") == 0) {
+			reading.cleared = true;
+		} else if (options && word[0] == '-') {
+			if (word[1] == '-' ? !read_long(words, &reading, word + 2)
+					   : !read_letters(words, &reading, word + 1))
+				return reading.cleared ? ENV_CLEARED : ENV_OTHER;
+		} else if (strchr(word, '=')) {
+			options = false;
+			assign(words, &reading, word);
+		} else {
+			break;
+		}
+	}
+	if (reading.at >= words->count)
+		return ENV_OTHER;
+	words->count -= reading.at;
+	memmove(words->items, words->items + reading.at, words->count * sizeof(words->items[0]));
+	return reading.cleared ? ENV_CLEARED : ENV_COMMAND;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ * explain.h - what `bindguard explain` was asked, and the answers of core, for the files that read the one and print the
+ * other. */
+#ifndef BINDGUARD_LAUNCHER_EXPLAIN_H
+#define BINDGUARD_LAUNCHER_EXPLAIN_H
+
+#include "bindguard/explain.h"
+#include "launcher/config.h"
+
+/**
+ * struct explain_program - the program that binds, as rules see it.
+ * @exe: what /proc/PID/exe would show; the name alone where no such file was found; "": not given
+ * @note: how that came from what was given, or ""
+ */
+struct explain_program {
+	char exe[BG_PATH_MAX];
+	char note[512];
+};
+
+/**
+ * struct explain_answer - one question put to bg_decide().
+ * @first, @last: at listen, the ports for which this is the answer
+ * @request, @verdict: the question and the answer
+ * @available: this machine has the address or the interface of verdict.change now
+ * @fallback_available: and that of verdict.fallback
+ */
+struct explain_answer {
+	uint16_t first;
+	uint16_t last;
+	struct bg_request request;
+	struct bg_verdict verdict;
+	bool available;
+	bool fallback_available;
+};
+
+/**
+ * struct explanation - all that is printed.
+ * @config: without mistakes
+ * @protocol: the word that was given; mptcp is tcp to the rules
+ * @bind: the answer at bind
+ * @listen: the answers at listen, by the port that the kernel chooses; for port 0 of a protocol that listens
+ * @listen_count: elements of @listen; 0 where listen is not asked
+ * @status: exit status
+ */
+struct explanation {
+	const struct config *config;
+	const char *protocol;
+	struct explain_program program;
+	struct explain_answer bind;
+	struct explain_answer *listen;
+	size_t listen_count;
+	int status;
+};
+
+bool explain_read_call(const char *protocol, const char *where, struct bg_request *request, struct failure *failure);
+bool explain_find_program(const char *given, struct explain_program *program, struct failure *failure);
+bool explain_ask(struct explanation *explanation, struct failure *failure);
+void explain_print_text(const struct explanation *explanation);
+bool explain_print_json(const struct explanation *explanation, struct failure *failure);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT
+ * explain_text.c - prints an explanation for people, a line each: the configuration, the call, every rule that was tried,
+ * and what the kernel is asked for. Runs in the launcher only. */
+#include <stdio.h>
+
+#include "bindguard/event.h"
+#include "core/line.h"
+#include "launcher/explain.h"
+
+/** is_ordinary - does @reason go without saying? */
+static bool
+is_ordinary(enum bg_reason reason)
+{
+	return reason == BG_REASON_RULE || reason == BG_REASON_NO_RULE;
+}
+
+/** print_reason - in parentheses, and the end of the line. */
+static void
+print_reason(enum bg_reason reason)
+{
+	if (!is_ordinary(reason))
+		printf(" (%s)", bg_reason_text(reason));
+	putchar('\n');
+}
+
+/** print_name - a name that others chose, escaped. */
+static void
+print_name(const char *name)
+{
+	char text[4 * BG_PATH_MAX];
+	struct bg_line line = {.text = text, .size = sizeof(text)};
+
+	bg_line_escaped(&line, name, sizeof(text), BG_ESCAPE_TEXT);
+	fwrite(text, 1, line.length, stdout);
+}
+
+/** print_rule_name - `rule "NAME" (FILE:LINE): `. */
+static void
+print_rule_name(const struct explanation *explanation, uint32_t index)
+{
+	const struct bg_policy *policy = explanation->config->loaded.policy;
+	const struct bg_rule *rule = &policy->rules[index];
+
+	fputs("rule \"", stdout);
+	print_name(bg_policy_string(policy, rule->name));
+	printf("\" (%s:%u): ", explanation->config->name, rule->line);
+}
+
+/** print_question - where the rules come from, and what was asked. */
+static void
+print_question(const struct explanation *explanation)
+{
+	const struct bg_request *request = &explanation->bind.request;
+	const struct explain_program *program = &explanation->program;
+	struct bg_change asked = {.to = request->asked, .form = request->form};
+	char source[CONFIG_TEXT_MAX], text[BG_EXPLAIN_MAX];
+
+	config_explain_source(explanation->config, source);
+	printf("configuration: %s\n", source);
+	bg_change_format(&asked, BG_CALL_BIND, text);
+	printf("call: %s %s", explanation->protocol, text);
+	if (request->form == BG_FORM_IPV6 && bg_addr_is_wildcard(&request->asked.addr))
+		fputs(request->v6only ? ", IPv6 only" : ", dual-stack", stdout);
+	if (program->exe[0]) {
+		fputs("\nprogram: ", stdout);
+		print_name(program->exe);
+	}
+	if (program->note[0]) {
+		/* Ours, but for the names in it. */
+		printf(" (%s)", program->note);
+	}
+	putchar('\n');
+}
+
+/** print_steps - each rule until the one that decides. */
+static void
+print_steps(const struct explanation *explanation)
+{
+	const struct bg_policy *policy = explanation->config->loaded.policy;
+	const struct explain_answer *bind = &explanation->bind;
+	char text[BG_EXPLAIN_MAX];
+
+	for (uint32_t i = 0; i < policy->rule_count && i <= bind->verdict.rule; i++) {
+		unsigned needs = 0;
+		enum bg_match match = bg_rule_match(policy, &policy->rules[i], &bind->request, &needs);
+
+		print_rule_name(explanation, i);
+		if (match == BG_MATCH_YES)
+			bg_rule_format(&policy->rules[i], text);
+		else
+			bg_match_format(policy, &policy->rules[i], &bind->request, match, text);
+		printf("%s: %s\n", match == BG_MATCH_YES ? "matches" : "does not match", text);
+	}
+	if (bind->verdict.rule == BG_NO_RULE)
+		puts("no rule matches: allow");
+}
+
+/** print_missing - that this machine lacks what @change needs. */
+static void
+print_missing(const struct bg_change *change, bool available)
+{
+	char text[BG_ADDR_TEXT_MAX];
+
+	if (available)
+		return;
+	if (change->interface[0]) {
+		fputs(", but there is no interface ", stdout);
+		print_name(change->interface);
+		fputs(" here now", stdout);
+		return;
+	}
+	bg_addr_format(&change->to.addr, text);
+	printf(", but no interface here has %s now", text);
+}
+
+/** print_otherwise - if the kernel cannot do @change: another change, or EACCES where @other is NULL. See sys. */
+static void
+print_otherwise(const struct bg_change *change, const struct bg_change *other, bool available, enum bg_call call)
+{
+	char text[BG_EXPLAIN_MAX];
+
+	fputs(change->interface[0] ? "  if the kernel refuses to confine: "
+				   : "  if there is no such address (EADDRNOTAVAIL): ",
+	      stdout);
+	if (!other) {
+		puts("error EACCES");
+		return;
+	}
+	bg_change_format(other, call, text);
+	fputs(text, stdout);
+	print_missing(other, available);
+	putchar('\n');
+}
+
+/** print_change - what the kernel is asked for, what if it cannot, and what then. See apply_change() of sys. */
+static void
+print_change(const struct explain_answer *answer)
+{
+	const struct bg_verdict *verdict = &answer->verdict;
+	const struct bg_change *last = verdict->has_fallback ? &verdict->fallback : &verdict->change;
+	enum bg_call call = answer->request.call;
+	char text[BG_EXPLAIN_MAX];
+
+	bg_change_format(&verdict->change, call, text);
+	printf("changed: %s", text);
+	print_missing(&verdict->change, answer->available);
+	print_reason(verdict->reason);
+	if (verdict->has_fallback)
+		print_otherwise(&verdict->change, &verdict->fallback, answer->fallback_available, call);
+	if (last->interface[0])
+		print_otherwise(last, NULL, true, call);
+}
+
+/** print_verdict - the line that counts. */
+static void
+print_verdict(const struct explain_answer *answer)
+{
+	const struct bg_verdict *verdict = &answer->verdict;
+	bool listens = answer->request.call == BG_CALL_LISTEN;
+	struct bg_change asked = {.to = answer->request.asked, .form = answer->request.form};
+	char text[BG_EXPLAIN_MAX];
+
+	bg_change_format(&asked, answer->request.call, text);
+	switch (verdict->effect) {
+	case BG_EFFECT_CHANGE: print_change(answer); break;
+	case BG_EFFECT_REFUSE:
+		printf("denied: error %s, %s", bg_errno_name(verdict->error),
+		       listens ? "the socket does not listen" : "nothing is bound");
+		print_reason(verdict->reason);
+		break;
+	case BG_EFFECT_WAIT:
+	case BG_EFFECT_NONE:
+		printf("unchanged: %s", text);
+		print_reason(verdict->reason);
+		break;
+	}
+}
+
+/** print_listen_prefix - when, and for which of the ports that the kernel may choose. */
+static void
+print_listen_prefix(const struct explanation *explanation, const struct explain_answer *answer)
+{
+	fputs("at listen", stdout);
+	if (explanation->listen_count > 1)
+		printf(", port %u-%u", answer->first, answer->last);
+	fputs(": ", stdout);
+}
+
+/** print_listen - the rules are asked again at listen, about the port that the kernel chose. */
+static void
+print_listen(const struct explanation *explanation)
+{
+	const struct bg_policy *policy = explanation->config->loaded.policy;
+	char text[BG_EXPLAIN_MAX];
+
+	for (size_t i = 0; i < explanation->listen_count; i++) {
+		const struct explain_answer *answer = &explanation->listen[i];
+
+		print_listen_prefix(explanation, answer);
+		if (answer->verdict.rule == BG_NO_RULE) {
+			puts("no rule matches: allow");
+		} else {
+			print_rule_name(explanation, answer->verdict.rule);
+			bg_rule_format(&policy->rules[answer->verdict.rule], text);
+			printf("matches: %s\n", text);
+		}
+		print_listen_prefix(explanation, answer);
+		print_verdict(answer);
+	}
+}
+
+/** explain_print_text - @explanation on standard output. */
+void
+explain_print_text(const struct explanation *explanation)
+{
+	print_question(explanation);
+	print_steps(explanation);
+	if (explanation->listen_count)
+		fputs("at bind: ", stdout);
+	print_verdict(&explanation->bind);
+	print_listen(explanation);
+	if (explanation->config->loaded.policy->mode == BG_MODE_OBSERVE)
+		puts("mode = observe: nothing of this is done, only logged");
+	if (explanation->config->loaded.policy->mode == BG_MODE_OFF)
+		puts("mode = off: nothing of this is done");
+}

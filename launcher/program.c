@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ * program.c - finds a program and becomes it, as execvp(3) does; in two steps, so that it can be looked at in between. */
+#include "launcher/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SHELL "/bin/sh"
+#define TEXT_SAMPLE 128 /* bytes looked at to tell a text from a binary; bash looks at 80 */
+
+/** check - could the file at @path be executed by us? Return: 0, or the errno value that execve(2) would give. */
+static int
+check(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status))
+		return errno;
+	if (!S_ISREG(status.st_mode))
+		return S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? errno : 0;
+}
+
+/**
+ * program_find - the file that the command @name is.
+ * @search: list of folders as in PATH; NULL: the system's, confstr(3)
+ * @path: the file; where it cannot be executed, the one that was found
+ * Return: 0, or an errno value: ENOENT where there is none, EACCES or EISDIR where one is there.
+ */
+int
+program_find(const char *name, const char *search, char path[PATH_MAX])
+{
+	static const char system_search[] = "/bin:/usr/bin"; /* _CS_PATH of glibc and musl */
+	char place[PATH_MAX];
+	int found = ENOENT;
+
+	snprintf(path, PATH_MAX, "%s", name);
+	if (strchr(name, '/'))
+		return strlen(name) >= PATH_MAX ? ENAMETOOLONG : check(name);
+	if (!search)
+		search = system_search;
+	for (;;) {
+		int length = (int)strcspn(search, ":");
+		/* An empty entry is the current folder. */
+		int written = snprintf(place, sizeof(place), "%.*s%s%s", length, search, length ? "/" : "", name);
+		int error = written < 0 || written >= PATH_MAX || !name[0] ? ENOENT : check(place);
+
+		if (error == 0 || ((error == EACCES || error == EISDIR) && found == ENOENT)) {
+			found = error;
+			memcpy(path, place, sizeof(place));
+		}
+		search += length;
+		if (error == 0 || !*search++)
+			return found;
+	}
+}
+
+/** is_text - does the file start like a script without a `#!` line? */
+static bool
+is_text(const char *path)
+{
+	char sample[TEXT_SAMPLE];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t length = fd < 0 ? -1 : read(fd, sample, sizeof(sample));
+
+	if (fd >= 0)
+		close(fd);
+	return length >= 0 && !memchr(sample, '\0', (size_t)length);
+}
+
+/** start_by_shell - execute @path by the shell, as execvp(3) does for a script without a `#!` line. */
+static void
+start_by_shell(const char *path, char **argv)
+{
+	size_t count = 0;
+	const char **words;
+
+	while (argv[count])
+		count++;
+	words = calloc(count + 2, sizeof(*words)); /* argv[0] gives way to the shell and the path */
+	if (!words)
+		return;
+	words[0] = SHELL;
+	words[1] = path;
+	for (size_t i = 1; i < count; i++)
+		words[i + 1] = argv[i];
+	execve(SHELL, (char **)(void *)words, environ);
+	free(words);
+}
+
+/** program_start - become the program at @path. Return: why not, as a status; 126 or 127, as env(1) has them. */
+int
+program_start(const char *path, char **argv, struct failure *failure)
+{
+	int error;
+
+	execve(path, argv, environ);
+	error = errno;
+	if (error == ENOEXEC && is_text(path)) {
+		start_by_shell(path, argv);
+		error = errno;
+	}
+	if (error == ENOENT && access(path, F_OK) == 0)
+		return fail(failure, STATUS_NOT_FOUND, "%s: its interpreter is not there", path);
+	return fail(failure, error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE, "%s: %s", path,
+		    strerror(error));
+}

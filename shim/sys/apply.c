@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT
+ * apply.c - does what a verdict says to a socket that is being bound: address, device, fallback; remembers what connect(2)
+ * may have to give back, and reports. Signal-safe. */
+#include <errno.h>
+#include <string.h>
+
+#include "sys/guard.h"
+#include "sys/kernel.h"
+#include "sys/marks.h"
+
+/** NOBODY - bg_replace() without a peer. */
+static const struct bg_peer nobody;
+
+/**
+ * bg_real_bind - the real bind(2) of @change's address. A sockaddr_in6 without its scope id stays one: not every socket
+ * takes it (ping sockets do not), and the errno is the caller's. Return: as the call, -errno instead of -1.
+ */
+int
+bg_real_bind(const struct bg_attempt *attempt, const struct bg_change *change)
+{
+	union bg_sockaddr to;
+	unsigned size = bg_sockaddr_encode(&change->to, change->form, &to);
+
+	if (attempt->size && attempt->size < size && change->to.addr.scope_id == 0)
+		size = attempt->size;
+	return (int)bg_kernel_result(attempt->guard->real->bind(attempt->fd, to.bytes, size));
+}
+
+/**
+ * refuses_family - did the socket refuse the changed address because it is of another family? The bare call then fails,
+ * too, and knows how: the errno depends on the length that the caller gave.
+ */
+static bool
+refuses_family(struct bg_attempt *attempt, int result)
+{
+	if ((result != -EINVAL && result != -EAFNOSUPPORT) || !attempt->caller)
+		return false;
+	return bg_facts_gather(attempt, BG_FACT_DOMAIN) != BG_FACTS_GATHERED || !attempt->request.domain_fits;
+}
+
+/** remember - note what was asked for, so that connect(2) can give it back. The kernel names AF_UNSPEC as AF_INET. */
+static void
+remember(const struct bg_attempt *attempt, enum bg_mark_kind kind, const char *device)
+{
+	const struct bg_request *request = &attempt->request;
+	struct bg_mark mark = {.kind = kind,
+			       .asked = request->asked,
+			       .form = request->form,
+			       .dual_stack = (request->known & BG_FACT_V6ONLY) && !request->v6only};
+
+	if (mark.form == BG_FORM_UNSPEC)
+		mark.form = BG_FORM_IPV4;
+	memcpy(mark.device, device, strlen(device));
+	bg_marks_put(attempt->fd, &mark);
+}
+
+/**
+ * confine_and_bind - a socket that receives as soon as it is bound, so it gets its device before. A bind that fails
+ * leaves no device behind, and a socket that was bound and connected already as it was.
+ */
+static int
+confine_and_bind(const struct bg_attempt *attempt, const struct bg_change *change, bool *refused)
+{
+	struct bg_peer peer;
+	int result = bg_kernel_set_device(attempt->fd, change->interface);
+
+	*refused = result != 0;
+	if (result)
+		return result;
+	result = attempt->bind(attempt, change);
+	if (result < 0) {
+		bg_device_read_peer(attempt->fd, &peer);
+		bg_device_take_off(attempt->fd);
+		bg_device_restore_peer(attempt->fd, &peer);
+	}
+	return result;
+}
+
+/**
+ * bind_and_confine - a socket that has to listen first: a bind that fails then has no other trace than the bare one, and
+ * the same conflicts. Where it cannot be confined it is exchanged for one that is not bound: the call fails, or the
+ * fallback binds it.
+ */
+static int
+bind_and_confine(const struct bg_attempt *attempt, const struct bg_change *change, bool *refused)
+{
+	int result = attempt->bind(attempt, change), error;
+
+	if (result < 0)
+		return result;
+	error = bg_kernel_set_device(attempt->fd, change->interface);
+	*refused = error != 0;
+	if (error)
+		bg_replace(attempt, NULL, BG_FORM_IPV4, false, &nobody);
+	return error ? error : result;
+}
+
+/**
+ * try_change - bind, and confine where @change says so.
+ * @refused: set to whether it was SO_BINDTODEVICE that failed
+ * Return: of the bind, or of SO_BINDTODEVICE.
+ */
+static int
+try_change(const struct bg_attempt *attempt, const struct bg_change *change, bool *refused)
+{
+	*refused = false;
+	if (!change->interface[0])
+		return attempt->bind(attempt, change);
+	return bg_device_receives_at_once(attempt->fd) ? confine_and_bind(attempt, change, refused)
+						       : bind_and_confine(attempt, change, refused);
+}
+
+/**
+ * keep_dual_stack - a dual-stack wildcard that is about to be bound to an IPv6 address: know that it was one, for then
+ * nobody can tell any more.
+ */
+static void
+keep_dual_stack(struct bg_attempt *attempt, const struct bg_change *change)
+{
+	if (change->form == BG_FORM_IPV6 && !change->interface[0] && !(attempt->request.known & BG_FACT_V6ONLY))
+		bg_facts_gather(attempt, BG_FACT_V6ONLY);
+}
+
+/**
+ * bg_apply_change - do what the verdict says, or its fallback where the host cannot. Return: as bind(2), -errno for -1.
+ * A guard that can be applied in no way refuses the call: EACCES, never an open socket.
+ */
+int
+bg_apply_change(struct bg_attempt *attempt)
+{
+	const struct bg_verdict *verdict = &attempt->verdict;
+	const struct bg_change *done = &verdict->change;
+	bool refused;
+	int result;
+
+	keep_dual_stack(attempt, done);
+	result = try_change(attempt, done, &refused);
+	if (verdict->has_fallback && (refused || (!done->interface[0] && result == -EADDRNOTAVAIL))) {
+		done = &verdict->fallback;
+		attempt->verdict.reason = verdict->fallback_reason;
+		result = try_change(attempt, done, &refused);
+	}
+	if (!refused && refuses_family(attempt, result))
+		return (int)bg_kernel_result(
+			attempt->guard->real->bind(attempt->fd, attempt->caller->bytes, attempt->size));
+	if (refused)
+		result = -EACCES;
+	if (result >= 0)
+		remember(attempt, done->interface[0] ? BG_MARK_DEVICE : BG_MARK_ADDRESS, done->interface);
+	bg_report_changed(attempt, done, result);
+	return result;
+}
+
+/**
+ * bg_apply_nothing - the bare call was made and returned @result. Rules that speak of port 0 will have to know at
+ * listen(2) who had asked for it.
+ */
+void
+bg_apply_nothing(const struct bg_attempt *attempt, int result)
+{
+	if (result >= 0 && attempt->guard->policy->port_zero && attempt->request.asked.port == 0)
+		remember(attempt, BG_MARK_PORT_ZERO, "");
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * device.h - takes a device off a socket in place, and keeps a datagram socket deaf meanwhile. Signal-safe. */
+#ifndef BINDGUARD_SYS_DEVICE_H
+#define BINDGUARD_SYS_DEVICE_H
+
+#include "core/sockaddr.h"
+
+BG_SIGSAFE bool bg_device_receives_at_once(int fd);
+BG_SIGSAFE bool bg_device_deafen(int fd);
+BG_SIGSAFE void bg_device_undeafen(int fd, bool deafened);
+BG_SIGSAFE bool bg_device_take_off(int fd);
+
+/**
+ * struct bg_peer - what a datagram socket is connected to; @size 0: nothing.
+ */
+struct bg_peer {
+	union bg_sockaddr name;
+	unsigned size;
+};
+
+BG_SIGSAFE void bg_device_read_peer(int fd, struct bg_peer *peer);
+BG_SIGSAFE void bg_device_restore_peer(int fd, const struct bg_peer *peer);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ * bind_bench.c ADDRESS PORT COUNT [heap]: socket + bind + close, COUNT times; prints nanoseconds of one. The address is on
+ * the stack, or on the heap. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+int
+main(int argc, char **argv)
+{
+	struct sockaddr_storage stack, *to = argc > 4 ? malloc(sizeof(*to)) : &stack;
+	int ipv6 = argc > 1 && strchr(argv[1], ':') != NULL, count, failed = 0;
+	socklen_t size = ipv6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	struct timespec begin, end;
+
+	if (argc < 4 || !to)
+		return 2;
+	memset(to, 0, sizeof(*to));
+	to->ss_family = ipv6 ? AF_INET6 : AF_INET;
+	((struct sockaddr_in *)to)->sin_port = htons((in_port_t)atoi(argv[2])); /* at the same place in both */
+	inet_pton(to->ss_family, argv[1],
+		  ipv6 ? (void *)&((struct sockaddr_in6 *)to)->sin6_addr
+		       : (void *)&((struct sockaddr_in *)to)->sin_addr);
+	count = atoi(argv[3]);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (int i = 0; i < count; i++) {
+		int fd = socket(to->ss_family, SOCK_STREAM, 0);
+
+		failed += bind(fd, (struct sockaddr *)to, size) != 0;
+		close(fd);
+	}
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	if (failed) {
+		fprintf(stderr, "bind_bench: %d of %d failed\n", failed, count);
+		return 1;
+	}
+	printf("%.1f\n",
+	       ((double)(end.tv_sec - begin.tv_sec) * 1e9 + (double)(end.tv_nsec - begin.tv_nsec)) / (double)count);
+	return 0;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT
+ * examples_test.c - every example of the manual pages runs and shows what the page promises. An example is a line
+ * `.Dl $ COMMAND` or, in literal text, `$ COMMAND`; each has a row in the table here. On cmocka.
+ *
+ * They run in a network namespace with an interface wg0, /var/log a folder of the test's own, and stand-ins for what a
+ * reader would have: npm (a dev server), sudo. */
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "launcher/drive.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define COMMAND_MAX 512
+
+/**
+ * struct example - one of them.
+ * @command: as on the page
+ * @shown: grep(1) pattern of a line that it prints, or writes to a file in its folder; it is ended when that is there
+ * @input: what is typed into it
+ */
+struct example {
+	const char *command;
+	const char *shown;
+	const char *input;
+};
+
+static const struct example examples[] = {
+	/* bindguard(1) */
+	{"bindguard run python3 -m http.server",
+	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", ""},
+	{"bindguard run -n -l binds.json -f json npm run dev",
+	 "^{.*\"program\":\"probe-dynamic\".*\"mode\":\"observe\"", ""},
+	{"bindguard run --to wg0 npm run dev", "^bindguard.*probe-dynamic tcp 0.0.0.0:0 -> 0.0.0.0:[0-9]*%wg0 ", ""},
+	{"bindguard bash", "^bindguard.*probe-dynamic tcp 0.0.0.0:0 -> 0.0.0.0:[0-9]*%lo ", "npm run dev"},
+	{"sudo -u www-data bindguard run python3 -m http.server",
+	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", ""},
+	/* libbindguard(7) */
+	{"LD_PRELOAD=libbindguard.so python3 -m http.server",
+	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", ""},
+	{"BINDGUARD_MODE=observe LD_PRELOAD=libbindguard.so npm run dev",
+	 "^bindguard.*probe-dynamic tcp .*(would rewrite", ""},
+	{"BINDGUARD_TO=wg0 LD_PRELOAD=libbindguard.so npm run dev",
+	 "^bindguard.*probe-dynamic tcp 0.0.0.0:0 -> 0.0.0.0:[0-9]*%wg0 ", ""},
+	/* bindguard.conf(5) */
+	{"jq -c 'select(.exposed) | [.program, .result]' /var/log/bindguard.json",
+	 "^\\[\"probe-dynamic\",{\"address\":\"10.98", ""},
+};
+
+/** find_example - its row, NULL where it has none. */
+static const struct example *
+find_example(const char *command)
+{
+	for (size_t i = 0; i < LENGTH(examples); i++)
+		if (strcmp(examples[i].command, command) == 0)
+			return &examples[i];
+	return NULL;
+}
+
+/** read_command - the example in @line of a page, into @command. Return: false where there is none. */
+static bool
+read_command(char *line, char command[COMMAND_MAX])
+{
+	static const char macro[] = ".Dl $ ", prompt[] = "$ ";
+	const char *start = strncmp(line, macro, sizeof(macro) - 1) == 0     ? line + sizeof(macro) - 1
+			    : strncmp(line, prompt, sizeof(prompt) - 1) == 0 ? line + sizeof(prompt) - 1
+									     : NULL;
+
+	if (!start)
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	snprintf(command, COMMAND_MAX, "%s", start);
+	return true;
+}
+
+/** run_example - run it where it belongs, until it shows what it should or ends. */
+static void
+run_example(const struct example *example)
+{
+	const struct driven *driven;
+
+	assert_true(drive_write("line", example->command, 0644));
+	assert_true(drive_write("shown", example->shown, 0644));
+	assert_true(drive_write("input", example->input, 0644));
+	driven = drive("unshare -rnpf --mount-proc --kill-child sh ./stage");
+	if (driven->status == 77)
+		skip();
+	if (driven->status != 0)
+		fail_msg("$ %s\nshows no line %s, but:\n%s%s", example->command, example->shown, driven->out,
+			 driven->err);
+}
+
+static void
+examples_of_the_manual_pages_run(void **state)
+{
+	bool used[LENGTH(examples)] = {false};
+	char line[COMMAND_MAX], command[COMMAND_MAX];
+	unsigned run = 0;
+	glob_t pages;
+
+	(void)state;
+	assert_int_equal(glob(BG_SOURCE_DIR "/man/*.[1-8]", 0, NULL, &pages), 0);
+	for (size_t i = 0; i < pages.gl_pathc; i++) {
+		FILE *page = fopen(pages.gl_pathv[i], "re");
+
+		assert_non_null(page);
+		while (fgets(line, sizeof(line), page)) {
+			const struct example *example;
+
+			if (!read_command(line, command))
+				continue;
+			example = find_example(command);
+			if (!example)
+				fail_msg("%s: `%s` has no row in the table of this test", pages.gl_pathv[i], command);
+			used[example - examples] = true;
+			run_example(example);
+			run++;
+		}
+		fclose(page);
+	}
+	for (size_t i = 0; i < LENGTH(examples); i++)
+		if (!used[i])
+			fail_msg("`%s` is on no page", examples[i].command);
+	figure("%u examples of %zu manual pages run", run, pages.gl_pathc);
+	globfree(&pages);
+}
+
+/** set_up - the stage and the stand-ins. The stage ends with 77 where the namespaces cannot be had. */
+static int
+set_up(void **state)
+{
+	static const char stage[] =
+		"ip link set lo up && ip link add wg0 type veth peer name wg1 && ip addr add 10.98.0.1/24 dev wg0 &&\n"
+		"    ip link set wg0 up && ip link set wg1 up && mount -t tmpfs none /var/log || exit 77\n"
+		"export PATH=$PWD/bin:/usr/bin:$PATH LD_LIBRARY_PATH=$PWD/bin BINDGUARD_CONFIG=\n"
+		"rm -rf play && mkdir play && cd play\n"
+		/* A server that is left exposed, for those who read its event. */
+		"BINDGUARD_LOG_FORMAT=json BINDGUARD_LOG=/var/log/bindguard.json LD_PRELOAD=libbindguard.so "
+		"$PROBES/probe-dynamic listen 10.98.0.1 >/dev/null\n"
+		"sh -c \"$(cat ../line)\" <../input >out 2>err &\n"
+		"for try in $(seq 200); do\n"
+		"    if grep -qsf ../shown *; then kill $!; wait; exit 0; fi\n"
+		"    sleep 0.05\n"
+		"done\n"
+		"cat *; kill $!; wait; exit 1\n";
+	static const char npm[] = "#!/bin/sh\n[ \"$*\" = 'run dev' ] && exec $PROBES/probe-dynamic listen\n";
+	static const char sudo[] =
+		"#!/bin/sh\n[ \"$1 $2\" = '-u www-data' ] && shift 2 && exec env -u LD_PRELOAD \"$@\"\n";
+
+	if (drive_set_up(state))
+		return -1;
+	return drive_write("stage", stage, 0644) && drive_write("bin/npm", npm, 0755) &&
+			       drive_write("bin/sudo", sudo, 0755)
+		       ? 0
+		       : -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(examples_of_the_manual_pages_run),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests_name("examples", tests, set_up, drive_tear_down);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT
+ * run_usage_test.c - `bindguard run` called wrongly, or with a configuration that has mistakes: one line that says what
+ * was expected, the right exit status, and nothing started. On cmocka. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "launcher/drive.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define STARTED "touch started" /* what CMD does, where it is started against expectation */
+
+/** expect_not_started - CMD did nothing. */
+static void
+expect_not_started(void)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/started", drive_folder());
+	assert_int_not_equal(access(path, F_OK), 0);
+}
+
+static void
+usage_wrong_command_lines_say_what_was_expected(void **state)
+{
+	static const struct {
+		const char *arguments;
+		int status;
+		const char *err;
+	} cases[] = {
+		{"run", 125, "no command given, expected CMD; `bindguard --help` has more"},
+		{"", 125, "no command given, expected CMD; `bindguard --help` has more"},
+		{"run -v --", 125, "no command given, expected CMD; `bindguard --help` has more"},
+		{"run --frob " STARTED, 125, "unknown option --frob, expected one of `bindguard run --help`"},
+		{"-x " STARTED, 125, "unknown option -x, expected one of `bindguard run --help`"},
+		{"-nx " STARTED, 125, "unknown option -x, expected one of `bindguard run --help`"},
+		{"run --config", 125, "--config lacks its argument, expected FILE"},
+		{"run -t", 125, "--to lacks its argument, expected TO"},
+		{"run --quiet=yes " STARTED, 125, "--quiet takes no argument"},
+		{"-e docker " STARTED, 125, "unknown engine \"docker\", expected auto, preload or seccomp"},
+		{"-e '' " STARTED, 125, "unknown engine \"\", expected auto, preload or seccomp"},
+		{"-f xml " STARTED, 125, "unknown --format \"xml\", expected one of: text, json"},
+		{"-t 1.2.3 " STARTED, 125, NULL},
+		{"-q -v " STARTED, 125, "--quiet and --verbose contradict each other, expected one of them"},
+		{"-q -l here " STARTED, 125, "--quiet and --log contradict each other, expected one of them"},
+		{"-l '' " STARTED, 125,
+		 "--log: log target \"\", expected stderr, syslog, journal, none or an absolute path"},
+		{"-c missing.conf " STARTED, 125, NULL},
+		{"no-such-command", 127, "no-such-command: command not found"},
+		{"./no-such-command", 127, "./no-such-command: command not found"},
+		{"''", 127, ": command not found"},
+		{"/etc/passwd/x", 127, "/etc/passwd/x: command not found"},
+		{"/etc", 126, "/etc: Is a directory"},
+		{"/etc/passwd", 126, "/etc/passwd: Permission denied"},
+		{"/dev/null", 126, "/dev/null: Permission denied"},
+	};
+	const struct driven *driven;
+	char err[512];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		if (cases[i].err)
+			snprintf(err, sizeof(err), "bindguard: %s\n", cases[i].err);
+		driven = drive_expect(cases[i].status, cases[i].err ? err : NULL, "$BG %s", cases[i].arguments);
+		assert_ptr_equal(strchr(driven->err, '\n'), driven->err + strlen(driven->err) - 1); /* one line */
+		expect_not_started();
+	}
+}
+
+static void
+usage_help_and_version_are_on_standard_output(void **state)
+{
+	static const char *const options[] = {"--config FILE", "--to TO",	  "--observe",
+					      "--log LOG",     "--format FORMAT", "--quiet",
+					      "--verbose",     "--engine ENGINE", "--help"};
+
+	const struct driven *driven = drive_expect(0, "", "$BG run --help");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(options); i++)
+		assert_non_null(strstr(driven->out, options[i]));
+	driven = drive_expect(0, "", "$BG --version");
+	assert_string_equal(driven->out, "bindguard " BG_VERSION "\n");
+	drive_expect(0, "", "$BG -h | grep -q 'bindguard list'");
+	drive_expect(0, "", "$BG run -n --help no-such-command");
+	drive_expect(2, NULL, "$BG --help >/dev/full");
+}
+
+static void
+configuration_mistakes_are_all_told_and_nothing_starts(void **state)
+{
+	const struct driven *driven;
+
+	(void)state;
+	assert_true(drive_write("bad.conf",
+				"mode = never\n"
+				"rule \"a\" {\n"
+				"    port = {\"70000\"}\n"
+				"    action = deny\n"
+				"    error = ENOTHING\n"
+				"}\n",
+				0644));
+	driven = drive_expect(125, NULL, "$BG -c bad.conf " STARTED);
+	assert_non_null(strstr(driven->err, "/bad.conf:1: unknown mode \"never\""));
+	assert_non_null(strstr(driven->err, "/bad.conf:3: "));
+	assert_non_null(strstr(driven->err, "/bad.conf:5: unknown error \"ENOTHING\""));
+	assert_non_null(strstr(driven->err, "bindguard: touch was not started: 3 mistakes in /"));
+	assert_non_null(strstr(driven->err, "/bad.conf (as --config says)\n"));
+	/* The same file by the variable, and as the user's own, is as broken. */
+	driven = drive_expect(125, NULL, "BINDGUARD_CONFIG=bad.conf $BG " STARTED);
+	assert_non_null(strstr(driven->err, "(as BINDGUARD_CONFIG says)"));
+	driven = drive_expect(125, NULL,
+			      "mkdir -p .config/bindguard; cp bad.conf .config/bindguard/bindguard.conf; "
+			      "unset BINDGUARD_CONFIG; $BG " STARTED);
+	assert_non_null(strstr(driven->err, "(the user's)"));
+	drive_expect(0, "", "rm -r .config");
+	expect_not_started();
+}
+
+static void
+environment_mistakes_name_the_variable_or_the_option(void **state)
+{
+	(void)state;
+	drive_expect(125, "bindguard: unknown BINDGUARD_LOG_FORMAT \"xml\", expected one of: text, json\n",
+		     "BINDGUARD_LOG_FORMAT=xml $BG " STARTED);
+	drive_expect(125, "bindguard: unknown BINDGUARD_MODE \"never\", expected one of: enforce, observe, off\n",
+		     "BINDGUARD_MODE=never $BG " STARTED);
+	/* An option takes the place of the variable, right or wrong. */
+	drive_expect(0, "", "BINDGUARD_LOG_FORMAT=xml $BG -f json true");
+	drive_expect(0, "", "BINDGUARD_MODE=never $BG -n true");
+	assert_true(drive_write("deny.conf", "rule \"a\" {\n action = deny\n}\n", 0644));
+	drive_expect(125, "bindguard: --to is set but no rule says to = {\"loopback\"}, expected such a rule\n",
+		     "$BG -c deny.conf --to 127.0.0.2 " STARTED);
+	expect_not_started();
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(usage_wrong_command_lines_say_what_was_expected),
+		cmocka_unit_test(usage_help_and_version_are_on_standard_output),
+		cmocka_unit_test(configuration_mistakes_are_all_told_and_nothing_starts),
+		cmocka_unit_test(environment_mistakes_name_the_variable_or_the_option),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests_name("run usage", tests, drive_set_up, drive_tear_down);
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT
+ * run_watch_test.c - the watch of `bindguard run`: it says so where the library was not loaded, is silent where it was,
+ * and is in nobody's way. This process is made the reaper of orphans, so the watch's own end is seen. On cmocka. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "launcher/run.h"
+#include "launcher/watch_map.h"
+
+#include <cmocka.h> /* behind those: its macro fail() is the name of a function of command.h */
+
+#include "launcher/drive.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define PROBES BG_BUILD_DIR "/probes/"
+#define DEADLINE_MS 15000
+#define STEP_MS 5
+
+/**
+ * struct scene - a program under the watch.
+ * @pid: of the program; @watch: of the watch, once it has ended
+ * @in, @err: the program's standard input and error; the watch has the latter too
+ * @said: what came on standard error until the watch had ended
+ */
+struct scene {
+	pid_t pid;
+	pid_t watch;
+	int in;
+	int err;
+	char said[512];
+};
+
+/** become - in the child: start the watch and execute @argv. */
+static void
+become(char *const *argv, bool preload, const int in[2], const int err[2])
+{
+	int watch;
+
+	prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+	dup2(in[0], STDIN_FILENO);
+	dup2(err[1], STDERR_FILENO);
+	dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+	if (preload)
+		setenv("LD_PRELOAD", BG_PLAIN_LIBRARY, 1);
+	watch = watch_start(BG_PLAIN_LIBRARY, "CMD");
+	execv(argv[0], argv);
+	watch_cancel(watch);
+	_exit(watch < 0 ? 99 : 98);
+}
+
+/** begin - start a program with its watch. */
+static void
+begin(struct scene *scene, const char *path, const char *argument, bool preload)
+{
+	union {
+		const char *in;
+		char *out;
+	} words[2] = {{.in = path}, {.in = argument}};
+	char *argv[] = {words[0].out, words[1].out, NULL};
+	int in[2], err[2];
+
+	memset(scene, 0, sizeof(*scene));
+	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(err, O_CLOEXEC), 0);
+	scene->pid = fork();
+	if (scene->pid == 0)
+		become(argv, preload, in, err);
+	close(in[0]);
+	close(err[1]);
+	scene->in = in[1];
+	scene->err = err[0];
+}
+
+/** wait_for_watch - until an orphan has ended, which can only be the watch; the program itself is not waited for. */
+static void
+wait_for_watch(struct scene *scene)
+{
+	ssize_t got = 0;
+
+	for (int left = DEADLINE_MS; left > 0 && scene->watch == 0; left -= STEP_MS) {
+		siginfo_t ended = {0};
+
+		poll(NULL, 0, STEP_MS);
+		/* The first to end may be the program: then it stays, and is looked past. */
+		if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && ended.si_pid == scene->pid) {
+			assert_int_equal(waitpid(scene->pid, NULL, __WALL), scene->pid);
+			scene->pid = 0;
+		} else if (ended.si_pid != 0) {
+			scene->watch = waitpid(ended.si_pid, NULL, __WALL);
+		}
+	}
+	assert_true(scene->watch > 0);
+	if (poll(&(struct pollfd){.fd = scene->err, .events = POLLIN}, 1, 0) > 0)
+		got = read(scene->err, scene->said, sizeof(scene->said) - 1);
+	scene->said[got > 0 ? got : 0] = '\0';
+}
+
+/** end - the program reads the end of its input and ends. Return: its exit status. */
+static int
+end(struct scene *scene)
+{
+	int status = 0;
+
+	close(scene->in);
+	close(scene->err);
+	if (scene->pid > 0)
+		assert_int_equal(waitpid(scene->pid, &status, 0), scene->pid);
+	assert_int_equal(waitpid(-1, NULL, __WALL), -1);
+	assert_int_equal(errno, ECHILD);
+	return WEXITSTATUS(status);
+}
+
+static void
+watch_of_a_loaded_library_ends_in_silence(void **state)
+{
+	static const char *const programs[] = {PROBES "probe-dynamic", PROBES "probe-musl", "/bin/cat"};
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(programs); i++) {
+		begin(&scene, programs[i], i < 2 ? "wait" : "-", true);
+		wait_for_watch(&scene);
+		assert_int_not_equal(scene.pid, 0); /* the program goes on */
+		assert_string_equal(scene.said, "");
+		assert_int_equal(end(&scene), 0);
+	}
+}
+
+static void
+watch_of_a_library_that_is_not_loaded_says_so(void **state)
+{
+	static const struct {
+		const char *path;
+		bool preload;
+	} programs[] = {{PROBES "probe-dynamic", false}, {"/bin/cat", false}, {PROBES "probe-deaf", true}};
+	struct scene scene;
+	char line[256];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(programs); i++) {
+		begin(&scene, programs[i].path, i == 1 ? "-" : "wait", programs[i].preload);
+		snprintf(line, sizeof(line),
+			 "bindguard: libbindguard.so was not loaded into CMD (pid %d): it runs UNGUARDED\n",
+			 (int)scene.pid);
+		wait_for_watch(&scene);
+		assert_string_equal(scene.said, line);
+		end(&scene);
+	}
+}
+
+static void
+watch_without_a_sign_says_so_at_its_deadline(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, PROBES "probe-static", "wait", true);
+	wait_for_watch(&scene);
+	assert_non_null(strstr(scene.said, "libbindguard.so has not been loaded into CMD (pid "));
+	assert_int_equal(end(&scene), 0);
+}
+
+static void
+watch_ends_with_the_program(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	/* It has ended and is not waited for: its memory map can still be read, and is empty. */
+	begin(&scene, PROBES "probe-static", "exit", true);
+	wait_for_watch(&scene);
+	assert_string_equal(scene.said, "");
+	end(&scene);
+}
+
+static void
+watch_of_a_program_that_does_not_start_is_silent(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, "/no/such/program", "wait", true);
+	wait_for_watch(&scene);
+	assert_string_equal(scene.said, "");
+	end(&scene);
+}
+
+static void
+watch_is_not_started_by_a_reaper(void **state)
+{
+	const struct driven *driven;
+
+	(void)state;
+	assert_int_equal(watch_start(BG_PLAIN_LIBRARY, "CMD"), -1); /* this process is one */
+	if (drive("unshare -rpf true")->status != 0)
+		skip();
+	driven = drive_expect(7, NULL, "unshare -rpf $BG -v $PROBES/probe-dynamic exit 7");
+	assert_non_null(strstr(driven->err, "whether the library is loaded will not be watched"));
+	/* And its first process has no child that it did not start. */
+	driven = drive_expect(0, NULL, "unshare -rpf $BG $PROBES/probe-dynamic state");
+	assert_non_null(strstr(driven->out, "child: -1 none\n"));
+}
+
+static void
+watch_does_not_hold_the_programs_pipes(void **state)
+{
+	(void)state;
+	/* drive() waits for the end of both; cat ends when nobody can write to it any more. */
+	assert_string_equal(drive_expect(0, "", "$BG echo word | cat")->out, "word\n");
+	assert_string_equal(drive_expect(0, "", "$BG echo word 2>&1 | cat")->out, "word\n");
+	drive_expect(0, "", "$BG -e preload $PROBES/probe-dynamic wait </dev/null 2>&1 | cat | cat");
+	while (waitpid(-1, NULL, 0) > 0) /* the watches of these */
+		continue;
+}
+
+static void
+map_is_read_right(void **state)
+{
+	static const struct {
+		const char *map;
+		unsigned long linker;
+		enum sight sight;
+	} cases[] = {
+		{"", 0x7000, SIGHT_NOTHING},
+		{"4000-5000 r-xp 00000000 fe:00 1 /usr/bin/cmd\n7000-8000 r-xp 00000000 fe:00 2 /lib/ld.so.2\n", 0x7000,
+		 SIGHT_NOTHING},
+		{"7000-8000 r-xp 00000000 fe:00 2 /lib/ld.so.2\n9000-a000 r-xp 0 fe:00 3 /lib/libc.so.6\n", 0x7000,
+		 SIGHT_LIBC},
+		{"7000-8000 r-xp 00000000 fe:00 2 /lib/ld.so.2\n9000-a000 r-xp 0 fe:00 3 /lib/libc-2.31.so\n", 0x7000,
+		 SIGHT_LIBC},
+		{"6000-7000 r-xp 0 fe:00 3 /lib/libc.so.6\n7000-8000 r-xp 0 fe:00 2 /opt/my libs/libbindguard.so\n",
+		 0x9000, SIGHT_LIBRARY},
+		{"7000-8000 r-xp 0 fe:00 2 /opt/libbindguard.so (deleted)\n", 0x9000, SIGHT_LIBRARY},
+		{"7000-8000 r-xp 0 fe:00 2 /opt/libbindguard.so", 0x9000, SIGHT_LIBRARY},
+		/* musl: the linker is libc. */
+		{"7000-8000 r-xp 0 fe:00 2 /usr/lib/musl/libc.so\n8000-9000 r-xp 0 fe:00 2 /usr/lib/musl/libc.so\n",
+		 0x7000, SIGHT_NOTHING},
+		/* No linker (yet): no library will come from libc either. */
+		{"9000-a000 r-xp 0 fe:00 3 /lib/libc.so.6\n", 0, SIGHT_NOTHING},
+		{"9000-a000 r-xp 0 fe:00 3 /lib/libcrypt.so.1\n", 0x7000, SIGHT_NOTHING},
+		{"\n\n\n", 0x7000, SIGHT_NOTHING},
+	};
+	char map[512];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		snprintf(map, sizeof(map), "%s", cases[i].map);
+		assert_int_equal(watch_map_parse(map, cases[i].linker, "libbindguard.so"), cases[i].sight);
+	}
+}
+
+/** set_up - the folder, and this process the reaper of orphans. */
+static int
+set_up(void **state)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) || drive_set_up(state);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(watch_of_a_loaded_library_ends_in_silence),
+		cmocka_unit_test(watch_of_a_library_that_is_not_loaded_says_so),
+		cmocka_unit_test(watch_without_a_sign_says_so_at_its_deadline),
+		cmocka_unit_test(watch_ends_with_the_program),
+		cmocka_unit_test(watch_of_a_program_that_does_not_start_is_silent),
+		cmocka_unit_test(watch_is_not_started_by_a_reaper),
+		cmocka_unit_test(watch_does_not_hold_the_programs_pipes),
+		cmocka_unit_test(map_is_read_right),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests_name("run watch", tests, set_up, drive_tear_down);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ * preinit.c: a program that binds before any constructor has run, libc's own included (.preinit_array). */
+#include <stdlib.h>
+
+#include "socket.h"
+
+#define PORT 19600
+
+static int guarded = -1;
+static char first[128];
+
+/** before_all - run by ld.so(8) before the constructors of every library. */
+static void
+before_all(void)
+{
+	guarded = serve_four(PORT, first);
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const preinit)(void) = before_all;
+
+int
+main(void)
+{
+	printf("before all %d of 4, first %s, ", guarded, first);
+	guarded = serve_four(PORT, first);
+	printf("in main %d of 4, first %s\n", guarded, first);
+	return 0;
+}
