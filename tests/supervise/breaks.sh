@@ -56,7 +56,7 @@ while read -r key rest; do
     file) file=$rest ;;
     sed) script=$rest ;;
     test)
-        [ $wanted = 1 ] || continue
+        [ "$wanted" = 1 ] || continue
         read -ra words <<<"$rest"
         if build "$name" "$file" "$script"; then
             for test in "${words[@]:1}"; do expect "$name" "${words[0]}" "$test"; done
