@@ -162,7 +162,7 @@ ask_epoll(int number, int unknown)
 static void
 write_number(char text[NUMBER_BYTES], unsigned number)
 {
-	char *at = text + NUMBER_BYTES - 1;
+	char *at = &text[NUMBER_BYTES - 1];
 	size_t length;
 
 	*at = '\0';
