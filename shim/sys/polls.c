@@ -162,16 +162,14 @@ ask_epoll(int number, int unknown)
 static void
 write_number(char text[NUMBER_BYTES], unsigned number)
 {
-	char *at = &text[NUMBER_BYTES - 1];
-	size_t length;
+	unsigned at = NUMBER_BYTES - 1;
 
-	*at = '\0';
+	text[at] = '\0';
 	do
-		*--at = (char)('0' + number % 10);
+		text[--at] = (char)('0' + number % 10);
 	while ((number /= 10) != 0);
-	length = (size_t)(text + NUMBER_BYTES - at);
-	for (size_t i = 0; i < length; i++) /* no memmove(3): nothing more is imported than needs be */
-		text[i] = at[i];
+	for (unsigned i = 0; at + i < NUMBER_BYTES; i++) /* no memmove(3): nothing more is imported than needs be */
+		text[i] = text[at + i];
 }
 
 /**

@@ -129,7 +129,7 @@ malloc_that_binds_is_guarded(void **state)
 		skip(); /* the sanitizers stand in front of malloc(3) themselves */
 	run(RULES "timeout 20 env", "", PLUGIN("malloc_binds"), "idle", output, sizeof(output));
 	assert_int_equal(sscanf(output, "binds in malloc: %d, guarded %d", &done, &guarded), 2);
-	if (done < 10 || guarded != done)
+	if (done < 1 || guarded != done)
 		fail_msg("%s", output);
 	/* Without a configuration file set-up allocates nothing, nor does the program. */
 	run("", "", PLUGIN("malloc_binds"), "idle", output, sizeof(output));

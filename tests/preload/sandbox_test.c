@@ -52,8 +52,14 @@ static const struct plan plans[] = {
 
 #define PLANS (sizeof(plans) / sizeof(plans[0]))
 
-/** sometimes - calls that are made only where a write fails, or the vDSO cannot tell the time, or a sink is missing. */
-static const char *const sometimes[] = {"rt_sigtimedwait", "clock_gettime", "setsockopt", "sendmsg", "socket", "close"};
+/**
+ * sometimes - calls that are made only where a write fails or is cut short, the vDSO cannot tell the time, a sink is
+ * missing, descriptor 2 is a pipe or a terminal, a socket is exchanged, or an MPTCP socket changes its name.
+ */
+static const char *const sometimes[] = {"rt_sigtimedwait", "clock_gettime", "setsockopt", "sendto", "socket",
+					"close",	   "pwritev2",	    "ioctl",	  "openat", "lseek",
+					"fcntl",	   "dup3",	    "epoll_ctl",  "read",   "statx",
+					"getpeername",	   "shutdown"};
 
 /** add - append @name to the comma-separated @list, once. */
 static void
