@@ -53,7 +53,8 @@ PRELOAD := $(call objects,shim/preload)
 CONFUSE := $(OUT)/confuse/confuse.o
 POLICY  := $(OUT)/gen/default_policy.o $(OUT)/gen/lockdown_policy.o
 ARCHIVE := $(OUT)/bindguard.a
-LAUNCHER := $(call objects,launcher)
+LAUNCHER := $(call objects,launcher) $(call objects,launcher/supervise)
+LAUNCHER_LIBS := -lmnl -lsmartcols -ljansson -lseccomp
 
 ifeq ($(VARIANT),release)
 LIBRARY := $(BUILD)/libbindguard.so
@@ -70,8 +71,9 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-launcher check-system check-asan check-valgrind \
-	check-breaks scenarios bench demo lint install uninstall clean help FORCE
+.PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-system check-asan \
+	check-valgrind check-breaks check-supervise-breaks scenarios bench bench-supervise demo lint install uninstall clean help \
+	FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
@@ -123,7 +125,13 @@ $(OUT)/libdir: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(LIBDIR)' | cmp -s - $@ || printf '%s\n' '$(LIBDIR)' > $@
 $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lmnl -lsmartcols -ljansson
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
+
+# The engine alone, without the subcommand `run`, for its tests.
+SUPERVISE_CLI := $(OUT)/supervise_cli
+$(OUT)/obj/tests/supervise/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_SUPERVISE='"$(abspath $(SUPERVISE_CLI))"'
+$(SUPERVISE_CLI): $(OUT)/obj/tests/supervise/cli/supervise_cli.o $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
 
 # Tests: one cmocka program a *_test.c, with the helpers of its folder; hosts and plugins are unrelated programs.
 TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"' \
@@ -134,15 +142,36 @@ tests = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
 HOSTS   := $(patsubst $(SRC)/tests/preload/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/preload/hosts/*.c))
 PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/preload/plugins/*.c))
 $(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
-helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) \
-	$(if $(filter launcher,$(1)),$(OUT)/obj/tests/conformance/table.o)
+helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) $(helpers_$(1))
+helpers_launcher = $(OUT)/obj/tests/conformance/table.o
+helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(OUT)/obj/tests/system/server.o \
+	$(OUT)/obj/launcher/supervise/filter.o
 .SECONDEXPANSION:
 $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka $(TEST_LIBS) -pthread -ldl
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka \
+		$(libs_$(firstword $(subst /, ,$*))) -pthread -ldl
+libs_launcher  = $(LAUNCHER_LIBS)
+libs_supervise = -lseccomp
 $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
+# Hosts of the engine seccomp: what no preload reaches.
+SUPERVISE_HOSTS := $(patsubst $(SRC)/tests/supervise/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/supervise/hosts/*.c)) \
+	$(patsubst %,$(OUT)/hosts/%,static_musl int80 go_server)
+STATIC = -nostdlib -static -fno-stack-protector -fno-pie -no-pie -O1
+$(OUT)/hosts/%: $(SRC)/tests/supervise/hosts/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -o $@ $< -pthread
+$(OUT)/hosts/static_musl: $(SRC)/tests/supervise/foreign/static_musl.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)musl-gcc -static -Wall -Wextra -O1 -o $@ $<
+$(OUT)/hosts/int80: $(SRC)/tests/supervise/foreign/int80.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -m32 $(STATIC) -Wall -Wextra -o $@ $<
+$(OUT)/hosts/go_server: $(SRC)/tests/supervise/foreign/go_server.go
+	@mkdir -p $(@D)
+	$(call say,GO,$@)GOCACHE=$(abspath $(OUT))/go-cache GO111MODULE=off go build -o $@ $<
 $(OUT)/hosts/%.so: $(SRC)/tests/preload/plugins/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC $(LDFLAGS) -o $@ $< -ldl
@@ -154,10 +183,11 @@ check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one tabl
 	$(RUN) $(filter %_test,$^)
 check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile hosts under the preload
 	$(RUN) $(filter %_test,$^)
+check-supervise: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## the engine seccomp
+	$(RUN) $(filter %_test,$^)
 # Tests of the command run the built one, BG_COMMAND, and may link what it is made of.
 $(OUT)/obj/tests/launcher/%.o: CPPFLAGS_ALL += -I$(SRC)
 $(call tests,launcher): $(filter-out %/main.o,$(LAUNCHER))
-$(call tests,launcher): TEST_LIBS = -lmnl -lsmartcols -ljansson
 # Programs that a preload reaches, or does not: one source in several builds.
 PROBES := $(addprefix $(OUT)/probes/,probe-dynamic probe-static probe-static-pie probe-musl probe-asan probe-go-note \
 	probe-go-section probe-deaf deaf_linker)
@@ -188,6 +218,15 @@ check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-valgrind: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## preload tests, their hosts under memcheck and helgrind
 	$(SRC)/tests/valgrind.sh $(abspath $(OUT)) $(filter %_test,$^)
+check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## break the engine seccomp on purpose
+	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
+		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' BG_FLAGS='-I$(SRC)' \
+		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
+$(OUT)/bench/%: $(SRC)/tests/supervise/bench/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -o $@ $<
+bench-supervise: $(SUPERVISE_CLI) $(OUT)/bench/floor $(OUT)/bench/bind_loop ## what a bind costs under the engine seccomp
+	$(SRC)/tests/supervise/bench/bench.sh $(abspath $(OUT))
 check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
@@ -195,9 +234,24 @@ sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(foreach d,unit 
 	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
 .PHONY: sanitized
-check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(foreach d,unit conformance preload launcher system,$(call tests,$d)) ## all tests
+check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) \
+		$(foreach d,unit conformance preload launcher supervise system,$(call tests,$d)) ## all tests
 	$(RUN) $(filter %_test,$^)
 	$(MAKE) -f $(SRC)/Makefile check-asan
+
+scenarios: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## run the preload tests, write their figures to tests/SCENARIOS.md
+	cd $(SRC) && tests/scenarios.sh $(abspath $(call tests,preload)) > tests/SCENARIOS.md
+
+BENCHES := $(patsubst $(SRC)/tests/bench/%.c,$(OUT)/cost/bench/%,$(wildcard $(SRC)/tests/bench/*_bench.c)) \
+	$(patsubst $(SRC)/tests/bench/%.c,$(OUT)/cost/bench/%.so,$(wildcard $(SRC)/tests/bench/*_preload.c))
+$(OUT)/cost/bench/%.so: $(SRC)/tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -shared -fPIC -o $@ $<
+$(OUT)/cost/bench/%: $(SRC)/tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -o $@ $<
+bench: $(LIBRARY) $(BENCHES) ## what the guard costs, against its budgets: tests/bench/RESULTS.md
+	unshare -rn sh -c 'ip link set lo up && exec python3 $(SRC)/tests/bench/bench.py $(abspath $(OUT)/cost $(LIBRARY)) $(SRC)/tests/bench'
 
 deps: ## install what build and tests need (Debian packages, as root or with sudo)
 	$(SRC)/tests/deps.sh

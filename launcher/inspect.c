@@ -106,8 +106,10 @@ read_starter(const char *name, struct env_words *words, struct inspection *inspe
 	static const char *const droppers[] = {"sudo", "doas", "pkexec"};
 
 	for (size_t i = 0; i < sizeof(droppers) / sizeof(droppers[0]); i++)
-		if (strcmp(name, droppers[i]) == 0)
+		if (strcmp(name, droppers[i]) == 0) {
+			inspection->escapes = true;
 			return tell(inspection, "it starts its command without LD_PRELOAD; put bindguard behind it");
+		}
 	if (strcmp(name, "env") != 0)
 		return STEP_DONE;
 	switch (env_words_read(words)) {
@@ -143,6 +145,7 @@ read_program(struct env_words *words, struct inspection *inspection)
 		return STEP_FOLLOW; /* the kernel takes no privilege from a script */
 	}
 	reason = privilege_reason(inspection->path, &status);
+	inspection->sheds = reason != NULL;
 	if (fd < 0)
 		return reason ? tell(inspection, reason) : cannot_tell(inspection, strerror(errno));
 	elf_file_read(fd, &elf);

@@ -18,6 +18,8 @@
  * @path: the program that runs in the end, as far as it could be followed
  * @levels: scripts and env(1)s in front of it
  * @unreachable: why a preload does not reach it, "it is a static program"; "" where it does
+ * @sheds: under the engine seccomp it runs without the privileges that executing it would give
+ * @escapes: neither does that engine reach what it starts: sudo and its like work with privileges only
  * @unknown: why that cannot be told; "" where it can
  * @sanitizer: as in struct elf_facts
  */
@@ -25,6 +27,8 @@ struct inspection {
 	char path[PATH_MAX];
 	unsigned levels;
 	char unreachable[512];
+	bool sheds;
+	bool escapes;
 	char unknown[128];
 	char sanitizer[ELF_NAME_MAX];
 };

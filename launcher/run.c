@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * run.c - `bindguard run`: says what cannot be guarded before it starts, and becomes CMD. There is no process between
- * the caller and CMD, so its pid, its terminal, its signals and its exit status are those of a bare start. */
+ * run.c - `bindguard run`: chooses the engine, says what cannot be guarded before it starts, and becomes CMD: there is then no
+ * process between the caller and CMD, so its pid, its terminal, its signals and its exit status are those of a bare
+ * start. Under the engine seccomp it stays and stands for CMD (supervise/supervise.h). */
 #include "launcher/run.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 
 #include "launcher/inspect.h"
 #include "launcher/program.h"
+#include "launcher/supervise/supervise.h"
 
 #define DESCRIPTION_MAX 640
 
@@ -111,23 +113,27 @@ describe(const struct run *run, const struct inspection *inspection, char text[D
 static int
 choose_engine(const struct run *run, const struct inspection *inspection, enum engine *engine, struct failure *failure)
 {
-	static const char not_built_in[] = "the seccomp engine is not built in yet";
-	char program[DESCRIPTION_MAX];
+	char program[DESCRIPTION_MAX], why[256];
 
-	*engine = ENGINE_PRELOAD;
-	if (run->engine == ENGINE_SECCOMP)
-		return fail(failure, STATUS_RUN_FAILED, "%s, expected --engine auto or preload", not_built_in);
-	if (!inspection->unreachable[0] || run->engine == ENGINE_PRELOAD)
+	*engine = run->engine;
+	if (run->engine != ENGINE_AUTO)
+		return STATUS_GOOD;
+	*engine = inspection->unreachable[0] ? ENGINE_SECCOMP : ENGINE_PRELOAD;
+	if (*engine == ENGINE_PRELOAD)
+		return STATUS_GOOD;
+	if (inspection->escapes)
+		snprintf(why, sizeof(why), "the engine seccomp does not let it gain its privileges");
+	else if (supervise_possible(why, sizeof(why)))
 		return STATUS_GOOD;
 	describe(run, inspection, program);
 	return fail(failure, STATUS_RUN_FAILED,
-		    "no preload reaches %s: %s; not started, as %s (--engine preload starts it UNGUARDED)", program,
-		    inspection->unreachable, not_built_in);
+		    "no preload reaches %s: %s; not started: %s (--engine preload starts it UNGUARDED)", program,
+		    inspection->unreachable, why);
 }
 
-/** tell - what is done with CMD. What runs unguarded is told in any case. */
+/** tell_preloaded - what is done with CMD. What runs unguarded is told in any case. */
 static void
-tell(const struct run *run, const struct inspection *inspection, const char *library)
+tell_preloaded(const struct run *run, const struct inspection *inspection, const char *library)
 {
 	char program[DESCRIPTION_MAX];
 
@@ -156,7 +162,7 @@ start_preloaded(const struct run *run, const char *path, const struct inspection
 		status = library_calm_sanitizer(inspection->sanitizer, failure);
 	if (status != STATUS_GOOD)
 		return status;
-	tell(run, inspection, library);
+	tell_preloaded(run, inspection, library);
 	if (!inspection->unreachable[0]) {
 		watch = watch_start(library, run->argv[0]);
 		if (watch < 0 && run->verbose)
@@ -168,7 +174,36 @@ start_preloaded(const struct run *run, const char *path, const struct inspection
 	return status;
 }
 
-/** command_run - the subcommand `run`. Returns only where CMD was not started. */
+/** tell_supervised - likewise under the engine seccomp. That auto has chosen it is told, unless all is to be quiet. */
+static void
+tell_supervised(const struct run *run, const struct inspection *inspection)
+{
+	char program[DESCRIPTION_MAX];
+
+	describe(run, inspection, program);
+	if (run->engine == ENGINE_AUTO && !run->quiet)
+		note("engine: seccomp, as no preload reaches %s: %s%s", program, inspection->unreachable,
+		     inspection->sheds ? "; it runs without these privileges" : "");
+	else if (run->verbose)
+		note("engine: seccomp");
+	if (run->verbose)
+		note("program: %s", inspection->path);
+}
+
+/** start_supervised - run CMD under the engine seccomp, to its end. Return: its status. */
+static int
+start_supervised(const struct run *run, const struct inspection *inspection, struct failure *failure)
+{
+	static struct bg_loaded loaded; /* for as long as CMD runs */
+	struct bg_settings settings;
+
+	bg_settings_read(false, &settings);
+	bg_load(&settings, NULL, NULL, &loaded);
+	tell_supervised(run, inspection);
+	return supervise_run(&loaded, run->argv, failure);
+}
+
+/** command_run - the subcommand `run`. With the preload it returns only where CMD was not started. */
 int
 command_run(int argc, char **argv, struct failure *failure)
 {
@@ -195,5 +230,7 @@ command_run(int argc, char **argv, struct failure *failure)
 	status = choose_engine(&run, &inspection, &engine, failure);
 	if (status != STATUS_GOOD)
 		return status;
+	if (engine == ENGINE_SECCOMP)
+		return start_supervised(&run, &inspection, failure);
 	return start_preloaded(&run, path, &inspection, failure);
 }

@@ -10,7 +10,7 @@
 
 /** enum engine - what is to catch CMD's calls. */
 enum engine {
-	ENGINE_AUTO, /* preload where it reaches CMD */
+	ENGINE_AUTO, /* preload where it reaches CMD, else seccomp */
 	ENGINE_PRELOAD,
 	ENGINE_SECCOMP,
 };

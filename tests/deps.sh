@@ -3,10 +3,11 @@
 # deps.sh: installs what build and tests need from Debian, as root or through sudo. Does nothing where all is there.
 set -eu
 packages=(gcc make libc6-dev binutils git libconfuse-dev libcmocka-dev
-    libmnl-dev libsmartcols-dev libjansson-dev
+    libmnl-dev libsmartcols-dev libjansson-dev libseccomp-dev
     iproute2 util-linux procps curl strace file libcap2-bin
     python3 jq nginx-light redis-server memcached php-cli socat netcat-openbsd
-    clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind)
+    clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
+    golang-go caddy hugo prometheus-node-exporter busybox-static)
 # A Node or a JDK that is there already, of whatever origin, is kept.
 command -v node >/dev/null || packages+=(nodejs)
 command -v javac >/dev/null || packages+=(default-jdk-headless)
@@ -36,7 +37,7 @@ apt=(apt-get -o DPkg::Lock::Timeout=300 -q)
 for package in "${missing[@]}"; do
     case $package in
     nginx-light) service=nginx ;;
-    redis-server | memcached) service=$package ;;
+    redis-server | memcached | caddy | prometheus-node-exporter) service=$package ;;
     *) continue ;;
     esac
     if command -v systemctl >/dev/null; then

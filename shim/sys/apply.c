@@ -91,7 +91,7 @@ bind_and_confine(const struct bg_attempt *attempt, const struct bg_change *chang
 	error = bg_kernel_set_device(attempt->fd, change->interface);
 	*refused = error != 0;
 	if (error)
-		bg_replace(attempt->fd, NULL, BG_FORM_IPV4, false, &nobody);
+		bg_replace(attempt, NULL, BG_FORM_IPV4, false, &nobody);
 	return error ? error : result;
 }
 

@@ -141,10 +141,14 @@ bg_facts_gather(struct bg_attempt *attempt, unsigned facts)
 bool
 bg_attempt_decide(struct bg_attempt *attempt)
 {
+	const struct bg_guard *guard = attempt->guard;
+
+	if (guard->outside)
+		guard->outside->identify(guard, &attempt->request);
 	for (int round = 0; round < BG_DECIDE_ROUNDS; round++) {
 		enum bg_facts facts;
 
-		bg_decide(attempt->guard->policy, &attempt->request, &attempt->verdict);
+		bg_decide(guard->policy, &attempt->request, &attempt->verdict);
 		if (!attempt->verdict.needs)
 			return true;
 		facts = bg_facts_gather(attempt, attempt->verdict.needs);

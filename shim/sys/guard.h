@@ -32,11 +32,28 @@ struct bg_object {
 	int64_t born_ns;
 };
 
+struct bg_guard;
+
+/**
+ * struct bg_outside - ways into the guarded program where it is another process: the supervisor's, never the preload's.
+ * @identify: set request->exe and request->command, where the policy has rules that ask for them
+ * @describe: set what an event tells of the process, and the descriptor's number there
+ * @stderr_fd: its descriptor 2, -1 where it cannot be had
+ * @take_place: the program's descriptor, of which @fd is a duplicate, and @fd itself become @created. Return: 0 or -errno
+ */
+struct bg_outside {
+	void (*identify)(const struct bg_guard *guard, struct bg_request *request);
+	void (*describe)(const struct bg_guard *guard, struct bg_event *event);
+	int (*stderr_fd)(const struct bg_guard *guard);
+	int (*take_place)(const struct bg_guard *guard, int fd, int created);
+};
+
 /**
  * struct bg_guard - what a process needs to be guarded; made once, then read-only.
  * @policy: the rules, already narrowed to this program
  * @real: the real calls
  * @engine: which engine this is
+ * @outside: the program is another process, reached so; NULL: it is this one
  * @stack_top: near the bottom of the main thread's stack, 0: unknown; see caller.c
  * @stderr_ok: descriptor 2 was something that a line of ours may go to, when the guard was set up
  * @stderr_object: what it was then
@@ -47,6 +64,7 @@ struct bg_guard {
 	const struct bg_policy *policy;
 	const struct bg_real *real;
 	enum bg_engine engine;
+	const struct bg_outside *outside;
 	uintptr_t stack_top;
 	bool stderr_ok;
 	struct bg_object stderr_object;
@@ -101,7 +119,7 @@ BG_SIGSAFE void bg_report_changed(struct bg_attempt *attempt, const struct bg_ch
 BG_SIGSAFE void bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, int result);
 
 BG_SIGSAFE int bg_guard_disconnect(struct bg_attempt *attempt, const struct bg_peer *unspecified);
-BG_SIGSAFE int bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, bool dual_stack,
-			  const struct bg_peer *peer);
+BG_SIGSAFE int bg_replace(const struct bg_attempt *attempt, const struct bg_endpoint *bind_to, enum bg_form form,
+			  bool dual_stack, const struct bg_peer *peer);
 
 #endif

@@ -107,7 +107,7 @@ undo_datagram(struct bg_attempt *attempt, const struct bg_mark *mark, const stru
 	int result;
 
 	if (!is_bound_as_asked(mark, now) || !connect_in_place(attempt, now, peer, &result))
-		result = bg_replace(attempt->fd, &asked, mark->form, mark->dual_stack, peer);
+		result = bg_replace(attempt, &asked, mark->form, mark->dual_stack, peer);
 	if (result >= 0)
 		note_undone(attempt->fd, mark);
 	return result;
@@ -126,7 +126,7 @@ undo_stream(struct bg_attempt *attempt, const struct bg_mark *mark, const struct
 	int result = 0;
 
 	if (!is_bound_as_asked(mark, now) || bg_kernel_set_device(attempt->fd, ""))
-		result = bg_replace(attempt->fd, &asked, mark->form, mark->dual_stack, &nobody);
+		result = bg_replace(attempt, &asked, mark->form, mark->dual_stack, &nobody);
 	if (result < 0)
 		return result;
 	note_undone(attempt->fd, mark);

@@ -87,7 +87,7 @@ take_back(const struct bg_attempt *attempt)
 		return;
 	memcpy(mark.device, attempt->verdict.change.interface, sizeof(mark.device));
 	if (mark.asked.port == 0)
-		bg_replace(attempt->fd, NULL, mark.form, false, &nobody);
+		bg_replace(attempt, NULL, mark.form, false, &nobody);
 	else
 		bg_marks_put(attempt->fd, &mark);
 }

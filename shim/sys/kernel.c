@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+_Bool bg_kernel_no_sockets;
+
 /** bg_kernel_result - turn syscall(2)'s -1 and errno into -errno. */
 long
 bg_kernel_result(long result)
@@ -110,6 +112,8 @@ bg_kernel_set_device(int fd, const char *device)
 int
 bg_kernel_socket(int domain, int type, int protocol)
 {
+	if (bg_kernel_no_sockets && domain != AF_UNIX)
+		return -EPERM;
 	return (int)bg_kernel_result(syscall(SYS_socket, domain, type | SOCK_CLOEXEC, protocol));
 }
 

@@ -9,6 +9,9 @@
 
 #include "core/sockaddr.h"
 
+/** bg_kernel_no_sockets - set by the supervisor where a socket would be of the wrong network namespace. */
+extern _Bool bg_kernel_no_sockets;
+
 /* All return 0 (or a value) on success and -errno on failure. They may change errno: the exported call restores it. */
 BG_SIGSAFE long bg_kernel_result(long result);
 BG_SIGSAFE int bg_kernel_getsockopt(int fd, int level, int name, void *value, unsigned *size);

@@ -48,15 +48,22 @@ create_like(int fd)
 	return created;
 }
 
-/** take_place - @created becomes @fd, with its close-on-exec flag and its registrations with epoll(7). Return: or -errno. */
+/**
+ * take_place - @created becomes the attempt's descriptor, with its close-on-exec flag and, in this process, its
+ * registrations with epoll(7). Return: 0 or -errno.
+ */
 static int
-take_place(int fd, int created)
+take_place(const struct bg_attempt *attempt, int created)
 {
-	long flags = bg_kernel_result(syscall(SYS_fcntl, fd, F_GETFD));
-	int cloexec = flags >= 0 && (flags & FD_CLOEXEC) ? O_CLOEXEC : 0;
+	const struct bg_guard *guard = attempt->guard;
+	int fd = attempt->fd, cloexec;
 	struct bg_polls polls;
-	long result;
+	long flags, result;
 
+	if (guard->outside)
+		return guard->outside->take_place(guard, fd, created);
+	flags = bg_kernel_result(syscall(SYS_fcntl, fd, F_GETFD));
+	cloexec = flags >= 0 && (flags & FD_CLOEXEC) ? O_CLOEXEC : 0;
 	bg_polls_find(fd, created, &polls);
 	bg_polls_remove(fd, &polls);
 	result = bg_kernel_result(syscall(SYS_dup3, created, fd, cloexec));
@@ -105,26 +112,28 @@ bind_and_connect(int fd, int created, const struct bg_endpoint *bind_to, enum bg
 }
 
 /**
- * bg_replace - exchange the socket behind @fd for one that is bound to @bind_to.
+ * bg_replace - exchange the socket behind the attempt's descriptor for one that is bound to @bind_to.
  * @bind_to, @form: address to bind; NULL: leave it unbound
  * @dual_stack: IPV6_V6ONLY is off
  * @peer: connect it first, a datagram socket; size 0: leave it unconnected
  * Return: 0, or -errno and everything is as it was.
  *
  * Kept: the descriptor's number and flags, its registrations with epoll(7), the options of options.c, the port. Lost:
- * queued datagrams, multicast memberships, attached filters. Duplicates of @fd keep the old socket.
+ * queued datagrams, multicast memberships, attached filters. Duplicates of the descriptor keep the old
+ * socket; in another process (the supervisor's) its registrations with epoll(7) are lost.
  */
 int
-bg_replace(int fd, const struct bg_endpoint *bind_to, enum bg_form form, bool dual_stack, const struct bg_peer *peer)
+bg_replace(const struct bg_attempt *attempt, const struct bg_endpoint *bind_to, enum bg_form form, bool dual_stack,
+	   const struct bg_peer *peer)
 {
-	int created = create_like(fd), off = 0, result = created < 0 ? created : 0;
+	int fd = attempt->fd, created = create_like(fd), off = 0, result = created < 0 ? created : 0;
 
 	if (result == 0 && dual_stack)
 		bg_kernel_setsockopt(created, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (result == 0)
 		result = bind_and_connect(fd, created, bind_to, form, peer);
 	if (result == 0)
-		result = take_place(fd, created);
+		result = take_place(attempt, created);
 	if (created >= 0)
 		bg_kernel_close(created);
 	return result;

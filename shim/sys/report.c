@@ -45,7 +45,7 @@ fill_process(struct bg_event *event, const struct bg_guard *guard)
 	event->mode = guard->policy->mode;
 }
 
-/** fill_call - what was asked and decided. */
+/** fill_call - what was asked and decided, and by whom where that is not this process. */
 static void
 fill_call(struct bg_event *event, struct bg_attempt *attempt)
 {
@@ -63,6 +63,8 @@ fill_call(struct bg_event *event, struct bg_attempt *attempt)
 	event->reason = verdict->reason;
 	if (verdict->rule != BG_NO_RULE)
 		event->rule = bg_policy_string(policy, policy->rules[verdict->rule].name);
+	if (attempt->guard->outside)
+		attempt->guard->outside->describe(attempt->guard, event);
 }
 
 /** fill_result - what the socket is bound to now, the real port included; @planned where it cannot be asked. */

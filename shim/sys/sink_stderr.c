@@ -13,6 +13,9 @@
 #include "sys/kernel.h"
 #include "sys/sink.h"
 
+#define FD_PATH "/proc/thread-self/fd/"
+#define FD_PATH_BYTES (sizeof(FD_PATH) + 10) /* and the digits of an int */
+
 /** TERMIOS_MAX - room for the kernel's struct termios, which libc's <termios.h> does not declare. */
 #define TERMIOS_MAX 256
 
@@ -58,25 +61,41 @@ takes_bytes(int fd)
 	return bg_kernel_result(syscall(SYS_ppoll, &poll, 1, &now, NULL, 0)) == 1 && poll.revents == POLLOUT;
 }
 
+/** write_path - the path of the descriptor @fd, which is not negative. */
+static void
+write_path(int fd, char path[FD_PATH_BYTES])
+{
+	size_t end = sizeof(FD_PATH) - 1;
+
+	memcpy(path, FD_PATH, sizeof(FD_PATH));
+	for (int left = fd; left >= 10; left /= 10)
+		end++;
+	path[end + 1] = '\0';
+	for (; end >= sizeof(FD_PATH) - 1; end--, fd /= 10)
+		path[end] = (char)('0' + fd % 10);
+}
+
 /**
- * open_terminal - @object, if a terminal, opened anew for a write that does not wait: poll(2) says POLLOUT where there
+ * open_terminal - @object, which @fd is, if a terminal, opened anew for a write that does not wait: poll(2) says POLLOUT where there
  * is room for one byte, and O_NONBLOCK of descriptor 2 is shared with others. Return: -1 where it cannot be.
  */
 static int
-open_terminal(const struct bg_object *object)
+open_terminal(int fd, const struct bg_object *object)
 {
 	int flags = O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	unsigned char termios[TERMIOS_MAX];
+	char path[FD_PATH_BYTES];
 	struct bg_object opened;
-	int fd;
+	int anew;
 
-	if (object->type != S_IFCHR || bg_kernel_result(syscall(SYS_ioctl, STDERR_FILENO, TCGETS, termios)))
+	if (object->type != S_IFCHR || bg_kernel_result(syscall(SYS_ioctl, fd, TCGETS, termios)))
 		return -1;
-	fd = (int)bg_kernel_result(syscall(SYS_openat, AT_FDCWD, "/proc/thread-self/fd/2", flags));
-	if (fd >= 0 && bg_object_identify(fd, &opened) && bg_object_same(&opened, object))
-		return fd;
-	if (fd >= 0)
-		bg_kernel_close(fd);
+	write_path(fd, path);
+	anew = (int)bg_kernel_result(syscall(SYS_openat, AT_FDCWD, path, flags));
+	if (anew >= 0 && bg_object_identify(anew, &opened) && bg_object_same(&opened, object))
+		return anew;
+	if (anew >= 0)
+		bg_kernel_close(anew);
 	return -1;
 }
 
@@ -84,20 +103,21 @@ open_terminal(const struct bg_object *object)
 bool
 bg_sink_stderr(const struct bg_guard *guard, const char *line, size_t size)
 {
+	int fd = guard->outside ? guard->outside->stderr_fd(guard) : STDERR_FILENO;
 	struct bg_object object;
 	long wrote;
 	int terminal;
 
-	if (!guard->stderr_ok || !bg_object_identify(STDERR_FILENO, &object) ||
+	if (!guard->stderr_ok || fd < 0 || !bg_object_identify(fd, &object) ||
 	    !bg_object_same(&object, &guard->stderr_object))
 		return false;
 	if (object.type == S_IFSOCK)
-		return bg_kernel_result(syscall(SYS_sendto, STDERR_FILENO, line, size, MSG_NOSIGNAL | MSG_DONTWAIT,
-						NULL, 0)) == (long)size;
-	if (object.type != S_IFREG && !takes_bytes(STDERR_FILENO))
+		return bg_kernel_result(syscall(SYS_sendto, fd, line, size, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0)) ==
+		       (long)size;
+	if (object.type != S_IFREG && !takes_bytes(fd))
 		return false;
-	terminal = open_terminal(&object);
-	wrote = bg_quiet_write(terminal < 0 ? STDERR_FILENO : terminal, line, size, object.type == S_IFIFO);
+	terminal = open_terminal(fd, &object);
+	wrote = bg_quiet_write(terminal < 0 ? fd : terminal, line, size, object.type == S_IFIFO);
 	if (terminal >= 0)
 		bg_kernel_close(terminal);
 	return wrote == (long)size;

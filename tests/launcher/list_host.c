@@ -109,23 +109,17 @@ list_serve(const char *port)
 	return 0;
 }
 
-/**
- * list_start - run a guest.
- * @program: a copy of this very program
- * @preload: LD_PRELOAD, NULL: none
- * Return: whether it serves.
- */
-bool
-list_start(struct guest *guest, const char *program, const char *preload, unsigned port)
+/** start - fork a guest that becomes @command, and wait until it serves. @preload: as in list_start() */
+static bool
+start(struct guest *guest, const char *const *command, const char *preload)
 {
 	struct pollfd ready;
 	int in[2], out[2];
-	char byte, number[16];
+	char byte;
 	bool good;
 
 	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
 		return false;
-	snprintf(number, sizeof(number), "%u", port);
 	guest->pid = fork();
 	if (guest->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -135,7 +129,7 @@ list_start(struct guest *guest, const char *program, const char *preload, unsign
 			setenv("LD_PRELOAD", preload, 1);
 		setenv("BINDGUARD_CONFIG", "", 1);
 		setenv("BINDGUARD_LOG", "none", 1);
-		execl(program, program, "--serve", number, (char *)NULL);
+		execv(command[0], (char **)(void *)command);
 		_exit(127);
 	}
 	close(in[0]);
@@ -146,6 +140,31 @@ list_start(struct guest *guest, const char *program, const char *preload, unsign
 	good = guest->pid > 0 && poll(&ready, 1, DEADLINE_MS) == 1 && read(out[0], &byte, 1) == 1;
 	close(out[0]);
 	return good;
+}
+
+/**
+ * list_start - run a guest.
+ * @program: a copy of this very program
+ * @preload: LD_PRELOAD, NULL: none
+ * Return: whether it serves.
+ */
+bool
+list_start(struct guest *guest, const char *program, const char *preload, unsigned port)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", port);
+	return start(guest, (const char *const[]){program, "--serve", number, NULL}, preload);
+}
+
+/** list_start_supervised - likewise under the engine seccomp. */
+bool
+list_start_supervised(struct guest *guest, const char *program, unsigned port)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", port);
+	return start(guest, (const char *const[]){BG_COMMAND, "-e", "seccomp", program, "--serve", number, NULL}, NULL);
 }
 
 /** list_stop - end a guest. */

@@ -21,7 +21,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "launcher/supervise/supervise.h"
+
+#include <cmocka.h> /* behind that: its macro fail() is the name of a function of command.h */
 #include <jansson.h>
 
 #include "launcher/list_host.h"
@@ -322,6 +324,25 @@ list_guarded_server_is_told_from_bare(void **state)
 	assert_non_null(strstr(line, "this machine only"));
 	assert_non_null(strstr(line, " preload"));
 	assert_non_null(strstr(output, "\n2 servers, 1 reachable from anywhere\n"));
+}
+
+static void
+list_supervised_server_is_told(void **state)
+{
+	struct guest guarded;
+	char line[512], why[256];
+
+	(void)state;
+	if (!supervise_possible(why, sizeof(why))) {
+		print_message("skipped: %s\n", why);
+		skip();
+	}
+	assert_true(list_start_supervised(&guarded, list_self(), 19434));
+	assert_int_equal(list_run("", output, sizeof(output)), 0);
+	list_stop(&guarded);
+	assert_true(list_line(output, 19434, line, sizeof(line)));
+	assert_non_null(strstr(line, "this machine only"));
+	assert_non_null(strstr(line, " seccomp"));
 }
 
 static void
@@ -634,6 +655,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_teardown(list_reach_is_what_a_peer_meets, close_all),
 		cmocka_unit_test_teardown(list_sockets_are_those_of_ss, close_all),
 		cmocka_unit_test_teardown(list_guarded_server_is_told_from_bare, close_all),
+		cmocka_unit_test_teardown(list_supervised_server_is_told, close_all),
 		cmocka_unit_test_teardown(list_shared_socket_is_one_row, close_all),
 		cmocka_unit_test_teardown(list_unprivileged_names_its_own_alone, close_all),
 		cmocka_unit_test_teardown(list_all_adds_connected_and_raw, close_all),

@@ -45,8 +45,6 @@ usage_wrong_command_lines_say_what_was_expected(void **state)
 		{"run --quiet=yes " STARTED, 125, "--quiet takes no argument"},
 		{"-e docker " STARTED, 125, "unknown engine \"docker\", expected auto, preload or seccomp"},
 		{"-e '' " STARTED, 125, "unknown engine \"\", expected auto, preload or seccomp"},
-		{"-e seccomp " STARTED, 125,
-		 "the seccomp engine is not built in yet, expected --engine auto or preload"},
 		{"-f xml " STARTED, 125, "unknown --format \"xml\", expected one of: text, json"},
 		{"-t 1.2.3 " STARTED, 125, NULL},
 		{"-q -v " STARTED, 125, "--quiet and --verbose contradict each other, expected one of them"},

@@ -32,7 +32,8 @@
 #define MANY 500
 #define UDPLITE_SEND_CSCOV 10 /* udplite(7) */
 #define UDPLITE_RECV_CSCOV 11
-#define WAIT_MS 5000
+#define WAIT_MS 2000
+#define ALARM_S 8 /* a connect(2) that nothing answers would take minutes */
 
 struct scenario {
 	const char *name;
@@ -592,6 +593,7 @@ main(int argc, char **argv)
 	if (argc != 3)
 		return 2;
 	port = (unsigned)atoi(argv[2]);
+	alarm(ALARM_S);
 	for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		if (strcmp(scenarios[i].name, argv[1]) == 0) {
 			scenarios[i].run(&scenarios[i]);

@@ -3,7 +3,7 @@ const [type, port, peer, peerPort] = process.argv.slice(2);
 const socket = require('dgram').createSocket(type);
 let echoes = 0;
 
-setTimeout(() => { console.log('nothing heard'); process.exit(1); }, 5000);
+setTimeout(() => { console.log('nothing heard'); process.exit(1); }, 3000);
 socket.on('error', (error) => { console.log(error.code); process.exit(1); });
 socket.on('message', (message, from) => {
   console.log(`echo ${message} from ${from.address} at ${socket.address().port}`);

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT
+ * call.c - one trapped call, from the notification to its answer. Runs in the supervisor.
+ *
+ * Theory of operation. The target's thread sleeps in its call. Its socket is duplicated and the address copied, once;
+ * only then is the kernel asked whether the notification still stands, so that neither can be of a stranger that took a
+ * dead thread's number. What follows is the code of the preload, on the duplicate: a socket does not know through which
+ * descriptor it is bound. The answer is the result of that call. Letting the target make the call itself
+ * (SECCOMP_USER_NOTIF_FLAG_CONTINUE) would let it exchange the address meanwhile; that is done for sockets that are
+ * none of the Internet, whose addresses are nothing to us (and mean other things here: a relative path, a namespace),
+ * and for connect(2), which exposes nothing.
+ */
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "launcher/supervise/supervisor.h"
+#include "sys/kernel.h"
+#include "sys/marks.h"
+
+#define PRIVILEGED_PORTS 1024u /* ip_unprivileged_port_start, ip(7), by default */
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
+#endif
+
+/**
+ * struct work - a call ready to be made.
+ * @trap: which
+ * @backlog: of listen
+ * @addr, @size: of the others; @addr NULL: the target's pointer cannot be read, and the kernel shall say so
+ */
+struct work {
+	struct supervisor *supervisor;
+	enum trap trap;
+	int backlog;
+	const union bg_sockaddr *addr;
+	unsigned size;
+};
+
+/** unreachable - the target's descriptors or memory may not be looked at: refuse, and say so once. */
+static int
+unreachable(struct supervisor *supervisor, int error)
+{
+	if (error != -EPERM && error != -EACCES)
+		return error;
+	if (!supervisor->said_unreachable && supervisor_is_valid(supervisor)) {
+		supervisor->said_unreachable = true;
+		supervisor_tell(supervisor, NEWS_UNREACHABLE, (int)supervisor->call.tid, -error);
+	}
+	return -EACCES;
+}
+
+/** set_bind_service - turn CAP_NET_BIND_SERVICE, where we have it, on or off; it stays permitted. */
+static void
+set_bind_service(bool on)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	uint32_t bit = CAP_TO_MASK(CAP_NET_BIND_SERVICE);
+
+	if (syscall(SYS_capget, &header, data))
+		return;
+	data[0].effective = (on ? data[0].effective | bit : data[0].effective & ~bit) & data[0].permitted;
+	syscall(SYS_capset, &header, data);
+}
+
+/** may_bind_low - may the target itself bind ports below 1024? Not where it has dropped root's privileges. */
+static bool
+may_bind_low(const struct supervisor *supervisor)
+{
+	pid_t tid = supervisor->call.tid;
+	uint64_t network = 0;
+	unsigned size = sizeof(network);
+
+	if (!target_has_capability(tid, CAP_NET_BIND_SERVICE))
+		return false;
+	if (target_shares(tid, "user"))
+		return true;
+	/* A capability in a user namespace of its own counts in that one's networks, not in ours. */
+	bg_kernel_getsockopt(supervisor->call.copy, SOL_SOCKET, SO_NETNS_COOKIE, &network, &size);
+	return network != supervisor->network;
+}
+
+/** is_low - may the call bind a port that takes a privilege? */
+static bool
+is_low(const struct work *work)
+{
+	struct bg_endpoint endpoint;
+	enum bg_form form;
+
+	if (work->trap != TRAP_BIND || !work->addr || work->size > sizeof(*work->addr) ||
+	    !bg_sockaddr_decode(work->addr, work->size, &endpoint, &form))
+		return false;
+	return work->supervisor->low_ports || (endpoint.port > 0 && endpoint.port < PRIVILEGED_PORTS);
+}
+
+/** make - the call itself, by the code of the preload. Return: as the call, -errno instead of -1. */
+static int
+make(const struct work *work)
+{
+	const struct bg_guard *guard = &work->supervisor->guard;
+	int fd = work->supervisor->call.copy;
+
+	switch (work->trap) {
+	case TRAP_BIND: return bg_guard_bind(guard, fd, work->addr, work->size);
+	case TRAP_LISTEN: return bg_guard_listen(guard, fd, work->backlog);
+	case TRAP_CONNECT: return bg_guard_connect(guard, fd, work->addr, work->size);
+	default: return -ENOSYS;
+	}
+}
+
+/** make_as_target - make the call with no more privilege than the target has. */
+static int
+make_as_target(void *context)
+{
+	const struct work *work = context;
+	bool lower = is_low(work) && !may_bind_low(work->supervisor);
+	int result;
+
+	if (lower)
+		set_bind_service(false);
+	result = make(work);
+	if (lower)
+		set_bind_service(true);
+	return result;
+}
+
+/**
+ * fetch - duplicate the socket and copy the address.
+ * @addr: room for it
+ * Return: 0: @work can be made; -errno: the answer. Or call.proceed is set.
+ */
+static int
+fetch(struct work *work, const struct trapped *trapped, union bg_sockaddr *addr)
+{
+	struct supervisor *supervisor = work->supervisor;
+	struct call *call = &supervisor->call;
+	int domain, error;
+
+	call->fd = (int)trapped->arguments[0];
+	work->backlog = (int)trapped->arguments[1];
+	work->size = (unsigned)trapped->arguments[2];
+	call->copy = target_duplicate(&supervisor->handles, call->tid, call->fd);
+	if (call->copy < 0)
+		return call->copy == -EBADF ? -EBADF : unreachable(supervisor, call->copy);
+	error = bg_kernel_getint(call->copy, SOL_SOCKET, SO_DOMAIN, &domain);
+	if (error)
+		return error; /* ENOTSOCK, as the bare call would say */
+	if (domain != AF_INET && domain != AF_INET6) {
+		call->proceed = true;
+		return 0;
+	}
+	if (work->trap != TRAP_LISTEN && work->size > 0 && work->size <= sizeof(*addr)) {
+		ssize_t got = target_read(call->tid, trapped->arguments[1], addr, work->size);
+
+		if (got < 0 && got != -EFAULT)
+			return unreachable(supervisor, (int)got);
+		work->addr = got < 0 ? NULL : addr;
+	}
+	return 0;
+}
+
+/** answer_trap - decide and make the call. Return: as the call, -errno instead of -1; or call.proceed is set. */
+static int
+answer_trap(struct supervisor *supervisor, struct trapped *trapped)
+{
+	struct call *call = &supervisor->call;
+	struct work work = {.supervisor = supervisor, .trap = trapped->trap};
+	unsigned char words[3 * sizeof(uint64_t)];
+	union bg_sockaddr addr;
+	int error;
+
+	if (trapped->trap == TRAP_CONNECT && !__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE)) {
+		call->proceed = true;
+		return 0;
+	}
+	if (trapped->packed) {
+		ssize_t got = target_read(call->tid, trapped->at, words, 3 * trapped->word);
+
+		if (got < 0)
+			return got == -EFAULT ? -EFAULT : unreachable(supervisor, (int)got);
+		filter_unpack(trapped, words);
+	}
+	error = fetch(&work, trapped, &addr);
+	if (error || call->proceed)
+		return error;
+	if (!supervisor_is_valid(supervisor))
+		return -EINTR; /* nobody is left to hear it */
+	call->made = true;
+	return network_run(supervisor, make_as_target, &work);
+}
+
+/** find_backup - was this very call made already, and a signal took it away before the answer? */
+static bool
+find_backup(struct supervisor *supervisor, const struct seccomp_notif *asked, int *result)
+{
+	for (size_t i = 0; i < BACKUPS; i++) {
+		struct backup *backup = &supervisor->backups[i];
+
+		if (backup->tid == (pid_t)asked->pid && memcmp(&backup->data, &asked->data, sizeof(asked->data)) == 0) {
+			*result = backup->result;
+			backup->tid = 0;
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * call_keep - the answer to @asked found nobody. Either the target is dead, or, before Linux 5.19, a signal interrupted
+ * it: then it comes again, and the call must not be made a second time (a bound socket cannot be bound, EINVAL).
+ */
+void
+call_keep(struct supervisor *supervisor, const struct seccomp_notif *asked, const struct seccomp_notif_resp *answer)
+{
+	struct backup *backup = &supervisor->backups[supervisor->next_backup % BACKUPS];
+
+	if (!supervisor->restarts || !supervisor->call.made || (answer->flags & SECCOMP_USER_NOTIF_FLAG_CONTINUE))
+		return;
+	supervisor->next_backup++;
+	backup->tid = (pid_t)asked->pid;
+	backup->data = asked->data;
+	backup->result = answer->error ? answer->error : (int)answer->val;
+}
+
+/** call_answer - fill @answer for @asked. Always fills it: a call without an answer would hang. */
+void
+call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer)
+{
+	struct call *call = &supervisor->call;
+	struct trapped trapped;
+	int result;
+
+	memset(answer, 0, sizeof(*answer));
+	answer->id = asked->id;
+	*call = (struct call){.id = asked->id, .tid = (pid_t)asked->pid, .fd = -1, .copy = -1, .stderr_copy = -1};
+	filter_decode(&asked->data, &trapped);
+	if (find_backup(supervisor, asked, &result))
+		call->made = true; /* and may be interrupted again */
+	else
+		result = answer_trap(supervisor, &trapped);
+	if (call->proceed)
+		answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	else if (result < 0)
+		answer->error = result;
+	else
+		answer->val = result;
+	/* Before the answer: a port that the target closes at once must be free at once. */
+	if (call->copy >= 0)
+		close(call->copy);
+	if (call->stderr_copy >= 0)
+		close(call->stderr_copy);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ * network.c - runs a call in the network namespace of the target's socket. Runs in the supervisor.
+ *
+ * Binding, listening and SO_BINDTODEVICE happen in the namespace of the socket, wherever the caller is. But a rule whose
+ * target is an address or an interface asks for addresses, and a client's socket may have to be exchanged for a new one:
+ * both take a socket made in that namespace. To enter it takes CAP_SYS_ADMIN there, which the creator of the user
+ * namespace that owns it has once inside (user_namespaces(7)), and only a process of one thread with a root folder of
+ * its own can go. So a child goes, that shares our memory and descriptors and lives for one call.
+ */
+#include <errno.h>
+#include <linux/sockios.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "launcher/supervise/supervisor.h"
+#include "sys/kernel.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
+#endif
+#ifndef SIOCGSKNS
+#define SIOCGSKNS 0x894C /* Linux 4.10: a descriptor of the socket's network namespace */
+#endif
+
+#define STACK_SIZE (256 * 1024)
+
+static _Alignas(64) unsigned char stack[STACK_SIZE];
+
+/**
+ * struct journey - what the child is told, and what it tells.
+ * @network: where to go
+ * @arrived: it came there
+ * @result: of @act
+ */
+struct journey {
+	struct supervisor *supervisor;
+	int (*act)(void *context);
+	void *context;
+	uint64_t network;
+	bool arrived;
+	int result;
+};
+
+/** network_of - the number of the network namespace of socket @fd; 0 where the kernel does not tell (before 5.14). */
+static uint64_t
+network_of(int fd)
+{
+	uint64_t cookie = 0;
+	unsigned size = sizeof(cookie);
+
+	return bg_kernel_getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) ? 0 : cookie;
+}
+
+/** network_here - the number of the network namespace that this process is in. */
+uint64_t
+network_here(void)
+{
+	int fd = bg_kernel_socket(AF_INET, SOCK_DGRAM, 0);
+	uint64_t network = fd < 0 ? 0 : network_of(fd);
+
+	if (fd >= 0)
+		bg_kernel_close(fd);
+	return network;
+}
+
+/** travel - in the child: go there, and make the call. */
+static int
+travel(void *context)
+{
+	struct journey *journey = context;
+	struct supervisor *supervisor = journey->supervisor;
+	struct call *call = &supervisor->call;
+	int pidfd = target_handle(&supervisor->handles, call->tid), network;
+
+	if (pidfd >= 0 && !target_shares(call->tid, "user"))
+		setns(pidfd, CLONE_NEWUSER);
+	network = ioctl(call->copy, SIOCGSKNS);
+	if (network >= 0) {
+		setns(network, CLONE_NEWNET);
+		close(network);
+	}
+	if (network_here() == journey->network) {
+		journey->arrived = true;
+		journey->result = journey->act(journey->context);
+	}
+	_exit(0);
+}
+
+/**
+ * network_run - call @act(@context) where new sockets are in the network of call.copy. Where that cannot be entered, no
+ * socket is made at all: what needs one fails, and nothing is done to this network in place of that one.
+ * Return: what @act returns.
+ */
+int
+network_run(struct supervisor *supervisor, int (*act)(void *context), void *context)
+{
+	struct journey journey = {
+		.supervisor = supervisor, .act = act, .context = context, .network = network_of(supervisor->call.copy)};
+	pid_t child;
+
+	if (journey.network == supervisor->network)
+		return act(context);
+	child = clone(travel, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_FILES, &journey);
+	while (child > 0 && waitpid(child, NULL, __WALL) < 0 && errno == EINTR)
+		;
+	if (journey.arrived)
+		return journey.result;
+	if (!supervisor->said_foreign) {
+		supervisor->said_foreign = true;
+		supervisor_tell(supervisor, NEWS_FOREIGN, (int)supervisor->call.tid, 0);
+	}
+	bg_kernel_no_sockets = true;
+	journey.result = act(context);
+	bg_kernel_no_sockets = false;
+	return journey.result;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ * supervise.h - the engine `seccomp` as the subcommand `run` sees it: can it work here, and run CMD under it. */
+#ifndef BINDGUARD_LAUNCHER_SUPERVISE_H
+#define BINDGUARD_LAUNCHER_SUPERVISE_H
+
+#include "bindguard/load.h"
+#include "launcher/command.h"
+
+/** SUPERVISE_NAME - comm(5) of the supervisor's process: what it guards are its descendants with a seccomp filter. */
+#define SUPERVISE_NAME "bindguard-super"
+
+/**
+ * supervise_possible - try the engine on a child that is thrown away: kernel, permissions, other listeners.
+ * @why: where it is not possible, one line that says why and what to do; @size bytes
+ */
+bool supervise_possible(char *why, size_t size);
+
+/**
+ * supervise_run - run @argv guarded by the engine, until it ends. This process is CMD's stand-in meanwhile: standard
+ * input and output are given up, its signals go to CMD. To be called once, in a process of one thread.
+ * @loaded: configuration for all programs (loaded without narrowing); must stay
+ * @argv: CMD, looked for on PATH; the environment is CMD's already
+ * @failure: set where CMD was not started, or the supervisor was killed
+ * Return: CMD's exit status, 128 + its signal, or 125, 126, 127.
+ */
+int supervise_run(const struct bg_loaded *loaded, char **argv, struct failure *failure);
+
+#endif

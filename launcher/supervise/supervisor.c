@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ * supervisor.c - the process that answers the trapped calls of CMD and all its descendants. Runs from before CMD's start
+ * until the last guarded process has ended.
+ *
+ * Theory of operation. There are three processes. The launcher's *front* (supervise.c) waits for CMD, passes signals on
+ * and ends with its status: to the shell it is CMD. The *supervisor*, its child, owns the listener, the descriptor from
+ * which seccomp's notifications are read. *CMD* is the supervisor's child, in the front's process group, so that the
+ * terminal's signals, job control and `kill -GROUP` reach it as without us.
+ *
+ * The supervisor has a session of its own, since Ctrl-C is meant for CMD. It must be an ancestor of all it guards (Yama,
+ * ptrace_scope=1), also of daemons whose parents have ended: it is a child subreaper (prctl(2)) and reaps what it
+ * inherits. When CMD has ended, it goes on, detached, until poll(2) says POLLHUP: no process has the filter any more.
+ * It holds nothing of CMD's: no terminal, no pipe, no folder, not even descriptor 2, which it borrows from the target
+ * for each line it logs (outside.c).
+ *
+ * It is one thread. A call takes microseconds and none of those it makes can wait (a connect that could is left to the
+ * target), so 64 processes that bind at once wait for one another no longer than in the kernel's own locks.
+ *
+ * The safety of the tree hangs on it. It ignores what can be ignored of signals; ENOENT (the target died, or a signal
+ * took its call away) and EINTR are everyday; every notification that was received is answered. If it is killed all the
+ * same, the kernel answers ENOSYS to what is trapped: nothing can bind, nothing is exposed, and the front says so. If
+ * the front is killed, CMD is: whoever kills what stands for CMD means CMD.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "launcher/supervise/supervisor.h"
+
+/* Linux 6.6: the target runs on at once, on the processor that answered. */
+#define NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#define NOTIF_SYNC_WAKE_UP 1ull
+
+#define PAUSE_NS 1000000 /* after an error that should not be, so that it does not become a busy loop */
+
+/** survey - what of the policy and of this process decides how much must be asked at each call. */
+static void
+survey(struct supervisor *supervisor, const struct bg_policy *policy)
+{
+	for (uint32_t i = 0; i < policy->rule_count; i++) {
+		const struct bg_rule *rule = &policy->rules[i];
+
+		supervisor->by_program |= rule->programs.count > 0 || rule->commands.count > 0;
+		supervisor->low_ports |= rule->to_port > 0 && rule->to_port < 1024;
+	}
+	supervisor->network = network_here();
+}
+
+/** supervisor_set_up - all but the descriptors and CMD. */
+void
+supervisor_set_up(struct supervisor *supervisor, const struct bg_policy *policy)
+{
+	supervisor->guard.policy = policy;
+	supervisor->guard.stack_top = getauxval(AT_RANDOM);
+	supervisor->guard.complaints = supervisor->complaints;
+	supervisor->guard.program = "";
+	supervisor->guard.exe = "";
+	survey(supervisor, policy);
+	outside_use(supervisor);
+	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &supervisor->sizes))
+		memset(&supervisor->sizes, 0, sizeof(supervisor->sizes));
+}
+
+/** supervisor_is_valid - does the notification under way still stand? Else its thread's number may be another's. */
+bool
+supervisor_is_valid(const struct supervisor *supervisor)
+{
+	uint64_t id = supervisor->call.id;
+
+	return ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+/** supervisor_tell - tell the front, while there is one. */
+void
+supervisor_tell(struct supervisor *supervisor, enum news news, int value, int error)
+{
+	if (supervisor->front >= 0)
+		message_send(supervisor->front, news, value, error);
+}
+
+/** reap - take the status of CMD and of whatever has become our child. */
+static void
+reap(struct supervisor *supervisor)
+{
+	struct signalfd_siginfo info;
+	int status;
+	pid_t pid;
+
+	while (read(supervisor->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		;
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid != supervisor->cmd)
+			continue;
+		if (WIFSTOPPED(status)) {
+			supervisor_tell(supervisor, NEWS_STOPPED, WSTOPSIG(status), 0);
+			continue;
+		}
+		supervisor->cmd = 0;
+		supervisor_tell(supervisor, NEWS_EXITED, status, 0);
+	}
+}
+
+/** hear_front - a signal for CMD; or the front is gone, and with it CMD. */
+static void
+hear_front(struct supervisor *supervisor)
+{
+	struct message message;
+
+	if (message_receive(supervisor->front, &message)) {
+		if (message.news == NEWS_SIGNAL && supervisor->cmd > 0)
+			kill(supervisor->cmd, message.value);
+		return;
+	}
+	close(supervisor->front);
+	supervisor->front = -1;
+	if (supervisor->cmd > 0)
+		kill(supervisor->cmd, SIGKILL);
+}
+
+/** pause_briefly - something is wrong that we know nothing of; go on, but not at full speed. */
+static void
+pause_briefly(void)
+{
+	struct timespec time = {.tv_nsec = PAUSE_NS};
+
+	nanosleep(&time, NULL);
+}
+
+/** serve - receive one notification, and answer it. @asked, @answer: of the kernel's sizes, which may be newer */
+static void
+serve(struct supervisor *supervisor, struct seccomp_notif *asked, struct seccomp_notif_resp *answer)
+{
+	memset(asked, 0, supervisor->sizes.seccomp_notif); /* EINVAL otherwise */
+	if (ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_RECV, asked)) {
+		if (errno != ENOENT && errno != EINTR)
+			pause_briefly();
+		return;
+	}
+	call_answer(supervisor, asked, answer);
+	while (ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_SEND, answer)) {
+		if (errno == EINTR)
+			continue;
+		if (errno == ENOENT)
+			call_keep(supervisor, asked, answer);
+		else if (errno != EINPROGRESS)
+			pause_briefly();
+		return;
+	}
+}
+
+/** supervisor_run - the loop. Returns when nothing is left to guard. */
+void
+supervisor_run(struct supervisor *supervisor)
+{
+	size_t asked_size = supervisor->sizes.seccomp_notif, answer_size = supervisor->sizes.seccomp_notif_resp;
+	union {
+		struct seccomp_notif notif;
+		unsigned char room[1024];
+	} asked;
+	union {
+		struct seccomp_notif_resp response;
+		unsigned char room[1024];
+	} answer;
+	bool guarding = true;
+
+	if (asked_size < sizeof(asked.notif) || asked_size > sizeof(asked))
+		supervisor->sizes.seccomp_notif = sizeof(asked.notif);
+	if (answer_size > sizeof(answer))
+		supervisor->sizes.seccomp_notif_resp = sizeof(answer.response);
+	memset(&answer, 0, sizeof(answer));
+	ioctl(supervisor->listener, NOTIF_SET_FLAGS, NOTIF_SYNC_WAKE_UP);
+	while (guarding || supervisor->cmd > 0) {
+		struct pollfd ready[3] = {
+			{.fd = guarding ? supervisor->listener : -1, .events = POLLIN},
+			{.fd = supervisor->signals, .events = POLLIN},
+			{.fd = supervisor->front, .events = POLLIN},
+		};
+
+		if (poll(ready, 3, -1) < 0) {
+			if (errno != EINTR)
+				pause_briefly();
+			continue;
+		}
+		if (ready[0].revents & POLLIN)
+			serve(supervisor, &asked.notif, &answer.response);
+		else if (ready[0].revents)
+			guarding = false;
+		if (ready[1].revents)
+			reap(supervisor);
+		if (ready[2].revents)
+			hear_front(supervisor);
+	}
+}

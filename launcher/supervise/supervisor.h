@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ * supervisor.h - the supervisor's own state, and the messages between it, the launcher's front and CMD before exec. */
+#ifndef BINDGUARD_SUPERVISE_SUPERVISOR_H
+#define BINDGUARD_SUPERVISE_SUPERVISOR_H
+
+#include <signal.h>
+
+#include "launcher/supervise/filter.h"
+#include "launcher/supervise/target.h"
+#include "sys/guard.h"
+
+/** enum news - what one message says. Each is one packet of a socketpair(2) of SOCK_SEQPACKET. */
+enum news {
+	NEWS_LISTENER, /* CMD's process to the supervisor: my descriptor @value is the listener; @error: see restarts */
+	NEWS_TAKEN,    /* back: I have it, close yours and go on */
+	NEWS_FAILED,   /* to the front: CMD was not started; @value is an enum step, @error why */
+	NEWS_STARTED,  /* CMD runs, its process is @value */
+	NEWS_STOPPED,  /* CMD was stopped by signal @value */
+	NEWS_EXITED,   /* CMD ended; @value is its wait status */
+	NEWS_UNREACHABLE, /* process @value cannot be looked into, @error why; its calls are refused */
+	NEWS_FOREIGN,	  /* process @value is in a network namespace that cannot be entered */
+	NEWS_SIGNAL,	  /* front to supervisor: send CMD signal @value */
+};
+
+/** enum step - what can fail before CMD runs. */
+enum step {
+	STEP_PRIVILEGES, /* prctl(2) PR_SET_NO_NEW_PRIVS */
+	STEP_FILTER,	 /* seccomp(2) */
+	STEP_HANDLE,	 /* pidfd_open(2) */
+	STEP_LISTENER,	 /* pidfd_getfd(2) */
+	STEP_EXEC,	 /* execvp(3) */
+	STEP_RESOURCES,	 /* fork(2), socketpair(2), signalfd(2) ... */
+};
+
+struct message {
+	enum news news;
+	int value;
+	int error;
+};
+
+/** EXE_ROOM - bytes kept of an executable's path, terminator included. */
+#define EXE_ROOM 1024
+
+/** BACKUPS - results kept for calls that a signal took out of our hands; see call.c. */
+#define BACKUPS 8
+
+/** struct backup - a call that was made, but could not be answered. */
+struct backup {
+	pid_t tid;
+	struct seccomp_data data;
+	int result;
+};
+
+/**
+ * struct call - the trapped call under way.
+ * @id: of the notification
+ * @tid: the calling thread
+ * @fd: descriptor in the target; @copy: the supervisor's duplicate of it
+ * @stderr_copy: duplicate of the target's descriptor 2; -1: not asked for yet, or not to be had
+ * @proceed: the target is to make the call itself
+ * @made: the call was made, here
+ */
+struct call {
+	uint64_t id;
+	pid_t tid;
+	int fd;
+	int copy;
+	int stderr_copy;
+	bool proceed;
+	bool made;
+};
+
+/**
+ * struct supervisor - all that the supervisor knows.
+ * @guard: of every process it guards
+ * @listener: seccomp's; @front: to the launcher, -1: it is gone; @signals: signalfd(2), SIGCHLD
+ * @cmd: CMD's process, 0: it has been reaped
+ * @restarts: signals interrupt calls that we have received, see filter_load()
+ * @by_program: the policy has rules that ask for the executable or the command line
+ * @low_ports: the policy can rewrite to a port below 1024
+ * @said_unreachable, @said_foreign: once is enough
+ * @sizes: of the kernel's structures, seccomp(2) SECCOMP_GET_NOTIF_SIZES
+ * @network: SO_NETNS_COOKIE of a socket made here, 0: unknown
+ * @call, @handles, @backups, @next_backup: see there
+ * @exe, @command: of the target, where asked for
+ */
+struct supervisor {
+	struct bg_guard guard;
+	int listener;
+	int front;
+	int signals;
+	pid_t cmd;
+	bool restarts;
+	bool by_program;
+	bool low_ports;
+	bool said_unreachable;
+	bool said_foreign;
+	struct seccomp_notif_sizes sizes;
+	uint64_t network;
+	struct call call;
+	struct handles handles;
+	struct backup backups[BACKUPS];
+	unsigned next_backup;
+	char complaints[2048];
+	char exe[EXE_ROOM];
+	char command[TARGET_COMMAND_MAX];
+};
+
+/* supervisor.c */
+void supervisor_set_up(struct supervisor *supervisor, const struct bg_policy *policy);
+void supervisor_run(struct supervisor *supervisor);
+bool supervisor_is_valid(const struct supervisor *supervisor);
+void supervisor_tell(struct supervisor *supervisor, enum news news, int value, int error);
+/* call.c */
+void call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer);
+void call_keep(struct supervisor *supervisor, const struct seccomp_notif *asked,
+	       const struct seccomp_notif_resp *answer);
+/* outside.c */
+void outside_use(struct supervisor *supervisor);
+/* network.c */
+uint64_t network_here(void);
+int network_run(struct supervisor *supervisor, int (*act)(void *context), void *context);
+/* child.c */
+bool message_send(int fd, enum news news, int value, int error);
+bool message_receive(int fd, struct message *message);
+_Noreturn void child_run(const struct filter *filter, int channel, char **argv, const sigset_t *mask);
+int child_take_listener(pid_t child, int channel, struct message *news);
+void child_explain(const struct message *failed, const char *program, char *why, size_t size);
+
+#endif

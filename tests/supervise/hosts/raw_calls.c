@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ * raw_calls.c WHAT: one thing by bare system calls, and what came of it: `x32` binds with numbers of that interface,
+ * `uring` asks for an io_uring, `setuid` and `port N` bind and tell the user, `undumpable` binds where nobody may look. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef __X32_SYSCALL_BIT
+#define __X32_SYSCALL_BIT 0x40000000
+#endif
+
+static void
+try_bind(long number, unsigned port)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((unsigned short)port)};
+	socklen_t size = sizeof(to);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int error = syscall(number, fd, &to, sizeof(to)) ? errno : 0;
+
+	getsockname(fd, (struct sockaddr *)&to, &size);
+	printf("euid %d error %d address %s\n", (int)geteuid(), error, inet_ntoa(to.sin_addr));
+}
+
+int
+main(int argc, char **argv)
+{
+	char room[256] = {0};
+
+	if (argc < 2)
+		return 2;
+	if (strcmp(argv[1], "x32") == 0)
+		try_bind(__X32_SYSCALL_BIT | SYS_bind, 19401);
+	if (strcmp(argv[1], "uring") == 0)
+		printf("io_uring_setup %d\n", syscall(SYS_io_uring_setup, 8, room) < 0 ? errno : 0);
+	if (strcmp(argv[1], "setuid") == 0)
+		try_bind(SYS_bind, 19402);
+	if (strcmp(argv[1], "port") == 0 && argc > 2)
+		try_bind(SYS_bind, (unsigned)atoi(argv[2]));
+	if (strcmp(argv[1], "undumpable") == 0) {
+		prctl(PR_SET_DUMPABLE, 0);
+		try_bind(SYS_bind, 19403);
+		try_bind(SYS_bind, 19404);
+	}
+	return 0;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ * refused_test.c - where the engine `seccomp` cannot work it says so before the command starts: what is missing, and what
+ * to do. Containers and older kernels are simulated by an outer filter that makes one system call fail. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "preload/host.h"
+#include "supervise/guarded.h"
+
+/** struct refusal - what is forbidden, and what must be said. */
+struct refusal {
+	long call;
+	int error;
+	const char *words[3];
+};
+
+static const struct refusal refusals[] = {
+	{SYS_pidfd_getfd, EPERM, {"pidfd_getfd", "Docker", "--cap-add SYS_PTRACE"}},
+	{SYS_pidfd_getfd, ENOSYS, {"pidfd_getfd", "Linux 5.9", "--engine preload"}},
+	{SYS_pidfd_open, ENOSYS, {"pidfd_open", "Linux 5.9", "--engine preload"}},
+	{SYS_seccomp, ENOSYS, {"seccomp", "Linux 5.9", "--engine preload"}},
+	{SYS_seccomp, EINVAL, {"seccomp", "Linux 5.9", "--engine preload"}},
+	{SYS_seccomp, EPERM, {"seccomp(2) is forbidden", "profile", "--engine preload"}},
+};
+
+/** engine_impossible_is_said_before_the_command_starts - one line, status 125, and the probe says the same. */
+static void
+engine_impossible_is_said_before_the_command_starts(void **state)
+{
+	char before[512], output[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		snprintf(before, sizeof(before), "%s %ld %d 0", HOST("outer"), refusals[i].call, refusals[i].error);
+		for (int probe = 0; probe < 2; probe++) {
+			int status = run_guarded(before, probe ? "--possible 2>&1" : "echo started 2>&1", output,
+						 sizeof(output));
+
+			assert_true(WIFEXITED(status));
+			assert_int_equal(WEXITSTATUS(status), probe ? 1 : 125);
+			assert_null(strstr(output, "started"));
+			for (size_t j = 0; j < 3; j++)
+				if (!strstr(output, refusals[i].words[j]))
+					fail_msg("\"%s\" is not in: %s", refusals[i].words[j], output);
+			assert_ptr_equal(strchr(output, '\n'), output + strlen(output) - 1);
+		}
+	}
+	figure("%zu ways of being impossible, each told twice", sizeof(refusals) / sizeof(refusals[0]));
+}
+
+/** engine_in_engine_is_refused - there can be but one listener, EBUSY. */
+static void
+engine_in_engine_is_refused(void **state)
+{
+	char output[1024];
+	int status = run_guarded("", BG_SUPERVISE " echo started 2>&1", output, sizeof(output));
+
+	(void)state;
+	assert_int_equal(WEXITSTATUS(status), 125);
+	assert_non_null(strstr(output, "there can be but one"));
+	assert_null(strstr(output, "started"));
+}
+
+/** engine_possible_is_said_too - and the probe leaves no filter behind in who asks. */
+static void
+engine_possible_is_said_too(void **state)
+{
+	char output[1024];
+
+	(void)state;
+	assert_int_equal(run_guarded("", "--possible 2>&1", output, sizeof(output)), 0);
+	assert_string_equal(output, "");
+}
+
+/** memory_unreadable_by_the_call_is_read_through_proc - where process_vm_readv(2) is forbidden. */
+static void
+memory_unreadable_by_the_call_is_read_through_proc(void **state)
+{
+	char before[512], output[256];
+
+	(void)state;
+	snprintf(before, sizeof(before), "%s %ld %d 0", HOST("outer"), (long)SYS_process_vm_readv, ENOSYS);
+	run_guarded(before, HOST("raw_calls port 19602"), output, sizeof(output));
+	assert_non_null(strstr(output, "error 0 address 127.0.0.1"));
+	run_guarded(before, HOST("odd_calls | grep ^null"), output, sizeof(output));
+	assert_non_null(strstr(output, "null: -1 errno 14"));
+}
+
+/** kernel_without_killable_wait_never_binds_twice - before Linux 5.19 a signal takes a call that is under way away. */
+static void
+kernel_without_killable_wait_never_binds_twice(void **state)
+{
+	long good, interrupted, other, signals;
+	char before[512], output[1024];
+
+	(void)state;
+	snprintf(before, sizeof(before), "%s %ld %d %d", HOST("outer"), (long)SYS_seccomp, EINVAL, 1 << 5);
+	run_guarded(before, HOST("alarm 5000 300"), output, sizeof(output));
+	assert_int_equal(
+		sscanf(output, "good %ld interrupted %ld other %ld signals %ld", &good, &interrupted, &other, &signals),
+		4);
+	figure("without WAIT_KILLABLE_RECV: %s", strtok(output, "\n"));
+	assert_int_equal(good, 5000);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	setenv("BINDGUARD_CONFIG", "", 1);
+	setenv("BINDGUARD_LOG", "none", 1);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(engine_impossible_is_said_before_the_command_starts),
+		cmocka_unit_test(engine_in_engine_is_refused),
+		cmocka_unit_test(engine_possible_is_said_too),
+		cmocka_unit_test(memory_unreadable_by_the_call_is_read_through_proc),
+		cmocka_unit_test(kernel_without_killable_wait_never_binds_twice),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
