@@ -157,6 +157,7 @@ int
 main(int argc, char **argv)
 {
 	struct CMUnitTest tests[SERVERS];
+	size_t count = 0;
 
 	for (size_t i = 0; i < SERVERS; i++) {
 		union {
@@ -164,11 +165,17 @@ main(int argc, char **argv)
 			void *out;
 		} row = {.in = &servers[i]};
 
-		tests[i] = (struct CMUnitTest){.name = servers[i].name,
-					       .test_func = server_bare_and_guarded_keeps_loopback_and_loses_the_peer,
-					       .initial_state = row.out};
+		/* No package can be missing here: a kernel without 32-bit programs has nothing to guard. */
+		if (strncmp(servers[i].name, "i386", 4) == 0 && !is_there(&servers[i])) {
+			printf("# %s: left out, this kernel runs no 32-bit programs\n", servers[i].name);
+			continue;
+		}
+		tests[count++] =
+			(struct CMUnitTest){.name = servers[i].name,
+					    .test_func = server_bare_and_guarded_keeps_loopback_and_loses_the_peer,
+					    .initial_state = row.out};
 	}
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
-	return _cmocka_run_group_tests("servers", tests, SERVERS, set_up, tear_down);
+	return _cmocka_run_group_tests("servers", tests, count, set_up, tear_down);
 }
