@@ -3,6 +3,7 @@
  * may have to give back, and reports. Signal-safe. */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "sys/guard.h"
 #include "sys/kernel.h"
@@ -55,6 +56,24 @@ remember(const struct bg_attempt *attempt, enum bg_mark_kind kind, const char *d
 }
 
 /**
+ * is_bound - the socket has a port, so bind(2) will fail with EINVAL, and must not have cost it anything: to take a device
+ * off again without privilege would cost it its connection. A raw socket always has a number for a port.
+ */
+static bool
+is_bound(int fd)
+{
+	struct bg_endpoint endpoint;
+	union bg_sockaddr name;
+	enum bg_form form;
+	unsigned size;
+	int type;
+
+	return bg_kernel_getsockname(fd, &name, &size) == 0 && size <= sizeof(name) &&
+	       bg_sockaddr_decode(&name, size, &endpoint, &form) && endpoint.port != 0 &&
+	       bg_kernel_getint(fd, SOL_SOCKET, SO_TYPE, &type) == 0 && type != SOCK_RAW;
+}
+
+/**
  * confine_and_bind - a socket that receives as soon as it is bound, so it gets its device before. A bind that fails
  * leaves no device behind, and a socket that was bound and connected already as it was.
  */
@@ -62,8 +81,11 @@ static int
 confine_and_bind(const struct bg_attempt *attempt, const struct bg_change *change, bool *refused)
 {
 	struct bg_peer peer;
-	int result = bg_kernel_set_device(attempt->fd, change->interface);
+	int result;
 
+	if (is_bound(attempt->fd))
+		return attempt->bind(attempt, change);
+	result = bg_kernel_set_device(attempt->fd, change->interface);
 	*refused = result != 0;
 	if (result)
 		return result;
