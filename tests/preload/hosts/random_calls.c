@@ -535,6 +535,17 @@ do_accept(struct slot *slot)
 	into->used = 1;
 }
 
+/* Bound, connected or listening by this descriptor or by a duplicate: a program with CAP_NET_RAW that then takes the
+ * device off has exposed itself, and setsockopt(2) is not guarded. */
+static int
+is_used(const struct slot *slot)
+{
+	for (unsigned i = 0; i < SLOTS; i++)
+		if (slots[i].used && slots[i].inode == slot->inode)
+			return 1;
+	return slot->used;
+}
+
 static void
 do_device(struct slot *slot)
 {
@@ -545,7 +556,7 @@ do_device(struct slot *slot)
 	/* Without CAP_NET_RAW a second device is refused, the guard's counts as the first. */
 	if (slot->used && profile == APART)
 		return;
-	device = devices[below(slot->used ? 3 : 4)];
+	device = devices[below(is_used(slot) ? 3 : 4)];
 	note("device %d %s", slot->fd, device);
 	errno = UNTOUCHED;
 	result = setsockopt(slot->fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device));
