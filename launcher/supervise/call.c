@@ -163,44 +163,28 @@ fetch(struct work *work, const struct trapped *trapped, union bg_sockaddr *addr)
 	return 0;
 }
 
-/** answer_trap - decide and make the call. Return: as the call, -errno instead of -1; or call.proceed is set. */
-static int
-answer_trap(struct supervisor *supervisor, struct trapped *trapped)
+/** cookie_of - what tells @fd's socket from any other there ever was, SO_COOKIE, Linux 4.12; 0: unknown. */
+static uint64_t
+cookie_of(int fd)
 {
-	struct call *call = &supervisor->call;
-	struct work work = {.supervisor = supervisor, .trap = trapped->trap};
-	unsigned char words[3 * sizeof(uint64_t)];
-	union bg_sockaddr addr;
-	int error;
+	uint64_t cookie = 0;
+	unsigned size = sizeof(cookie);
 
-	if (trapped->trap == TRAP_CONNECT && !__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE)) {
-		call->proceed = true;
-		return 0;
-	}
-	if (trapped->packed) {
-		ssize_t got = target_read(call->tid, trapped->at, words, 3 * trapped->word);
-
-		if (got < 0)
-			return got == -EFAULT ? -EFAULT : unreachable(supervisor, (int)got);
-		filter_unpack(trapped, words);
-	}
-	error = fetch(&work, trapped, &addr);
-	if (error || call->proceed)
-		return error;
-	if (!supervisor_is_valid(supervisor))
-		return -EINTR; /* nobody is left to hear it */
-	call->made = true;
-	return network_run(supervisor, make_as_target, &work);
+	bg_kernel_getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size);
+	return cookie;
 }
 
-/** find_backup - was this very call made already, and a signal took it away before the answer? */
+/** find_backup - was this very call made already, on this socket, and a signal took it away before the answer? */
 static bool
-find_backup(struct supervisor *supervisor, const struct seccomp_notif *asked, int *result)
+find_backup(struct supervisor *supervisor, const struct seccomp_data *asked, int *result)
 {
+	const struct call *call = &supervisor->call;
+
 	for (size_t i = 0; i < BACKUPS; i++) {
 		struct backup *backup = &supervisor->backups[i];
 
-		if (backup->tid == (pid_t)asked->pid && memcmp(&backup->data, &asked->data, sizeof(asked->data)) == 0) {
+		if (backup->tid == call->tid && memcmp(&backup->data, asked, sizeof(*asked)) == 0 &&
+		    backup->cookie == cookie_of(call->copy)) {
 			*result = backup->result;
 			backup->tid = 0;
 			return true;
@@ -209,9 +193,48 @@ find_backup(struct supervisor *supervisor, const struct seccomp_notif *asked, in
 	return false;
 }
 
+/** answer_trap - decide and make the call. Return: as the call, -errno instead of -1; or call.proceed is set. */
+static int
+answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
+{
+	struct call *call = &supervisor->call;
+	struct work work = {.supervisor = supervisor};
+	unsigned char words[3 * sizeof(uint64_t)];
+	struct trapped trapped;
+	union bg_sockaddr addr;
+	int error, result;
+
+	filter_decode(asked, &trapped);
+	work.trap = trapped.trap;
+	if (trapped.trap == TRAP_CONNECT && !__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE)) {
+		call->proceed = true;
+		return 0;
+	}
+	if (trapped.packed) {
+		ssize_t got = target_read(call->tid, trapped.at, words, 3 * trapped.word);
+
+		if (got < 0)
+			return got == -EFAULT ? -EFAULT : unreachable(supervisor, (int)got);
+		filter_unpack(&trapped, words);
+	}
+	error = fetch(&work, &trapped, &addr);
+	if (error || call->proceed)
+		return error;
+	if (!supervisor_is_valid(supervisor))
+		return -EINTR; /* nobody is left to hear it */
+	call->made = true; /* and may be interrupted again */
+	if (!supervisor->restarts || !find_backup(supervisor, asked, &result))
+		result = network_run(supervisor, make_as_target, &work);
+	if (supervisor->restarts)
+		call->cookie = cookie_of(call->copy);
+	return result;
+}
+
 /**
- * call_keep - the answer to @asked found nobody. Either the target is dead, or, before Linux 5.19, a signal interrupted
- * it: then it comes again, and the call must not be made a second time (a bound socket cannot be bound, EINVAL).
+ * call_keep - @asked was answered, or nobody was left to hear it. Before Linux 5.19 a signal may have interrupted the
+ * target meanwhile, even after the kernel took our answer: then it comes again, and the call must not be made a second
+ * time (a bound socket cannot be bound, EINVAL). The price: where no signal came, a second bind(2) of the same bytes on
+ * the same socket ends well, once, instead of in EINVAL.
  */
 void
 call_keep(struct supervisor *supervisor, const struct seccomp_notif *asked, const struct seccomp_notif_resp *answer)
@@ -223,6 +246,7 @@ call_keep(struct supervisor *supervisor, const struct seccomp_notif *asked, cons
 	supervisor->next_backup++;
 	backup->tid = (pid_t)asked->pid;
 	backup->data = asked->data;
+	backup->cookie = supervisor->call.cookie;
 	backup->result = answer->error ? answer->error : (int)answer->val;
 }
 
@@ -231,17 +255,12 @@ void
 call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer)
 {
 	struct call *call = &supervisor->call;
-	struct trapped trapped;
 	int result;
 
 	memset(answer, 0, sizeof(*answer));
 	answer->id = asked->id;
 	*call = (struct call){.id = asked->id, .tid = (pid_t)asked->pid, .fd = -1, .copy = -1, .stderr_copy = -1};
-	filter_decode(&asked->data, &trapped);
-	if (find_backup(supervisor, asked, &result))
-		call->made = true; /* and may be interrupted again */
-	else
-		result = answer_trap(supervisor, &trapped);
+	result = answer_trap(supervisor, &asked->data);
 	if (call->proceed)
 		answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	else if (result < 0)

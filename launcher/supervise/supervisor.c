@@ -151,12 +151,11 @@ serve(struct supervisor *supervisor, struct seccomp_notif *asked, struct seccomp
 	while (ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_SEND, answer)) {
 		if (errno == EINTR)
 			continue;
-		if (errno == ENOENT)
-			call_keep(supervisor, asked, answer);
-		else if (errno != EINPROGRESS)
+		if (errno != ENOENT && errno != EINPROGRESS)
 			pause_briefly();
-		return;
+		break;
 	}
+	call_keep(supervisor, asked, answer);
 }
 
 /** supervisor_run - the loop. Returns when nothing is left to guard. */

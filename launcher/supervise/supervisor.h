@@ -41,13 +41,14 @@ struct message {
 /** EXE_ROOM - bytes kept of an executable's path, terminator included. */
 #define EXE_ROOM 1024
 
-/** BACKUPS - results kept for calls that a signal took out of our hands; see call.c. */
+/** BACKUPS - results kept for calls that a signal may have taken out of our hands; see call.c. */
 #define BACKUPS 8
 
-/** struct backup - a call that was made, but could not be answered. */
+/** struct backup - a call that was made, and of which nobody may have heard. @cookie: of its socket afterwards */
 struct backup {
 	pid_t tid;
 	struct seccomp_data data;
+	uint64_t cookie;
 	int result;
 };
 
@@ -58,10 +59,11 @@ struct backup {
  * @fd: descriptor in the target; @copy: the supervisor's duplicate of it
  * @stderr_copy: duplicate of the target's descriptor 2; -1: not asked for yet, or not to be had
  * @proceed: the target is to make the call itself
- * @made: the call was made, here
+ * @made: the call was made, here; @cookie: of its socket afterwards, where signals take calls away
  */
 struct call {
 	uint64_t id;
+	uint64_t cookie;
 	pid_t tid;
 	int fd;
 	int copy;
