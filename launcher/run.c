@@ -91,6 +91,9 @@ find(const struct run *run, char path[PATH_MAX], struct failure *failure)
 
 	if (error == 0)
 		return STATUS_GOOD;
+	if (error == ENOENT && path[0] && !strchr(run->argv[0], '/'))
+		return fail(failure, STATUS_NOT_FOUND, "%s: command not found; %s of PATH may not be searched",
+			    run->argv[0], path);
 	if (error == ENOENT || error == ENOTDIR)
 		return fail(failure, STATUS_NOT_FOUND, "%s: command not found", run->argv[0]);
 	return fail(failure, STATUS_NOT_EXECUTABLE, "%s: %s", path, strerror(error));
