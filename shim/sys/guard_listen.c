@@ -75,10 +75,12 @@ gate(struct bg_attempt *attempt, enum bg_facts facts)
 
 /**
  * take_back - listen(2) failed after the socket was confined: leave it as it was. Without privilege a bound socket keeps
- * its device until connect(2) gives it back: exchanged, it would be another than its duplicates in other processes.
+ * its device until connect(2) gives it back: exchanged, it would be another than its duplicates in other processes. So
+ * does one that is not bound and fails with EINVAL: a connect(2) is, or was, under way, which a new one knows nothing of.
+ * @result: of listen(2), -errno
  */
 static void
-take_back(const struct bg_attempt *attempt)
+take_back(const struct bg_attempt *attempt, int result)
 {
 	static const struct bg_peer nobody;
 	struct bg_mark mark = {.kind = BG_MARK_DEVICE, .asked = attempt->request.asked, .form = attempt->request.form};
@@ -86,7 +88,7 @@ take_back(const struct bg_attempt *attempt)
 	if (bg_kernel_set_device(attempt->fd, "") == 0)
 		return;
 	memcpy(mark.device, attempt->verdict.change.interface, sizeof(mark.device));
-	if (mark.asked.port == 0)
+	if (mark.asked.port == 0 && result != -EINVAL)
 		bg_replace(attempt, NULL, mark.form, false, &nobody);
 	else
 		bg_marks_put(attempt->fd, &mark);
@@ -105,7 +107,7 @@ confine_and_listen(struct bg_attempt *attempt, int backlog)
 	}
 	result = (int)bg_kernel_result(attempt->guard->real->listen(attempt->fd, backlog));
 	if (result < 0)
-		take_back(attempt);
+		take_back(attempt, result);
 	bg_report_changed(attempt, change, result);
 	return result;
 }

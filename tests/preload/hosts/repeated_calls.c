@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -207,6 +208,25 @@ client_binds_late(const char *wildcard, const char *peer)
 	printf("\n");
 }
 
+/* listen(2) on what was refused as a client, and is bound without a port: EINVAL, again and again. */
+static void
+refused_client_listens(const char *here_too)
+{
+	int family = strchr(here_too, ':') ? AF_INET6 : AF_INET, fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	struct pollfd refused = {.fd = fd};
+	int on = 1;
+
+	printf("refused %s:", here_too);
+	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+	do_connect(fd, here_too, 9);
+	poll(&refused, 1, 5000);
+	do_bind(fd, family == AF_INET6 ? "::" : "0.0.0.0", 0);
+	do_listen(fd);
+	do_listen(fd);
+	end(fd);
+	printf("\n");
+}
+
 /* An MPTCP socket loses its address as it listens. */
 static void
 mptcp_listens(void)
@@ -294,6 +314,8 @@ main(void)
 	datagrams_disconnect("::", "fd99::2", PORT + 5);
 	client_binds_late("0.0.0.0", "10.99.0.2");
 	client_binds_late("::", "fd99::2");
+	refused_client_listens("10.99.0.1");
+	refused_client_listens("fd99::1");
 	mptcp_listens();
 	device_is_gone();
 	wildcards_misfit();
