@@ -156,10 +156,22 @@ change(void *unused)
 	return unused;
 }
 
+/* bind(2); again while whoever looks through /proc/PID/fd still holds the last socket, and with it the port. */
+static int
+bind_shared(int fd)
+{
+	int result, left = 1000;
+
+	do
+		result = bind(fd, (struct sockaddr *)&shared, sizeof(shared));
+	while (result && errno == EADDRINUSE && left--);
+	return result;
+}
+
 static int
 race(int tries)
 {
-	int wildcard = 0, loopback = 0, failed = 0;
+	int wildcard = 0, loopback = 0, failed = 0, error = 0;
 	pthread_t thread;
 
 	shared.sin_port = htons(PORT);
@@ -170,10 +182,10 @@ race(int tries)
 		socklen_t size = sizeof(name);
 		int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
-		if (bind(fd, (struct sockaddr *)&shared, sizeof(shared)) ||
-		    getsockname(fd, (struct sockaddr *)&name, &size))
+		if (bind_shared(fd) || getsockname(fd, (struct sockaddr *)&name, &size)) {
 			failed++;
-		else if (name.sin_addr.s_addr == 0)
+			error = errno;
+		} else if (name.sin_addr.s_addr == 0)
 			wildcard++;
 		else
 			loopback++;
@@ -181,7 +193,7 @@ race(int tries)
 	}
 	stop = 1;
 	pthread_join(thread, NULL);
-	printf("tries %d wildcard %d loopback %d failed %d\n", tries, wildcard, loopback, failed);
+	printf("tries %d wildcard %d loopback %d failed %d errno %d\n", tries, wildcard, loopback, failed, error);
 	return 0;
 }
 
