@@ -168,7 +168,10 @@ hear(struct front *front)
 	}
 	switch (message.news) {
 	case NEWS_FAILED: return report_failure(front, &message);
-	case NEWS_EXITED: return status_of(message.value);
+	case NEWS_EXITED:
+		if (message.error) /* it ends, too: leave no zombie to an init that may not reap */
+			waitpid(front->child, NULL, 0);
+		return status_of(message.value);
 	case NEWS_UNREACHABLE: say_unreachable(&message); break;
 	case NEWS_FOREIGN: say_foreign(&message); break;
 	case NEWS_STOPPED: stop_too(front, message.value); break;

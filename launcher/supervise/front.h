@@ -15,6 +15,7 @@
  * @mask: signal mask before front_set_up(), for CMD
  * @signals: signalfd(2)
  * @supervisor: socket to it; -1: it is gone
+ * @child: its process
  * @cmd: CMD's process, 0: not started yet
  */
 struct front {
@@ -23,6 +24,7 @@ struct front {
 	sigset_t mask;
 	int signals;
 	int supervisor;
+	pid_t child;
 	pid_t cmd;
 };
 

@@ -210,5 +210,6 @@ supervise_run(const struct bg_loaded *loaded, char **argv, struct failure *failu
 		supervise(supervisor, filter, argv, &front.mask);
 	}
 	close(pair[1]);
+	front.child = child;
 	return front_run(&front);
 }

@@ -89,12 +89,21 @@ supervisor_tell(struct supervisor *supervisor, enum news news, int value, int er
 		message_send(supervisor->front, news, value, error);
 }
 
+/** is_alone - no process has the filter any more. */
+static bool
+is_alone(const struct supervisor *supervisor)
+{
+	struct pollfd listener = {.fd = supervisor->listener, .events = POLLIN};
+
+	return poll(&listener, 1, 0) == 1 && !(listener.revents & POLLIN);
+}
+
 /** reap - take the status of CMD and of whatever has become our child. */
 static void
 reap(struct supervisor *supervisor)
 {
 	struct signalfd_siginfo info;
-	int status;
+	int status, last = -1;
 	pid_t pid;
 
 	while (read(supervisor->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
@@ -107,8 +116,10 @@ reap(struct supervisor *supervisor)
 			continue;
 		}
 		supervisor->cmd = 0;
-		supervisor_tell(supervisor, NEWS_EXITED, status, 0);
+		last = status;
 	}
+	if (last >= 0)
+		supervisor_tell(supervisor, NEWS_EXITED, last, is_alone(supervisor));
 }
 
 /** hear_front - a signal for CMD; or the front is gone, and with it CMD. */

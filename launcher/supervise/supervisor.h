@@ -16,7 +16,7 @@ enum news {
 	NEWS_FAILED,   /* to the front: CMD was not started; @value is an enum step, @error why */
 	NEWS_STARTED,  /* CMD runs, its process is @value */
 	NEWS_STOPPED,  /* CMD was stopped by signal @value */
-	NEWS_EXITED,   /* CMD ended; @value is its wait status */
+	NEWS_EXITED,   /* CMD ended; @value is its wait status; @error: 1: and so does the supervisor */
 	NEWS_UNREACHABLE, /* process @value cannot be looked into, @error why; its calls are refused */
 	NEWS_FOREIGN,	  /* process @value is in a network namespace that cannot be entered */
 	NEWS_SIGNAL,	  /* front to supervisor: send CMD signal @value */
