@@ -335,14 +335,13 @@ stderr_reopened_gets_lines(void **state)
 	figure("2 events, 2 lines");
 }
 
-/** A file system that gives the inode of a removed file to the next one: ext4 does. */
-static void
-stderr_inode_used_again_gets_nothing(void **state)
+/** swap_descriptor_2 - bind in a host whose file behind descriptor 2 is another. Return: with the number of the first. */
+static bool
+swap_descriptor_2(void)
 {
 	char path[] = "/var/tmp/bindguard-sink.XXXXXX", output[256], arguments[512], text[4096];
 	int fd = mkstemp(path);
 
-	(void)state;
 	assert_true(fd >= 0);
 	close(fd);
 	snprintf(arguments, sizeof(arguments), "sink_host swap2 %s udp 0.0.0.0 19400 2>%s", path, path);
@@ -350,9 +349,22 @@ stderr_inode_used_again_gets_nothing(void **state)
 	sink_read(path, text, sizeof(text));
 	unlink(path);
 	assert_string_equal(text, "");
-	if (!strstr(output, "inode same"))
-		skip();
 	assert_int_equal(sink_drain(syslog_socket), 1);
+	return strstr(output, "inode same") != NULL;
+}
+
+/** A file system that gives the inode of a removed file to the next one: ext4 does. */
+static void
+stderr_inode_used_again_gets_nothing(void **state)
+{
+	int tries = 1;
+
+	(void)state;
+	/* Another process may take the number first; a file system that never gives one again says nothing here. */
+	while (!swap_descriptor_2() && tries < 100)
+		tries++;
+	if (tries == 100)
+		skip();
 	figure("1 event, 1 in syslog, 0 bytes in the next file of the same inode number");
 }
 
