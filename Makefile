@@ -144,7 +144,7 @@ PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildc
 $(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
 helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) $(helpers_$(1))
 helpers_launcher = $(OUT)/obj/tests/conformance/table.o
-helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(OUT)/obj/tests/system/server.o \
+helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(filter-out %_test.o,$(call objects,tests/system)) \
 	$(OUT)/obj/launcher/supervise/filter.o
 .SECONDEXPANSION:
 $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
@@ -210,7 +210,7 @@ TEST_DEFS += -DBG_PLAIN_LIBRARY='"$(abspath $(BUILD)/libbindguard.so)"' -DBG_MAK
 check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(call tests,launcher) ## the command `bindguard`
 	$(RUN) $(filter %_test,$^)
 check-system: $(LIBRARY) $(call tests,system) ## unmodified servers and a second host
-	$(RUN) $(filter %_test,$^)
+	$(RUN) -j 2 $(filter %_test,$^)
 # Each line of tests/breaks/*.txt breaks the library on purpose and names the tests that must see it.
 TOPICS ?=
 check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,conformance) ## break the library on purpose: do tests see it?
@@ -237,7 +237,8 @@ sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(foreach d,unit 
 .PHONY: sanitized
 check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) \
 		$(foreach d,unit conformance preload launcher supervise system,$(call tests,$d)) ## all tests
-	$(RUN) $(filter %_test,$^)
+	$(RUN) $(filter-out $(call tests,system),$(filter %_test,$^))
+	$(RUN) -j 2 $(call tests,system)
 	$(MAKE) -f $(SRC)/Makefile check-asan
 
 scenarios: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## run the preload tests, write their figures to tests/SCENARIOS.md
