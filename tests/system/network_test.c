@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * network_test.c - name servers, FTP, and daemons that start others, change root, drop privileges or close descriptors. */
+ * network_test.c - name servers and FTP, with a second host to forward to and to transfer from. */
 #include "system/rows.h"
 
 /* A query for the address of bg.lan, and that address, 10.1.2.3. */
@@ -33,14 +33,6 @@ static const char unbound_conf[] = "server:\n"
 				   "  name: .\n"
 				   "  forward-addr: 10.99.0.2@8053\n";
 
-/* RPCBPROC_DUMP, version 3: the list of what rpcbind knows, its own entries with their owner. */
-#define RPC_DUMP                                                                                                       \
-	"bgrd\0\0\0\0\0\0\0\2\0\1\206\240\0\0\0\3\0\0\0\4"                                                             \
-	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-#define RPC_DUMP_TCP "\200\0\0\50" RPC_DUMP
-/* Its socket is one of the file system, too: below a /run of its own. */
-#define RPCBIND "unshare", "-m", "sh", "-c", "mount -t tmpfs none /run && exec rpcbind -f -s"
-
 #define VSFTPD(listen)                                                                                                 \
 	listen "=YES\n"                                                                                                \
 	       "listen_port=%P\n"                                                                                      \
@@ -57,25 +49,6 @@ static const char unbound_conf[] = "server:\n"
 #define LFTP(passive)                                                                                                  \
 	"HOME=%D lftp -e 'set net:max-retries 1; set net:timeout 5; set ftp:passive-mode " passive                     \
 	"; cat file; quit' ftp://127.0.0.1:%P/ | grep -qx hello"
-
-#define SSHD                                                                                                           \
-	"mount -t tmpfs none /run && mkdir /run/sshd && ssh-keygen -q -t ed25519 -N '' -f %D/key && "                  \
-	"exec /usr/sbin/sshd -D -e -f /dev/null -h %D/key -o Port=%P -o PidFile=none -o StrictModes=no "               \
-	"-o AuthorizedKeysFile=%D/key.pub"
-#define SSH                                                                                                            \
-	"ssh -F /dev/null -i %D/key -p %P -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@127.0.0.1 " \
-	"echo logged in | grep -qx 'logged in'"
-
-static const char xinetd_conf[] = "service bindguard-echo\n"
-				  "{\n"
-				  "  type = UNLISTED\n"
-				  "  port = %P\n"
-				  "  socket_type = stream\n"
-				  "  protocol = tcp\n"
-				  "  wait = no\n"
-				  "  user = root\n"
-				  "  server = /bin/cat\n"
-				  "}\n";
 
 static const struct server servers[] = {
 	{.name = "dnsmasq_udp",
@@ -134,59 +107,6 @@ static const struct server servers[] = {
 	 .client = LFTP("no"),
 	 .table = "*%lo:%P",
 	 .events = {TO_DEVICE, "lftp tcp 0.0.0.0:0 -> "}},
-	{.name = "sshd_two_sockets",
-	 .program = "/usr/sbin/sshd",
-	 .words = {"unshare", "-m", "sh", "-c", SSHD},
-	 .root = true,
-	 .request = "SSH-2.0-bindguard\r\n",
-	 .answer = "SSH-2.0-OpenSSH",
-	 .ipv4 = true,
-	 .ipv6 = true,
-	 .client = SSH,
-	 .table = "127.0.0.1:%P %T",
-	 .events = {TO_LOOPBACK4, TO_LOOPBACK6}},
-	{.name = "rpcbind_tcp",
-	 .program = "rpcbind",
-	 .words = {RPCBIND},
-	 .root = true,
-	 .port = 111,
-	 .request = RPC_DUMP_TCP,
-	 .size = sizeof(RPC_DUMP_TCP) - 1,
-	 .answer = "superuser",
-	 .ipv4 = true,
-	 .ipv6 = true,
-	 .table = "127.0.0.1:%P %T",
-	 .events = {TO_LOOPBACK4, TO_LOOPBACK6}},
-	{.name = "rpcbind_udp",
-	 .program = "rpcbind",
-	 .words = {RPCBIND},
-	 .root = true,
-	 .port = 111,
-	 .udp = true,
-	 .request = RPC_DUMP,
-	 .size = sizeof(RPC_DUMP) - 1,
-	 .answer = "superuser",
-	 .ipv4 = true,
-	 .ipv6 = true,
-	 .table = "127.0.0.1:%P %T",
-	 .events = {UDP_TO_LOOPBACK4, UDP_TO_LOOPBACK6}},
-	{.name = "xinetd_dualstack",
-	 .words = {"xinetd", "-dontfork", "-f", "%D/conf", "-pidfile", "%D/pid"},
-	 .conf = xinetd_conf,
-	 .request = "echo this\n",
-	 .answer = "echo this",
-	 .ipv4 = true,
-	 .ipv6 = true,
-	 .table = "*%lo:%P",
-	 .events = {TO_DEVICE}},
-	{.name = "systemd_socket_activate_dualstack",
-	 .words = {"systemd-socket-activate", "-l", "%P", "--inetd", "-a", "/bin/cat"},
-	 .request = "echo this\n",
-	 .answer = "echo this",
-	 .ipv4 = true,
-	 .ipv6 = true,
-	 .table = "*%lo:%P",
-	 .events = {TO_DEVICE}},
 };
 
 int

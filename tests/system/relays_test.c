@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * relays_test.c - socat and netcat, which bind in every way there is. */
+ * relays_test.c - socat, netcat and their like, which bind in every way there is. */
 #include "system/rows.h"
 
 static const struct server servers[] = {
@@ -73,6 +73,24 @@ static const struct server servers[] = {
 	 .answer = "hello",
 	 .ipv4 = true,
 	 .ipv6 = true,
+	 .table = "*%lo:%P",
+	 .events = {TO_DEVICE}},
+	{.name = "ncat_two_sockets",
+	 .words = {"ncat", "-lk", "%P", "--exec", "/bin/cat"},
+	 .request = "echo this\n",
+	 .answer = "echo this",
+	 .ipv4 = true,
+	 .ipv6 = true,
+	 .table = "127.0.0.1:%P %T",
+	 .events = {TO_LOOPBACK4, TO_LOOPBACK6}},
+	{.name = "iperf3_dualstack",
+	 .words = {"iperf3", "-s", "-p", "%P"},
+	 .request = "a cookie of thirty-six characters, ..",
+	 .size = 37,
+	 .answer = "\11", /* its state: the parameters are to be exchanged */
+	 .ipv4 = true,
+	 .ipv6 = true,
+	 .client = "iperf3 -c 127.0.0.1 -p %P -n 1K",
 	 .table = "*%lo:%P",
 	 .events = {TO_DEVICE}},
 };

@@ -153,7 +153,7 @@ rows_expect_event(struct run *run, const char *event)
 	char expanded[256], log[16384], what[320];
 
 	server_expand(run, event, expanded, sizeof(expanded));
-	server_read(run, "log", log, sizeof(log));
+	server_read(run, run->server->log ? run->server->log : "log", log, sizeof(log));
 	snprintf(what, sizeof(what), "the log lacks: %s", expanded);
 	rows_expect(run, strstr(log, expanded) != NULL, what);
 }

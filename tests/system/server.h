@@ -29,6 +29,7 @@
  * @client: a shell command on this host, guarded as the server is, that must succeed; or NULL
  * @peer, @peer_port: a shell command on the second host meanwhile, and the TCP port that tells it is there; or NULL
  * @table: what `ss` shows of the guarded one, separated by blanks
+ * @log: the file of %D where it is logged, NULL: `log`
  * @events: what is logged
  * @table4, @events4: the same on a host without IPv6, where it differs
  * @needs_ipv6: why there is nothing to see on such a host, or NULL
@@ -53,6 +54,7 @@ struct server {
 	const char *peer;
 	unsigned peer_port;
 	const char *table;
+	const char *log;
 	const char *events[SERVER_EVENTS];
 	const char *table4;
 	const char *events4[SERVER_EVENTS];

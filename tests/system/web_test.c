@@ -18,6 +18,17 @@ static const char lighttpd_conf[] = "server.document-root = \"%D\"\n"
 				    "index-file.names = ( \"conf\" )\n"
 				    "$SERVER[\"socket\"] == \"[::]:%P\" { }\n";
 
+static const char apache_conf[] = "LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so\n"
+				  "LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so\n"
+				  "ServerName localhost\n"
+				  "DefaultRuntimeDir %D\n"
+				  "PidFile %D/pid\n"
+				  "ErrorLog /dev/stderr\n"
+				  "DocumentRoot %D\n"
+				  "User nobody\n"
+				  "Group nogroup\n"
+				  "Listen %P\n";
+
 #define HAPROXY(binding)                                                                                               \
 	"global\n"                                                                                                     \
 	"  maxconn 20\n"                                                                                               \
@@ -53,6 +64,18 @@ static const struct server servers[] = {
 	 .ipv6 = true,
 	 .table = "127.0.0.1:%P %T",
 	 .events = {TO_LOOPBACK4, TO_LOOPBACK6}},
+	{.name = "apache_dualstack",
+	 .words = {"apache2", "-d", "%D", "-f", "%D/conf", "-DFOREGROUND"},
+	 .conf = apache_conf,
+	 .root = true,
+	 .request = "GET /conf HTTP/1.0\r\n\r\n",
+	 .answer = "200 OK",
+	 .ipv4 = true,
+	 .ipv6 = true,
+	 .table = "*%lo:%P",
+	 .events = {TO_DEVICE},
+	 .table4 = "127.0.0.1:%P",
+	 .events4 = {TO_LOOPBACK4}},
 	{.name = "haproxy_ipv4",
 	 .words = {"haproxy", "-db", "-f", "%D/conf"},
 	 .conf = HAPROXY("*:%P"),

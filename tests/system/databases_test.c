@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * stores_test.c - databases, caches and a message broker. */
+ * databases_test.c - databases, caches and a message broker. */
 #include "system/rows.h"
 
 /* A database of its own, made by the user who runs it: PostgreSQL refuses to run as root. */
@@ -66,7 +66,7 @@ static const struct server servers[] = {
 int
 main(void)
 {
-	const struct table table = {"stores", servers, sizeof(servers) / sizeof(servers[0])};
+	const struct table table = {"databases", servers, sizeof(servers) / sizeof(servers[0])};
 
 	return rows_run(&table);
 }
