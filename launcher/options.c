@@ -20,7 +20,7 @@ static const struct option_spec run_options[] = {
 	{'f', "format", "FORMAT", "text or json"},
 	{'q', "quiet", NULL, "log nothing; errors are still printed"},
 	{'v', "verbose", NULL, "log every bind, and say what is done with CMD"},
-	{'e', "engine", "ENGINE", "auto, preload or seccomp"},
+	{'e', "engine", "ENGINE", "auto, preload or seccomp (no_new_privs: no sudo inside)"},
 	HELP_OPTION,
 	{0},
 };

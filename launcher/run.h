@@ -20,6 +20,7 @@ enum engine {
  * @engine: as asked for
  * @config, @to, @log, @format: arguments of their options, NULL where the option is absent
  * @observe, @quiet, @verbose: the options
+ * @off: the mode in the end, of environment and file too, is off: nothing is to be guarded. By environment_check()
  * @argv: CMD and its arguments
  */
 struct run {
@@ -31,12 +32,13 @@ struct run {
 	bool observe;
 	bool quiet;
 	bool verbose;
+	bool off;
 	char **argv;
 };
 
 /* environment.c */
 int environment_set(const struct run *run, struct failure *failure);
-int environment_check(const struct run *run, struct failure *failure);
+int environment_check(struct run *run, struct failure *failure);
 
 /* library.c */
 int library_find(char path[PATH_MAX], struct failure *failure);
