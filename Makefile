@@ -219,7 +219,7 @@ check-system: $(LIBRARY) $(NPM) $(call tests,system) ## unmodified servers and a
 	$(RUN) -j 2 $(filter %_test,$^)
 # Each line of tests/breaks/*.txt breaks the library on purpose and names the tests that must see it.
 TOPICS ?=
-check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) $(call tests,conformance) ## break the library on purpose: do tests see it?
+check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(NPM) $(foreach d,preload conformance system,$(call tests,$d)) ## break the library on purpose: do tests see it?
 	@cd $(SRC) && BG_LINK='$(LINK_SO)' BG_OBJECTS='$(abspath $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE))' \
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-valgrind: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## preload tests, their hosts under memcheck and helgrind

@@ -149,9 +149,9 @@ static const struct server clients[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct table table = {"clients", clients, sizeof(clients) / sizeof(clients[0])};
 
-	return rows_run_clients(&table);
+	return rows_run_clients(&table, argc > 1 ? argv[1] : NULL);
 }

@@ -96,9 +96,9 @@ static const struct server servers[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct table table = {"relays", servers, sizeof(servers) / sizeof(servers[0])};
 
-	return rows_run(&table);
+	return rows_run(&table, argc > 1 ? argv[1] : NULL);
 }

@@ -264,9 +264,9 @@ make_tests(const struct table *table, CMUnitTestFunction test, bool ipv6, struct
 	return count;
 }
 
-/** run_twice - the table with IPv6 and without; BG_ROW picks rows by a pattern. Return: failures, an exit status. */
+/** run_twice - the table with IPv6 and without. @only: a pattern of names, or NULL. Return: failures, an exit status. */
 static int
-run_twice(const struct table *table, CMUnitTestFunction test)
+run_twice(const struct table *table, CMUnitTestFunction test, const char *only)
 {
 	struct CMUnitTest *tests = calloc(table->count, sizeof(*tests));
 	size_t count;
@@ -276,8 +276,8 @@ run_twice(const struct table *table, CMUnitTestFunction test)
 	if (!tests || asprintf(&path, "%s:/usr/sbin:/sbin", getenv("PATH")) < 0)
 		return 1;
 	setenv("PATH", path, 1);
-	if (getenv("BG_ROW"))
-		cmocka_set_test_filter(getenv("BG_ROW"));
+	if (only)
+		cmocka_set_test_filter(only);
 	count = make_tests(table, test, true, tests);
 	failed = _cmocka_run_group_tests(table->name, tests, count, set_up, NULL);
 	count = make_tests(table, test, false, tests);
@@ -286,14 +286,14 @@ run_twice(const struct table *table, CMUnitTestFunction test)
 
 /** rows_run - a table of servers. Return: an exit status. */
 int
-rows_run(const struct table *table)
+rows_run(const struct table *table, const char *only)
 {
-	return run_twice(table, server_unguarded_is_open_guarded_is_not);
+	return run_twice(table, server_unguarded_is_open_guarded_is_not, only);
 }
 
 /** rows_run_clients - a table of clients. Return: an exit status. */
 int
-rows_run_clients(const struct table *table)
+rows_run_clients(const struct table *table, const char *only)
 {
-	return run_twice(table, client_reaches_the_second_host_guarded_or_not);
+	return run_twice(table, client_reaches_the_second_host_guarded_or_not, only);
 }

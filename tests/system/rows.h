@@ -24,8 +24,8 @@ struct table {
 	size_t count;
 };
 
-int rows_run(const struct table *table);
-int rows_run_clients(const struct table *table);
+int rows_run(const struct table *table, const char *only);
+int rows_run_clients(const struct table *table, const char *only);
 void rows_start(struct run *run, const struct server *server, enum guard guard);
 void rows_expect(struct run *run, bool good, const char *what);
 void rows_expect_open(struct run *run);

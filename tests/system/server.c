@@ -71,13 +71,15 @@ server_missing(const struct server *server)
 	return system(command) == 0 ? NULL : what;
 }
 
-/** copy_library - the library where any user can read it. Return: done? */
+/** copy_library - the library, or the one that BG_LIBRARY names, where any user can read it. Return: done? */
 static bool
 copy_library(const struct run *run)
 {
+	const char *other = getenv("BG_LIBRARY");
 	char command[512];
 
-	snprintf(command, sizeof(command), "install -m 755 '%s' '%s/libbindguard.so'", BG_LIBRARY, run->folder);
+	snprintf(command, sizeof(command), "install -m 755 '%s' '%s/libbindguard.so'", other ? other : BG_LIBRARY,
+		 run->folder);
 	return system(command) == 0;
 }
 
