@@ -100,6 +100,7 @@ static const struct server servers[] = {
 	 .table = "127.0.0.1:%P %T",
 	 .events = {UDP_TO_LOOPBACK4, UDP_TO_LOOPBACK6}},
 	{.name = "xinetd_dualstack",
+	 .root = true,
 	 .words = {"xinetd", "-dontfork", "-f", "%D/conf", "-pidfile", "%D/pid"},
 	 .conf = xinetd_conf,
 	 .request = "echo this\n",

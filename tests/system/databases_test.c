@@ -52,6 +52,7 @@ static const struct server servers[] = {
 	 .table = "127.0.0.1:%P %T",
 	 .events = {UDP_TO_LOOPBACK4, UDP_TO_LOOPBACK6}},
 	{.name = "mosquitto_two_sockets",
+	 .root = true,
 	 .words = {"mosquitto", "-c", "%D/conf"},
 	 .conf = "listener %P\nallow_anonymous true\n",
 	 .request = MQTT_CONNECT,

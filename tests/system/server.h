@@ -21,7 +21,7 @@
  * @words: the command line
  * @conf, @file: a text, and the file of %D that it becomes; NULL: `conf`
  * @rules: text of the guard's configuration file, NULL: the built-in default
- * @root: it needs the real root, not the one of a user namespace
+ * @root: it, or what it wants on the second host, becomes another user: it needs the real root, not a namespace's
  * @tells_port: it lets the kernel choose the port and writes it into %D/port
  * @port: its port, where it cannot be told; 0: one of our own
  * @udp, @request, @size, @answer: a question of its protocol; @size 0: strlen
