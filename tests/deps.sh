@@ -10,7 +10,8 @@ packages=(gcc make libc6-dev binutils git libconfuse-dev libcmocka-dev
     golang-go caddy hugo prometheus-node-exporter busybox-static
     perl ruby ruby-webrick gunicorn uvicorn lighttpd haproxy postgresql mosquitto
     dnsmasq-base unbound bind9-dnsutils vsftpd lftp openssh-server rpcbind avahi-daemon
-    systemd xinetd apache2-bin iperf3 tinyproxy-bin privoxy ncat dovecot-imapd chromium)
+    systemd xinetd apache2-bin iperf3 tinyproxy-bin privoxy ncat dovecot-imapd mini-httpd nbd-server
+    chromium)
 # A Node, an npm or a JDK that is there already, of whatever origin, is kept.
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
@@ -46,7 +47,7 @@ for package in "${missing[@]}"; do
     dovecot-imapd) services=(dovecot.socket dovecot) ;;
     avahi-daemon) services=(avahi-daemon.socket avahi-daemon) ;;
     redis-server | memcached | caddy | prometheus-node-exporter | lighttpd | haproxy | postgresql | mosquitto | unbound | \
-        vsftpd | xinetd | privoxy | iperf3) services=("$package") ;;
+        vsftpd | xinetd | privoxy | iperf3 | mini-httpd | nbd-server) services=("$package") ;;
     *) continue ;;
     esac
     for service in "${services[@]}"; do

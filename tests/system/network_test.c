@@ -109,7 +109,8 @@ static const struct server servers[] = {
 	 .ipv6 = true,
 	 .client = LFTP("no"),
 	 .table = "*%lo:%P",
-	 .events = {TO_DEVICE, "lftp tcp 0.0.0.0:0 -> "}},
+	 .events = {TO_DEVICE, "lftp tcp 0.0.0.0:0 -> 0.0.0.0:",
+		    "%lo (rewrite, rule \"servers\"; already bound: confined, since its address cannot change)"}},
 };
 
 int
