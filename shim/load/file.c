@@ -28,12 +28,13 @@ exists(const char *path)
 static bool
 join(char path[BG_PATH_MAX], const char *directory, const char *rest)
 {
-	size_t length = directory ? strlen(directory) : 0, more = strlen(rest) + 1;
+	size_t length = directory ? strlen(directory) : 0, more = strlen(rest);
 
-	if (length == 0 || directory[0] != '/' || length + more > BG_PATH_MAX)
+	if (length == 0 || directory[0] != '/' || length + more >= BG_PATH_MAX)
 		return false;
 	memcpy(path, directory, length);
 	memcpy(path + length, rest, more);
+	path[length + more] = '\0';
 	return true;
 }
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * self.c - what this process is: its executable, its words, memory of its own. Cold.
+ * self.c - what this process is: its executable, its words, memory of its own. Signal-safe, used once.
  *
  * System calls are made by syscall(2), which the hot calls have bound anyway: each function of libc that is looked up for
  * the first time costs every process about 1,000 instructions. And none of them is a cancellation point. */
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -37,9 +36,13 @@ bg_self_exe(char *exe, size_t size)
 	long length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", exe, size - 1);
 
 	if (length <= 0) {
-		unsigned long executed = getauxval(AT_EXECFN);
+		const char *executed = (const char *)getauxval(AT_EXECFN);
 
-		snprintf(exe, size, "%s", executed ? (const char *)executed : "");
+		length = executed ? (long)strlen(executed) : 0;
+		if ((size_t)length >= size)
+			length = 0;
+		memcpy(exe, executed ? executed : "", (size_t)length);
+		exe[length] = '\0';
 		return;
 	}
 	exe[length] = '\0';
