@@ -46,15 +46,12 @@ for package in "${missing[@]}"; do
     rpcbind) services=(rpcbind.socket rpcbind) ;;
     dovecot-imapd) services=(dovecot.socket dovecot) ;;
     avahi-daemon) services=(avahi-daemon.socket avahi-daemon) ;;
-    redis-server | memcached | caddy | prometheus-node-exporter | lighttpd | haproxy | postgresql | mosquitto | unbound | \
-        vsftpd | xinetd | privoxy | iperf3 | mini-httpd | nbd-server) services=("$package") ;;
+    redis-server | memcached | caddy | prometheus-node-exporter | lighttpd | haproxy | postgresql | mosquitto | \
+        unbound | vsftpd | xinetd | privoxy | iperf3 | mini-httpd | nbd-server) services=("$package") ;;
     *) continue ;;
     esac
     for service in "${services[@]}"; do
-        if command -v systemctl >/dev/null; then
-            systemctl disable "$service" || true
-        elif command -v update-rc.d >/dev/null; then
-            update-rc.d "${service%.socket}" disable || true
-        fi
+        # A service that is only a script of init.d may be unknown to systemctl.
+        systemctl disable "$service" 2>/dev/null || update-rc.d "${service%.socket}" disable || true
     done
 done
