@@ -7,9 +7,14 @@ packages=(gcc make libc6-dev binutils git libconfuse-dev libcmocka-dev
     iproute2 util-linux procps curl strace file libcap2-bin
     python3 jq nginx-light redis-server memcached php-cli socat netcat-openbsd
     clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
-    golang-go caddy hugo prometheus-node-exporter busybox-static)
-# A Node or a JDK that is there already, of whatever origin, is kept.
+    golang-go caddy hugo prometheus-node-exporter busybox-static
+    perl ruby ruby-webrick gunicorn uvicorn lighttpd haproxy postgresql mosquitto
+    dnsmasq-base unbound bind9-dnsutils vsftpd lftp openssh-server rpcbind avahi-daemon
+    systemd xinetd apache2-bin iperf3 tinyproxy-bin privoxy ncat dovecot-imapd mini-httpd nbd-server
+    chromium)
+# A Node, an npm or a JDK that is there already, of whatever origin, is kept.
 command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
 command -v javac >/dev/null || packages+=(default-jdk-headless)
 
 missing=()
@@ -36,13 +41,17 @@ apt=(apt-get -o DPkg::Lock::Timeout=300 -q)
 "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
 for package in "${missing[@]}"; do
     case $package in
-    nginx-light) service=nginx ;;
-    redis-server | memcached | caddy | prometheus-node-exporter) service=$package ;;
+    nginx-light) services=(nginx) ;;
+    openssh-server) services=(ssh ssh.socket) ;;
+    rpcbind) services=(rpcbind.socket rpcbind) ;;
+    dovecot-imapd) services=(dovecot.socket dovecot) ;;
+    avahi-daemon) services=(avahi-daemon.socket avahi-daemon) ;;
+    redis-server | memcached | caddy | prometheus-node-exporter | lighttpd | haproxy | postgresql | mosquitto | \
+        unbound | vsftpd | xinetd | privoxy | iperf3 | mini-httpd | nbd-server) services=("$package") ;;
     *) continue ;;
     esac
-    if command -v systemctl >/dev/null; then
-        systemctl disable "$service" || true
-    elif command -v update-rc.d >/dev/null; then
-        update-rc.d "$service" disable || true
-    fi
+    for service in "${services[@]}"; do
+        # A service that is only a script of init.d may be unknown to systemctl.
+        systemctl disable "$service" 2>/dev/null || update-rc.d "${service%.socket}" disable || true
+    done
 done

@@ -1,30 +1,39 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# run.sh PROGRAM...: runs cmocka programs one after another and counts. A skip is a failure where BG_MUST_RUN=1, so that
-# none can hide in CI; cmocka 1.1.5 prints one as `not ok N # SKIP`, so a skip is read before a failure.
+# run.sh [-j JOBS] PROGRAM...: runs cmocka programs, one after another or JOBS at a time, and counts. A skip is a failure
+# where BG_MUST_RUN=1, so that none can hide in CI; cmocka 1.1.5 prints one as `not ok N # SKIP`, so a skip is read before
+# a failure.
 set -u
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 jobs=1
+if [ "${1:-}" = -j ]; then jobs=$2 && shift 2; fi
 [ $# -gt 0 ] || { echo 'run.sh: no test program given' >&2; exit 1; }
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+logs=$(mktemp -d)
+declare -A programs=() # by pid, those that run
+# shellcheck disable=SC2317 # reached through trap
+end() {
+    for pid in "${!programs[@]}"; do kill "$pid"; done
+    rm -rf "$logs"
+}
+trap end EXIT
+export CMOCKA_MESSAGE_OUTPUT=TAP
 
 # count PATTERN: lines of the log, which may hold any bytes that a program under test wrote.
 count() {
     grep -acE "$1" "$log"
 }
 
-for program; do
-    echo "# ${program##*/tests/}"
-    CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 300 "$program" >"$log" 2>&1 </dev/null
-    status=$?
+# report PROGRAM STATUS: what it said, and the sums.
+report() {
+    local log=$logs/${1##*/} skips bad good
+    echo "# ${1##*/tests/}"
     cat "$log"
     skips=$(count '^not ok .*# SKIP')
     bad=$(($(count '^not ok ') - skips))
     good=$(count '^ok ')
     # cmocka's status is the number of failed tests, a skip is none: any other non-zero is a crash, a time-out (124), or
     # a program that could not start. A program without a test is a mistake, too. Each is one failure more.
-    if [ $((good + bad + skips)) -eq 0 ] || { [ $status -ne 0 ] && [ $status -ne $bad ]; }; then
-        echo "not ok - ${program##*/} ended with status $status after $((good + bad + skips)) tests"
+    if [ $((good + bad + skips)) -eq 0 ] || { [ "$2" -ne 0 ] && [ "$2" -ne $bad ]; }; then
+        echo "not ok - ${1##*/} ended with status $2 after $((good + bad + skips)) tests"
         bad=$((bad + 1))
     fi
     if [ "${BG_MUST_RUN:-0}" = 1 ] && [ "$skips" -gt 0 ]; then
@@ -32,6 +41,29 @@ for program; do
         bad=$((bad + skips)) skips=0
     fi
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
+}
+
+# reap: wait for one of those that run.
+reap() {
+    local pid status
+    wait -n -p pid "${!programs[@]}"
+    status=$?
+    report "${programs[$pid]}" $status
+    unset "programs[$pid]"
+}
+
+for program; do
+    log=$logs/${program##*/}
+    if [ "$jobs" -eq 1 ]; then
+        timeout -k 10 300 "$program" >"$log" 2>&1 </dev/null
+        report "$program" $?
+        continue
+    fi
+    [ ${#programs[@]} -lt "$jobs" ] || reap
+    # A background job of a script ignores interrupts; programs under test are to see the default.
+    env --default-signal=INT,QUIT timeout -k 10 300 "$program" >"$log" 2>&1 </dev/null &
+    programs[$!]=$program
 done
+while [ ${#programs[@]} -gt 0 ]; do reap; done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]

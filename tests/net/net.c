@@ -21,6 +21,7 @@
 
 static pid_t holder = -1;
 static int namespaces[2] = {-1, -1};
+static bool ipv6 = true;
 
 /** write_file - put @text into @path. */
 static bool
@@ -126,6 +127,21 @@ net_set_up(void)
 				  "ip addr add 10.99.0.2/24 dev cable1 && ip addr add fd99::2/64 dev cable1 nodad")
 		       ? -1
 		       : 0;
+}
+
+/** net_drop_ipv6 - from now on this host is one without IPv6, as many containers are. Return: 0 or -1. */
+int
+net_drop_ipv6(void)
+{
+	ipv6 = net_run(HOST_HERE, "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6") != 0;
+	return ipv6 ? -1 : 0;
+}
+
+/** net_has_ipv6 - until then. */
+bool
+net_has_ipv6(void)
+{
+	return ipv6;
 }
 
 /** net_tear_down - end the holder; the namespaces go with their last process. */

@@ -30,6 +30,8 @@ struct question {
 };
 
 int net_set_up(void);
+int net_drop_ipv6(void);
+bool net_has_ipv6(void);
 void net_tear_down(void);
 enum probe net_ask(enum host from, int family, const struct question *question);
 const char *net_probe_word(enum probe probe);

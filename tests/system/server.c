@@ -1,226 +1,231 @@
 /* SPDX-License-Identifier: MIT
- * server.c - starts a server with or without the guard, waits for its socket by polling, ends it by its process group. */
+ * server.c - starts a row's server with or without the guard, waits for its socket by polling, runs its client, ends it. */
 #include "system/server.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "system/sockets.h"
+
 #define START_MS 30000
-#define STOP_MS 5000
-#define STEP_MS 30
+#define CLIENT_MS 30000
+#define STEP_MS 20
 
 static unsigned next_port = 18000;
 
-/** now_ms - a clock for deadlines. */
-static long
-now_ms(void)
+/** value_of - what stands for %@letter, NULL where it is no such letter. */
+static const char *
+value_of(const struct run *run, char letter, char *value, size_t size)
 {
-	struct timespec now;
+	bool ipv6 = net_has_ipv6();
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	switch (letter) {
+	case 'P': snprintf(value, size, "%u", run->port); return value;
+	case 'D': return run->folder;
+	case 'S': return BG_SOURCE_DIR;
+	case 'B': return BG_BUILD_DIR;
+	case 'L': snprintf(value, size, ipv6 ? "[::1]:%u" : "[::]:%u%%lo", run->port); return value;
+	case 'T': snprintf(value, size, ipv6 ? "[::1]:%u" : "[::]%%lo:%u", run->port); return value;
+	case 'R': return ipv6 ? "" : "; no loopback address on this host: confined instead";
+	default: return NULL;
+	}
 }
 
-/** server_expand - @text with %P, %D and %S filled in. */
+/** server_expand - @text with %P and its like filled in. */
 void
 server_expand(const struct run *run, const char *text, char *expanded, size_t size)
 {
+	char value[32];
 	size_t used = 0;
 
-	for (; *text && used + 1 < size; text++) {
-		if (text[0] == '%' && strchr("PDS", text[1]) && text[1]) {
-			text++;
-			if (*text == 'P')
-				used += (size_t)snprintf(expanded + used, size - used, "%u", run->port);
-			else
-				used += (size_t)snprintf(expanded + used, size - used, "%s",
-							 *text == 'D' ? run->folder : BG_SOURCE_DIR);
+	while (*text && used + 1 < size) {
+		const char *filled = text[0] == '%' ? value_of(run, text[1], value, sizeof(value)) : NULL;
+
+		if (filled) {
+			used += (size_t)snprintf(expanded + used, size - used, "%s", filled);
+			text += 2;
 		} else {
-			expanded[used++] = *text;
+			expanded[used++] = *text++;
 		}
 	}
 	expanded[used < size ? used : size - 1] = '\0';
 }
 
-/** server_is_there - is its program installed? */
-bool
-server_is_there(const struct server *server)
+/** server_missing - what this machine lacks for it. Return: NULL where nothing is missing. */
+const char *
+server_missing(const struct server *server)
 {
-	char command[256];
+	static char what[512];
+	const struct run run = {.server = server};
+	char program[256], command[512];
 
-	snprintf(command, sizeof(command), "command -v %s >/dev/null", server->words[0]);
+	if (server->root && !process_has_users())
+		return "it needs root";
+	server_expand(&run, server->program ? server->program : server->words[0], program, sizeof(program));
+	snprintf(command, sizeof(command), "command -v %s >/dev/null", program);
+	snprintf(what, sizeof(what), "%s is not installed", program);
+	return system(command) == 0 ? NULL : what;
+}
+
+/** copy_library - the library, or the one that BG_LIBRARY names, where any user can read it. Return: done? */
+static bool
+copy_library(const struct run *run)
+{
+	const char *other = getenv("BG_LIBRARY");
+	char command[512];
+
+	snprintf(command, sizeof(command), "install -m 755 '%s' '%s/libbindguard.so'", other ? other : BG_LIBRARY,
+		 run->folder);
 	return system(command) == 0;
 }
 
-/** copy_library - the library where any user can read it. */
-static void
-copy_library(const struct run *run)
+/** launch - start the words, on @where, as the run is guarded; what runs on the second host never is. */
+static pid_t
+launch(const struct run *run, enum host where, char *const words[])
 {
-	char command[512];
+	char rules[128];
+	struct launch how = {.where = where,
+			     .guard = where == HOST_HERE ? run->guard : GUARD_NONE,
+			     .folder = run->folder,
+			     .rules = run->server->rules ? rules : NULL};
 
-	snprintf(command, sizeof(command), "install -m 755 '%s' '%s/libbindguard.so'", BG_LIBRARY, run->folder);
-	if (system(command))
-		perror("install");
+	snprintf(rules, sizeof(rules), "%s/rules", run->folder);
+	return process_start(&how, words);
 }
 
-/** set_environment - what the shim reads; the built-in default is asked for by an empty BINDGUARD_CONFIG. */
-static void
-set_environment(const struct run *run, enum guard guard)
+/** launch_shell - the same with a shell command. */
+static pid_t
+launch_shell(const struct run *run, enum host where, const char *command)
 {
-	char path[128];
+	static char shell[] = "sh", option[] = "-c", expanded[4096];
+	char *const words[] = {shell, option, expanded, NULL};
 
-	unsetenv("LD_PRELOAD");
-	if (guard == GUARD_NONE)
-		return;
-	setenv("BINDGUARD_CONFIG", "", 1);
-	snprintf(path, sizeof(path), "%s/log", run->folder);
-	setenv("BINDGUARD_LOG", path, 1);
-	if (guard == GUARD_OBSERVE)
-		setenv("BINDGUARD_MODE", "observe", 1);
-	snprintf(path, sizeof(path), "%s/libbindguard.so", run->folder);
-	setenv("LD_PRELOAD", path, 1);
+	server_expand(run, command, expanded, sizeof(expanded));
+	return launch(run, where, words);
 }
 
-/** exec_server - in the child: become the server. */
-static void
-exec_server(const struct run *run, enum guard guard)
-{
-	static char words[SERVER_WORDS][512];
-	char *argv[SERVER_WORDS + 8] = {NULL};
-	char path[128];
-	int count = 0, fd;
-
-	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	snprintf(path, sizeof(path), "%s/out", run->folder);
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
-	dup2(fd, 1);
-	dup2(fd, 2);
-	if (guard == GUARD_UNPRIVILEGED) {
-		argv[count++] = strdup("setpriv");
-		argv[count++] = strdup("--bounding-set=-all");
-		argv[count++] = strdup("--inh-caps=-all");
-		if (access("/proc/1/root/.", R_OK) == 0) { /* real root: another user besides */
-			argv[count++] = strdup("--reuid=65534");
-			argv[count++] = strdup("--regid=65534");
-			argv[count++] = strdup("--clear-groups");
-		}
-	}
-	for (int i = 0; run->server->words[i]; i++) {
-		server_expand(run, run->server->words[i], words[i], sizeof(words[i]));
-		argv[count++] = words[i];
-	}
-	set_environment(run, guard);
-	execvp(argv[0], argv);
-	perror(argv[0]);
-	_exit(127);
-}
-
-/** server_table_has - does the socket table list @local ("ADDRESS:PORT") for the server's protocol? @table: all of it. */
-bool
-server_table_has(const struct run *run, const char *local, char *table, size_t size)
-{
-	FILE *ss = popen(run->server->udp ? "ss -H -lnu" : "ss -H -lnt", "re");
-	size_t length = ss ? fread(table, 1, size - 1, ss) : 0;
-	char needle[160];
-
-	if (ss)
-		pclose(ss);
-	table[length] = '\0';
-	snprintf(needle, sizeof(needle), "%s%s ", local[0] == ':' ? "" : " ", local);
-	return strstr(table, needle) != NULL;
-}
-
-/** ended - the server's process is no more. */
+/** find_port - the port that the server wrote, where it does. Return: is it known? */
 static bool
-ended(struct run *run)
+find_port(struct run *run)
 {
-	if (run->pid > 0 && waitpid(run->pid, NULL, WNOHANG) == run->pid)
-		run->pid = -1;
-	return run->pid <= 0;
+	char text[16];
+
+	if (!run->server->tells_port || run->port)
+		return true;
+	server_read(run, "port", text, sizeof(text));
+	if (strchr(text, '\n'))
+		run->port = (unsigned)strtoul(text, NULL, 10);
+	return run->port != 0;
 }
 
 /** wait_until_listening - poll the socket table until the port shows. */
 static bool
 wait_until_listening(struct run *run)
 {
-	long deadline = now_ms() + START_MS;
-	char port[16], table[65536];
+	long deadline = process_now_ms() + START_MS;
 
-	snprintf(port, sizeof(port), ":%u", run->port);
-	while (now_ms() < deadline) {
-		if (server_table_has(run, port, table, sizeof(table)))
+	while (process_now_ms() < deadline) {
+		if (find_port(run) && sockets_has_port(HOST_HERE, run->server->udp, run->port))
 			return true;
-		if (ended(run))
+		if (process_ended(&run->pid))
 			return false;
 		poll(NULL, 0, STEP_MS);
 	}
 	return false;
 }
 
-/** write_conf - the row's configuration file. */
-static void
-write_conf(const struct run *run)
+/** write_file - a text of the row, filled in, becomes a file of the folder. */
+static bool
+write_file(const struct run *run, const char *name, const char *text)
 {
-	char path[128], text[4096];
+	char path[128], expanded[4096];
 	FILE *file;
 
-	if (!run->server->conf)
-		return;
-	server_expand(run, run->server->conf, text, sizeof(text));
-	snprintf(path, sizeof(path), "%s/conf", run->folder);
+	server_expand(run, text, expanded, sizeof(expanded));
+	snprintf(path, sizeof(path), "%s/%s", run->folder, name);
 	file = fopen(path, "we");
-	if (file) {
-		fputs(text, file);
-		fclose(file);
+	return file && fputs(expanded, file) >= 0 && fclose(file) == 0;
+}
+
+/** start_peer - what the row wants on the second host. Return: does it listen? */
+static bool
+start_peer(struct run *run)
+{
+	long deadline = process_now_ms() + START_MS;
+
+	run->peer = launch_shell(run, HOST_PEER, run->server->peer);
+	while (!sockets_has_port(HOST_PEER, false, run->server->peer_port)) {
+		if (process_ended(&run->peer) || process_now_ms() > deadline)
+			return false;
+		poll(NULL, 0, STEP_MS);
 	}
+	return true;
+}
+
+/** server_prepare - all but the server itself: port, folder, files, the second host's part. Return: done? */
+bool
+server_prepare(struct run *run, const struct server *server, enum guard guard)
+{
+	memset(run, 0, sizeof(*run));
+	run->server = server;
+	run->guard = guard;
+	run->port = server->port ? server->port : server->tells_port ? 0 : next_port++;
+	snprintf(run->folder, sizeof(run->folder), "/tmp/bindguard-test.XXXXXX");
+	if (!mkdtemp(run->folder) || chmod(run->folder, 0777) || !copy_library(run))
+		return false;
+	if (server->conf && !write_file(run, server->file ? server->file : "conf", server->conf))
+		return false;
+	if (server->rules && !write_file(run, "rules", server->rules))
+		return false;
+	return !server->peer || start_peer(run);
 }
 
 /** server_start - start it on a port of its own and wait until it listens. Return: false where it does not. */
 bool
 server_start(struct run *run, const struct server *server, enum guard guard)
 {
-	memset(run, 0, sizeof(*run));
-	run->server = server;
-	run->port = next_port++;
-	snprintf(run->folder, sizeof(run->folder), "/tmp/bindguard-test.XXXXXX");
-	if (!mkdtemp(run->folder) || chmod(run->folder, 0777))
+	static char expanded[SERVER_WORDS][1024];
+	char *words[SERVER_WORDS + 1] = {NULL};
+
+	if (!server_prepare(run, server, guard))
 		return false;
-	write_conf(run);
-	copy_library(run);
-	run->pid = fork();
-	if (run->pid == 0)
-		exec_server(run, guard);
-	setpgid(run->pid, run->pid);
+	for (int i = 0; i < SERVER_WORDS && server->words[i]; i++) {
+		server_expand(run, server->words[i], expanded[i], sizeof(expanded[i]));
+		words[i] = expanded[i];
+	}
+	run->pid = launch(run, HOST_HERE, words);
 	return run->pid > 0 && wait_until_listening(run);
 }
 
-/** server_stop - end it: its group is asked, then killed; its folder goes. */
+/** server_client - run the row's client; it says by a file that it succeeded. Return: did it? */
+bool
+server_client(struct run *run)
+{
+	long deadline = process_now_ms() + CLIENT_MS;
+	char command[3072], done[8];
+	pid_t client;
+
+	snprintf(command, sizeof(command), "(%s) </dev/null && echo yes >%%D/done", run->server->client);
+	client = launch_shell(run, HOST_HERE, command);
+	while (!process_ended(&client) && process_now_ms() < deadline)
+		poll(NULL, 0, STEP_MS);
+	process_stop(&client);
+	server_read(run, "done", done, sizeof(done));
+	return strcmp(done, "yes\n") == 0;
+}
+
+/** server_stop - end it and what belongs to it; its folder goes. */
 void
 server_stop(struct run *run)
 {
-	long deadline = now_ms() + STOP_MS;
-	pid_t group = run->pid;
 	char command[128];
 
-	if (run->pid > 0) {
-		kill(-group, SIGTERM);
-		while (!ended(run) && now_ms() < deadline)
-			poll(NULL, 0, STEP_MS);
-		kill(-group, SIGKILL);
-		if (run->pid > 0)
-			waitpid(run->pid, NULL, 0);
-	}
+	process_stop(&run->pid);
+	process_stop(&run->peer);
 	snprintf(command, sizeof(command), "rm -rf '%s'", run->folder);
 	if (run->folder[0] && system(command))
 		perror("rm");
