@@ -32,6 +32,8 @@ print(const struct proof *proof, struct failure *failure)
 		return fail(failure, STATUS_RUN_FAILED, "what was found cannot be printed: %s", strerror(error));
 	if (!proof->json)
 		prove_print_summary(proof);
+	if (fflush(stdout) || ferror(stdout)) /* which main tells */
+		return STATUS_RUN_FAILED;
 	for (size_t i = 0; i < proof->trials.count; i++) {
 		exposed = exposed || tried_verdict(&proof->trials.items[i]) == VERDICT_EXPOSED;
 		lost = lost || tried_verdict(&proof->trials.items[i]) == VERDICT_LOST;

@@ -125,7 +125,7 @@ int prove_await(struct proof *proof, struct failure *failure);
 int prove_try(struct proof *proof, struct failure *failure);
 
 /* prove_probe.c */
-void prove_probe(const struct network *network, const struct sockets *sockets, const struct socket *socket,
+bool prove_probe(const struct network *network, const struct sockets *sockets, const struct socket *socket,
 		 enum reached reached[SIDES][TRIED_FAMILIES]);
 
 /**

@@ -183,10 +183,11 @@ try_new(struct proof *proof, bool *fresh, struct failure *failure)
 			status = fail(failure, STATUS_RUN_FAILED, "out of memory");
 		else if (proof->progress && proof->trials.count == 1)
 			note("trying what listens, from here and from another machine");
-		if (tried) {
-			find_program(tried, &processes);
-			prove_probe(&proof->network, &sockets, &tried->socket, tried->reached);
-		}
+		if (!tried)
+			break;
+		find_program(tried, &processes);
+		if (!prove_probe(&proof->network, &sockets, &tried->socket, tried->reached))
+			proof->trials.count--;
 	}
 	sockets_free(&sockets);
 	processes_free(&processes);
@@ -209,5 +210,8 @@ prove_try(struct proof *proof, struct failure *failure)
 		if (proof->signal)
 			return STATUS_GOOD;
 	}
+	if (status == STATUS_GOOD && !proof->trials.count)
+		return fail(failure, STATUS_RUN_FAILED, "%.200s closed what it listened on before it could be tried",
+			    proof->run.argv[0]);
 	return status;
 }

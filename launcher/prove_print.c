@@ -13,7 +13,7 @@ enum { PROTOCOL, ADDRESS, PORT, PROGRAM, HERE, THERE, VERDICT, COLUMNS };
 static const struct table_column columns[COLUMNS] = {
 	[PROTOCOL] = {"PROTO", 0},	   [ADDRESS] = {"ADDRESS", 0},
 	[PORT] = {"PORT", SCOLS_FL_RIGHT}, [PROGRAM] = {"PROGRAM", SCOLS_FL_TRUNC},
-	[HERE] = {"FROM HERE", 0},	   [THERE] = {"FROM ANOTHER MACHINE", 0},
+	[HERE] = {"FROM HERE", 0},	   [THERE] = {"FROM ELSEWHERE", 0},
 	[VERDICT] = {"VERDICT", 0},
 };
 
@@ -52,18 +52,16 @@ reached_word(enum reached reached)
 	return words[reached];
 }
 
-/** format_side - what came of the tries from one machine: `reached (IPv4, IPv6)`, or a word for each family. */
+/** format_side - what came of the tries from one machine: a word, or one for each family where they differ. */
 static void
 format_side(const struct tried *tried, enum side side, char cell[SOCKET_TEXT_MAX])
 {
 	enum reached ipv4 = tried->reached[side][TRIED_IPV4], ipv6 = tried->reached[side][TRIED_IPV6];
 
-	if (ipv4 == ipv6)
-		snprintf(cell, SOCKET_TEXT_MAX, ipv4 == REACHED_UNTRIED ? "%s" : "%s (IPv4, IPv6)", reached_word(ipv4));
-	else if (ipv6 == REACHED_UNTRIED)
-		snprintf(cell, SOCKET_TEXT_MAX, "%s (IPv4)", reached_word(ipv4));
+	if (ipv4 == ipv6 || ipv6 == REACHED_UNTRIED)
+		snprintf(cell, SOCKET_TEXT_MAX, "%s", reached_word(ipv4));
 	else if (ipv4 == REACHED_UNTRIED)
-		snprintf(cell, SOCKET_TEXT_MAX, "%s (IPv6)", reached_word(ipv6));
+		snprintf(cell, SOCKET_TEXT_MAX, "%s", reached_word(ipv6));
 	else
 		snprintf(cell, SOCKET_TEXT_MAX, "%s (IPv4), %s (IPv6)", reached_word(ipv4), reached_word(ipv6));
 }

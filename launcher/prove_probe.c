@@ -240,14 +240,15 @@ is_gone(const struct socket *socket)
 /**
  * prove_probe - try @socket from both machines, by each family that it serves.
  * @sockets: all there are
+ * Return: false where it was closed before it could be tried.
  */
-void
+bool
 prove_probe(const struct network *network, const struct sockets *sockets, const struct socket *socket,
 	    enum reached reached[SIDES][TRIED_FAMILIES])
 {
 	struct attempt attempts[ATTEMPTS];
 	size_t count = plan(network, sockets, socket, attempts);
-	bool doubt = false;
+	bool doubt = false, was_there = false;
 
 	for (size_t i = 0; i < SIDES; i++)
 		for (size_t j = 0; j < TRIED_FAMILIES; j++)
@@ -258,11 +259,13 @@ prove_probe(const struct network *network, const struct sockets *sockets, const 
 		enum reached result = judge(socket->protocol, error, attempt->taker);
 
 		reached[attempt->side][attempt->family] = result;
-		doubt = doubt || (result != REACHED_YES && attempt->taker == TAKER_THIS);
+		doubt = doubt || (result != REACHED_YES && attempt->taker != TAKER_OTHER);
+		was_there = was_there || result == REACHED_YES || attempt->taker == TAKER_THIS;
 	}
-	if (!doubt || !is_gone(socket))
-		return;
+	if ((was_there && !doubt) || !is_gone(socket))
+		return true;
 	for (size_t i = 0; i < count; i++)
 		if (attempts[i].taker == TAKER_THIS)
 			reached[attempts[i].side][attempts[i].family] = REACHED_YES;
+	return was_there;
 }
