@@ -36,8 +36,9 @@ struct network {
 enum reached {
 	REACHED_UNTRIED, /* the socket does not serve that family */
 	REACHED_YES,	 /* TCP: connected; UDP: see prove_probe.c */
-	REACHED_REFUSED, /* the kernel said no, or gave it to another socket */
+	REACHED_REFUSED, /* the kernel said no */
 	REACHED_SILENT,	 /* nothing came back */
+	REACHED_OTHER,	 /* another socket has what is sent there: both share the port */
 };
 
 /** enum verdict - what it all means, worst first. */

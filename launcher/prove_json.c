@@ -13,7 +13,7 @@
 static json_t *
 reached_value(enum reached reached)
 {
-	static const char *const words[] = {NULL, "reached", "refused", "silent"};
+	static const char *const words[] = {NULL, "reached", "refused", "silent", "other"};
 
 	return words[reached] ? json_string(words[reached]) : json_null();
 }

@@ -17,7 +17,7 @@ static const struct table_column columns[COLUMNS] = {
 	[VERDICT] = {"VERDICT", 0},
 };
 
-/** tried_is_lost - does this machine not reach it by each family that it serves? */
+/** tried_is_lost - is there a family that it serves, by which this machine reaches neither it nor a neighbour? */
 bool
 tried_is_lost(const struct tried *tried)
 {
@@ -26,9 +26,9 @@ tried_is_lost(const struct tried *tried)
 	for (size_t i = 0; i < TRIED_FAMILIES; i++) {
 		enum reached here = tried->reached[SIDE_HERE][i];
 
-		if (here != REACHED_UNTRIED && here != REACHED_YES)
+		if (here == REACHED_REFUSED || here == REACHED_SILENT)
 			return true;
-		reached = reached || here == REACHED_YES;
+		reached = reached || here != REACHED_UNTRIED;
 	}
 	return !reached;
 }
@@ -47,7 +47,7 @@ tried_verdict(const struct tried *tried)
 static const char *
 reached_word(enum reached reached)
 {
-	static const char *const words[] = {"not tried", "reached", "refused", "no answer"};
+	static const char *const words[] = {"not tried", "reached", "refused", "no answer", "another socket"};
 
 	return words[reached];
 }
@@ -70,11 +70,14 @@ format_side(const struct tried *tried, enum side side, char cell[SOCKET_TEXT_MAX
 static void
 format_verdict(const struct tried *tried, char cell[SOCKET_TEXT_MAX])
 {
-	static const char *const words[] = {"EXPOSED", "NOT REACHED HERE", "this machine only"};
+	static const char *const words[] = {"EXPOSED", "", "this machine only"};
+	struct bg_addr addr = bg_addr_unmap(&tried->socket.local.addr);
+	bool loopback = bg_addr_is_wildcard(&addr) || bg_addr_is_loopback(&addr);
+	const char *lost = loopback ? "LOOPBACK LOST" : "NOT REACHED HERE";
 	enum verdict verdict = tried_verdict(tried);
-	bool both = verdict == VERDICT_EXPOSED && tried_is_lost(tried);
 
-	snprintf(cell, SOCKET_TEXT_MAX, "%s%s%s", words[verdict], both ? ", not reached here" : "",
+	snprintf(cell, SOCKET_TEXT_MAX, "%s%s%s%s", words[verdict],
+		 verdict == VERDICT_EXPOSED && tried_is_lost(tried) ? ", " : "", tried_is_lost(tried) ? lost : "",
 		 tried->socket.ephemeral ? " (perhaps a client: ephemeral port)" : "");
 }
 

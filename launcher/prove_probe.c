@@ -26,7 +26,7 @@
 #define PACKET_PORT 9 /* of the packets that are asked about: nothing is connected from there */
 
 /** enum taker - whom the kernel gives a packet to. */
-enum taker { TAKER_UNKNOWN, TAKER_THIS, TAKER_OTHER };
+enum taker { TAKER_UNKNOWN, TAKER_THIS, TAKER_OTHER, TAKER_NOBODY };
 
 /** serves - does the socket take packets of that family at all? */
 static bool
@@ -164,22 +164,22 @@ look_up(const struct sockets *sockets, const struct socket *socket, const struct
 	for (size_t i = 0; i < sockets->count && inode; i++)
 		if (sockets->items[i].inode == inode && same_name(&sockets->items[i], socket))
 			return TAKER_THIS;
-	return TAKER_OTHER;
+	return inode ? TAKER_OTHER : TAKER_NOBODY;
 }
 
 /**
- * find_taker - likewise, at the device where it arrives. A packet of this machine's comes by lo; one for an IPv6 address
- * of another device counts as that device's (ipv6_rcv() of Linux).
+ * find_taker - likewise, at the device where it arrives. A packet of this machine's comes by lo, but one for an address
+ * of another device counts as that device's: ip_route_output_key_hash_rcu() and ipv6_rcv() of Linux.
  */
 static enum taker
 find_taker(const struct network *network, const struct sockets *sockets, const struct socket *socket,
 	   const struct attempt *attempt)
 {
-	enum taker taker = TAKER_OTHER;
+	enum taker taker = TAKER_NOBODY;
 
 	if (attempt->side == SIDE_HERE)
 		taker = look_up(sockets, socket, attempt, LOOPBACK_INDEX);
-	if (taker == TAKER_OTHER && (attempt->side == SIDE_THERE || !bg_addr_is_loopback(&attempt->to.addr)))
+	if (taker == TAKER_NOBODY && (attempt->side == SIDE_THERE || !bg_addr_is_loopback(&attempt->to.addr)))
 		taker = look_up(sockets, socket, attempt, network->devices[SIDE_HERE]);
 	return taker;
 }
@@ -217,11 +217,11 @@ judge(enum bg_protocol protocol, int error, enum taker taker)
 {
 	if (error == ECONNREFUSED || error == ECONNRESET)
 		return REACHED_REFUSED;
-	if (is_datagram(protocol)) /* what does not say no is taken for a yes */
-		return taker == TAKER_OTHER ? REACHED_REFUSED : REACHED_YES;
-	if (error)
+	if (error && !is_datagram(protocol))
 		return REACHED_SILENT;
-	return taker == TAKER_OTHER ? REACHED_REFUSED : REACHED_YES;
+	if (error && taker == TAKER_NOBODY)
+		return REACHED_REFUSED;
+	return taker == TAKER_OTHER ? REACHED_OTHER : REACHED_YES; /* what does not say no is taken for a yes */
 }
 
 /** is_gone - has the socket been closed meanwhile? */
@@ -259,7 +259,7 @@ prove_probe(const struct network *network, const struct sockets *sockets, const 
 		enum reached result = judge(socket->protocol, error, attempt->taker);
 
 		reached[attempt->side][attempt->family] = result;
-		doubt = doubt || (result != REACHED_YES && attempt->taker != TAKER_OTHER);
+		doubt = doubt || (result != REACHED_YES && attempt->taker <= TAKER_THIS);
 		was_there = was_there || result == REACHED_YES || attempt->taker == TAKER_THIS;
 	}
 	if ((was_there && !doubt) || !is_gone(socket))

@@ -28,9 +28,12 @@
 /** serve - a server: `serve PROTOCOL ADDRESS PORT[,OPTION...]...`, each a socket. */
 static const char serve[] =
 	"#!/usr/bin/python3\n"
-	"import socket, sys, time\n"
+	"import select, socket, sys, time\n"
 	"kept = []\n"
 	"words = sys.argv[1:]\n"
+	"if words[0] == 'status':\n" /* what it was started with */
+	"    print(open('/proc/self/status').read(), flush=True)\n"
+	"    words = words[1:] or sys.exit()\n"
 	"for kind, address, rest in zip(words[::3], words[1::3], words[2::3]):\n"
 	"    port, *options = rest.split(',')\n"
 	"    family = socket.AF_INET6 if ':' in address else socket.AF_INET\n"
@@ -38,18 +41,26 @@ static const char serve[] =
 	"    for option in options:\n"
 	"        if option == 'only': s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)\n"
 	"        elif option == 'shared': s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)\n"
+	"        elif option == 'again': s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
 	"        elif option == 'later': time.sleep(1.2)\n"
 	"        elif option == 'soon': time.sleep(0.3)\n"
-	"        elif option == 'deaf': pass\n"
+	"        elif option in ('deaf', 'once', 'peers'): pass\n"
 	"        else: s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, option.encode())\n"
 	"    scope = socket.if_nametoindex('eth0') if address.startswith('fe80') else 0\n"
 	"    s.bind((address, int(port), 0, scope) if ':' in address else (address, int(port)))\n"
-	"    if kind == 'tcp': s.listen(0 if 'deaf' in options else 8)\n"
+	"    if kind == 'tcp': s.listen(0 if 'deaf' in options or 'once' in options else 8)\n"
 	"    for full in range(3 * ('deaf' in options)):\n" /* its queue is full: it hears no further SYN */
 	"        kept.append(socket.socket())\n"
 	"        kept[-1].setblocking(False)\n"
 	"        kept[-1].connect_ex(('127.0.0.1', int(port)))\n"
 	"    kept.append(s)\n"
+	"    while 'peers' in options:\n"
+	"        print('peer', s.accept()[1][0], flush=True)\n"
+	"    if 'once' in options:\n" /* it lets one connection in, closes its socket, and serves that */
+	"        select.select([s], [], [])\n"
+	"        time.sleep(0.2)\n"
+	"        kept.append(s.accept())\n"
+	"        s.close()\n"
 	"time.sleep(1000)\n";
 
 /** keys - runs a command on a terminal of its own; types Ctrl-C when the screen shows PATTERN. `keys PATTERN CMD...` */
@@ -73,6 +84,7 @@ static const char keys[] =
 
 /** users - prefixes of the command: as this test's own user, and as nobody where that can be had. */
 static const char *users[] = {"", NULL};
+static const char *nobody;
 
 /** possible - skip by name where there are no network namespaces for the user with that prefix. */
 static void
@@ -204,15 +216,19 @@ server_at_an_address_or_a_device_is_tried_there(void **state)
 		 "^4 sockets: 4 EXPOSED"},
 		{"./serve tcp 0.0.0.0 8000,eth0",
 		 1,
-		 {"^tcp +0\\.0\\.0\\.0%eth0 +8000" PYTHON " +refused +reached +EXPOSED, not reached "
-		  "here$"},
+		 {"^tcp +0\\.0\\.0\\.0%eth0 +8000" PYTHON " +refused +reached +EXPOSED, LOOPBACK LOST$"},
 		 "^1 socket: 1 EXPOSED, another machine reaches it$"},
 		/* Two sockets of one port: each is told by its own packets. */
 		{"--unguarded ./serve tcp 0.0.0.0 8000,lo tcp 0.0.0.0 8000,eth0",
 		 1,
-		 {"^tcp +0\\.0\\.0\\.0%lo +8000" PYTHON HERE,
-		  "^tcp +0\\.0\\.0\\.0%eth0 +8000" PYTHON " +refused +reached +EXPOSED, not"},
+		 {"^tcp +0\\.0\\.0\\.0%lo +8000" PYTHON " +reached +another socket +this machine only$",
+		  "^tcp +0\\.0\\.0\\.0%eth0 +8000" PYTHON " +another socket +reached +EXPOSED$"},
 		 "^2 sockets, unguarded: 1 EXPOSED, another machine reaches it$"},
+		{"--unguarded ./serve udp 0.0.0.0 8000,again udp 127.0.0.1 8000,again",
+		 1,
+		 {"^udp +0\\.0\\.0\\.0 +8000" PYTHON " +another socket +reached +EXPOSED$",
+		  "^udp +127\\.0\\.0\\.1 +8000" PYTHON " +reached +another socket +this machine only$"},
+		 "^2 sockets, unguarded: 1 EXPOSED"},
 		{"--to eth0 ./serve tcp 0.0.0.0 8000",
 		 1,
 		 {"^tcp +198\\.51\\.100\\.1 +8000" PYTHON BOTH},
@@ -229,7 +245,7 @@ server_that_answers_nobody_is_lost(void **state)
 	static const struct proved cases[] = {
 		{"./serve tcp 0.0.0.0 8000,deaf",
 		 3,
-		 {"^tcp +127\\.0\\.0\\.1 +8000" PYTHON " +no answer +refused +NOT REACHED HERE$"},
+		 {"^tcp +127\\.0\\.0\\.1 +8000" PYTHON " +no answer +refused +LOOPBACK LOST$"},
 		 "^1 socket: none reached from another machine; 1 not reached from here either$"},
 		{"./serve tcp 127.0.0.1 8000,deaf tcp 127.0.0.1 8001",
 		 3,
@@ -242,8 +258,18 @@ server_that_answers_nobody_is_lost(void **state)
 		 "^2 sockets: 1 EXPOSED, another machine reaches it; 1 not reached from here either$"},
 	};
 
+	static const struct proved half = {
+		"sh -c 'ip addr del ::1/128 dev lo; exec ./serve tcp :: 8000'",
+		3,
+		{"^tcp +\\*%lo +8000" PYTHON " +reached \\(IPv4\\), no answer \\(IPv6\\) +refused +LOOPBACK LOST$"},
+		"^1 socket: none reached from another machine; 1 not reached from here either$"};
+
 	(void)state;
 	expect_proved(cases, LENGTH(cases));
+	users[1] = NULL; /* root alone can do that */
+	if (geteuid() == 0)
+		expect_proved(&half, 1);
+	users[1] = nobody;
 }
 
 static void
@@ -256,6 +282,10 @@ server_of_unusual_habits_is_judged_right(void **state)
 		 {"^tcp +0\\.0\\.0\\.0 +9000 nc[.a-z]*" BOTH},
 		 "^1 socket, unguarded: 1 EX"},
 		{"nc -l 9000", 0, {"^tcp +127\\.0\\.0\\.1 +9000 nc[.a-z]*" HERE}, "^1 socket: none"},
+		{"--unguarded ./serve tcp 0.0.0.0 9000,once",
+		 1,
+		 {"^tcp +0\\.0\\.0\\.0 +9000" PYTHON BOTH},
+		 "^1 socket, unguarded: 1 EXPOSED"},
 		/* It ends, and leaves a daemon. */
 		{"sh -c 'setsid ./serve tcp 0.0.0.0 9000 & exit 0'",
 		 0,
@@ -277,6 +307,10 @@ server_of_unusual_habits_is_judged_right(void **state)
 		 {"^tcp +\\*%lo +9000" PYTHON HERE},
 		 "^3 sockets: none"},
 		/* A UDP client is no server to wait for, but it is reached. */
+		{"--wait 1 ./serve udp 0.0.0.0 0",
+		 1,
+		 {"^udp +0\\.0\\.0\\.0 +[0-9]+" PYTHON " +reached +reached +EXPOSED \\(perhaps a client"},
+		 "^1 socket: 1 EXPOSED"},
 		{"--wait 2 ./serve udp 0.0.0.0 0 tcp 0.0.0.0 9000,later",
 		 1,
 		 {"^udp +0\\.0\\.0\\.0 +[0-9]+" PYTHON " +reached +reached +EXPOSED \\(perhaps a "
@@ -287,6 +321,41 @@ server_of_unusual_habits_is_judged_right(void **state)
 
 	(void)state;
 	expect_proved(cases, LENGTH(cases));
+}
+
+static void
+tries_come_from_two_machines(void **state)
+{
+	const struct driven *driven;
+
+	(void)state;
+	possible("");
+	driven = drive("$BG prove --unguarded ./serve tcp :: 8000,peers");
+	expect_line(driven->out, "^peer ::ffff:198\\.51\\.100\\.2$", "by IPv4");
+	expect_line(driven->out, "^peer 2001:db8::2$", "by IPv6");
+	expect_line(driven->out, "^peer ::ffff:127\\.0\\.0\\.1$", "from here by IPv4");
+	expect_line(driven->out, "^peer ::1$", "from here by IPv6");
+}
+
+static void
+command_runs_as_whom_and_how_it_would(void **state)
+{
+	/* A shell has signals of its own, and so has Python: others. */
+	static const char *const pairs[][2] = {
+		{"sh -c 'cat /proc/self/status'", "sh -c 'cat /proc/self/status; exec ./serve tcp 127.0.0.1 8000'"},
+		{"./serve status", "./serve status tcp 127.0.0.1 8000"},
+	};
+
+	(void)state;
+	for (size_t user = 0; user < LENGTH(users) && users[user]; user++) {
+		possible(users[user]);
+		for (size_t i = 0; i < LENGTH(pairs); i++)
+			drive_expect(0, "",
+				     "lines() { grep -E '^(Uid|Gid|Cap[IPEA]|Sig[BIC]|NoNewPrivs)' >$1; }\n"
+				     "%s$BG -q %s | lines bare; %s$BG prove -q %s | lines proved\n"
+				     "[ $(wc -l <bare) -gt 8 ] && diff bare proved >&2",
+				     users[user], pairs[i][0], users[user], pairs[i][1]);
+	}
 }
 
 static void
@@ -307,6 +376,8 @@ server_in_go_is_guarded_by_the_other_engine(void **state)
 	expect_proved(cases, LENGTH(cases));
 	expect_line(drive("$BG prove ./go_server serve :9000")->err,
 		    "^bindguard: engine: seccomp, as no preload reaches", "the engine auto");
+	expect_line(drive("$BG prove -v -e seccomp ./serve tcp 0.0.0.0 9000")->err, "^bindguard: engine: seccomp$",
+		    "the engine seccomp");
 }
 
 static void
@@ -477,7 +548,8 @@ terminal_shows_progress_and_colours_and_takes_an_interrupt(void **state)
 	assert_non_null(strstr(driven->out, "\x1b[32mthis machine only"));
 	/* Standard input neither ends nor is the terminal. */
 	driven = drive_expect(0, NULL,
-			      "./keys nothing $BG prove sh -c '[ ! -t 0 ] && cat && exit 9 & exec ./serve tcp :: 80'");
+			      "./keys nothing $BG prove sh -c './serve tcp :: 8000 & if [ ! -t 0 ]; then cat; fi; "
+			      "kill $!; exit 9'");
 	assert_null(strstr(driven->out, "ended"));
 	/* Ctrl-C: status and all. */
 	driven = drive_expect(
@@ -513,7 +585,7 @@ set_up(void **state)
 	if (drive_set_up(state))
 		return -1;
 	if (geteuid() == 0 && drive(NOBODY "true")->status == 0)
-		users[1] = NOBODY;
+		users[1] = nobody = NOBODY;
 	return drive_write("serve", serve, 0755) && drive_write("keys", keys, 0755) &&
 			       drive("cp " BG_BUILD_DIR "/hosts/go_server .")->status == 0
 		       ? 0
@@ -529,6 +601,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(server_at_an_address_or_a_device_is_tried_there),
 		cmocka_unit_test(server_that_answers_nobody_is_lost),
 		cmocka_unit_test(server_of_unusual_habits_is_judged_right),
+		cmocka_unit_test(tries_come_from_two_machines),
+		cmocka_unit_test(command_runs_as_whom_and_how_it_would),
 		cmocka_unit_test(server_in_go_is_guarded_by_the_other_engine),
 		cmocka_unit_test(command_that_does_not_listen_is_told),
 		cmocka_unit_test(usage_wrong_command_lines_say_what_was_expected),
