@@ -258,6 +258,7 @@ server_that_answers_nobody_is_lost(void **state)
 		 "^2 sockets: 1 EXPOSED, another machine reaches it; 1 not reached from here either$"},
 	};
 
+	/* Root alone can do that. */
 	static const struct proved half = {
 		"sh -c 'ip addr del ::1/128 dev lo; exec ./serve tcp :: 8000'",
 		3,
@@ -266,7 +267,7 @@ server_that_answers_nobody_is_lost(void **state)
 
 	(void)state;
 	expect_proved(cases, LENGTH(cases));
-	users[1] = NULL; /* root alone can do that */
+	users[1] = NULL;
 	if (geteuid() == 0)
 		expect_proved(&half, 1);
 	users[1] = nobody;
@@ -321,6 +322,23 @@ server_of_unusual_habits_is_judged_right(void **state)
 
 	(void)state;
 	expect_proved(cases, LENGTH(cases));
+}
+
+static void
+server_at_an_address_of_no_common_network_is_exposed(void **state)
+{
+	static const struct proved far = {
+		"sh -c 'ip addr add 203.0.113.9/32 dev lo; exec ./serve tcp 203.0.113.9 8000 udp 203.0.113.9 8000'",
+		1,
+		{"^tcp +203\\.0\\.113\\.9 +8000" PYTHON BOTH, "^udp +203\\.0\\.113\\.9 +8000" PYTHON BOTH},
+		"^2 sockets: 2 EXPOSED"};
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* CMD gives its machine an address */
+	users[1] = NULL;
+	expect_proved(&far, 1);
+	users[1] = nobody;
 }
 
 static void
@@ -601,6 +619,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(server_at_an_address_or_a_device_is_tried_there),
 		cmocka_unit_test(server_that_answers_nobody_is_lost),
 		cmocka_unit_test(server_of_unusual_habits_is_judged_right),
+		cmocka_unit_test(server_at_an_address_of_no_common_network_is_exposed),
 		cmocka_unit_test(tries_come_from_two_machines),
 		cmocka_unit_test(command_runs_as_whom_and_how_it_would),
 		cmocka_unit_test(server_in_go_is_guarded_by_the_other_engine),
