@@ -73,7 +73,7 @@ prove(struct proof *proof, struct failure *failure)
 int
 command_prove(int argc, char **argv, struct failure *failure)
 {
-	struct proof proof = {0};
+	static struct proof proof; /* for as long as this process runs */
 	struct options options;
 	bool help = false;
 	int status = prove_read(argc, argv, &proof, &help, failure);
