@@ -174,7 +174,7 @@ refuse(const struct run *run, const struct bg_loaded *loaded, struct failure *fa
  * mistake and start CMD; here the user still can be told.
  */
 int
-environment_check(const struct run *run, struct failure *failure)
+environment_check(struct run *run, struct failure *failure)
 {
 	struct bg_loaded *loaded = malloc(sizeof(*loaded));
 	struct bg_settings settings;
@@ -184,12 +184,13 @@ environment_check(const struct run *run, struct failure *failure)
 		return fail(failure, STATUS_RUN_FAILED, "out of memory");
 	bg_settings_read(false, &settings);
 	bg_load(&settings, NULL, NULL, loaded);
+	run->off = loaded->policy->mode == BG_MODE_OFF;
 	if (bg_diags_mistakes(&loaded->diags) > 0)
 		status = refuse(run, loaded, failure);
 	else if (run->verbose)
 		note("configuration: %s (%s)%s", loaded->path[0] ? loaded->path : "built-in default",
 		     source_text(run, loaded->source),
-		     loaded->policy->mode == BG_MODE_OFF       ? "; mode is off: nothing is guarded"
+		     run->off				       ? "; mode is off: nothing is guarded"
 		     : loaded->policy->mode == BG_MODE_OBSERVE ? "; mode is observe: nothing is changed"
 							       : "");
 	bg_loaded_free(loaded);

@@ -22,7 +22,7 @@
 		{'q', "quiet", NULL, "log nothing; errors are still printed"},                                         \
 		{'v', "verbose", NULL, "log every bind, and say what is done with CMD"},                               \
 	{                                                                                                              \
-		'e', "engine", "ENGINE", "auto, preload or seccomp"                                                    \
+		'e', "engine", "ENGINE", "auto, preload or seccomp (no_new_privs: no sudo inside)"                     \
 	}
 
 static const struct option_spec run_options[] = {

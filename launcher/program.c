@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,51 +14,73 @@
 #define SHELL "/bin/sh"
 #define TEXT_SAMPLE 128 /* bytes looked at to tell a text from a binary; bash looks at 80 */
 
-/** check - could the file at @path be executed by us? Return: 0, or the errno value that execve(2) would give. */
+/**
+ * check - could the file at @path be executed by us?
+ * @is_there: it is there, as far as can be told: a folder that may not be searched does not tell
+ * Return: 0, or the errno value that execve(2) would give.
+ */
 static int
-check(const char *path)
+check(const char *path, bool *is_there)
 {
 	struct stat status;
 
-	if (stat(path, &status))
-		return errno;
+	*is_there = true;
+	if (stat(path, &status)) {
+		int error = errno;
+
+		*is_there = error == EACCES && lstat(path, &status) == 0; /* a link to where we may not look */
+		return error;
+	}
 	if (!S_ISREG(status.st_mode))
 		return S_ISDIR(status.st_mode) ? EISDIR : EACCES;
 	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? errno : 0;
 }
 
-/**
- * program_find - the file that the command @name is.
- * @search: list of folders as in PATH; NULL: the system's, confstr(3)
- * @path: the file; where it cannot be executed, the one that was found
- * Return: 0, or an errno value: ENOENT where there is none, EACCES or EISDIR where one is there.
- */
-int
-program_find(const char *name, const char *search, char path[PATH_MAX])
+/** find_in - the file @name in one of the folders of @search, as program_find() has it. */
+static int
+find_in(const char *name, const char *search, char path[PATH_MAX])
 {
-	static const char system_search[] = "/bin:/usr/bin"; /* _CS_PATH of glibc and musl */
 	char place[PATH_MAX];
 	int found = ENOENT;
 
-	snprintf(path, PATH_MAX, "%s", name);
-	if (strchr(name, '/'))
-		return strlen(name) >= PATH_MAX ? ENAMETOOLONG : check(name);
-	if (!search)
-		search = system_search;
+	path[0] = '\0';
 	for (;;) {
 		int length = (int)strcspn(search, ":");
 		/* An empty entry is the current folder. */
 		int written = snprintf(place, sizeof(place), "%.*s%s%s", length, search, length ? "/" : "", name);
-		int error = written < 0 || written >= PATH_MAX || !name[0] ? ENOENT : check(place);
+		bool is_there = false;
+		int error = written < 0 || written >= PATH_MAX || !name[0] ? ENOENT : check(place, &is_there);
 
-		if (error == 0 || ((error == EACCES || error == EISDIR) && found == ENOENT)) {
+		if (error == 0 || (is_there && (error == EACCES || error == EISDIR) && found == ENOENT)) {
 			found = error;
 			memcpy(path, place, sizeof(place));
+		} else if (error == EACCES && !is_there && !path[0]) {
+			snprintf(path, PATH_MAX, "%.*s", length ? length : 1, length ? search : ".");
 		}
 		search += length;
 		if (error == 0 || !*search++)
 			return found;
 	}
+}
+
+/**
+ * program_find - the file that the command @name is.
+ * @search: list of folders as in PATH; NULL: the system's, confstr(3)
+ * @path: the file; where it cannot be executed, the one that was found. Where none was found in @search, the first of its
+ *        folders that we may not look into, "" for none
+ * Return: 0, or an errno value: ENOENT where there is none, EACCES or EISDIR where one is there. Folders that may not be
+ *         searched are passed over, as shells do; of a @name with a slash, which has no other place, they are EACCES.
+ */
+int
+program_find(const char *name, const char *search, char path[PATH_MAX])
+{
+	static const char system_search[] = "/bin:/usr/bin"; /* _CS_PATH of glibc and musl */
+	bool is_there;
+
+	if (!strchr(name, '/'))
+		return find_in(name, search ? search : system_search, path);
+	snprintf(path, PATH_MAX, "%s", name);
+	return strlen(name) >= PATH_MAX ? ENAMETOOLONG : check(name, &is_there);
 }
 
 /** is_text - does the file start like a script without a `#!` line? */

@@ -98,6 +98,9 @@ run_find(const struct run *run, char path[PATH_MAX], struct failure *failure)
 
 	if (error == 0)
 		return STATUS_GOOD;
+	if (error == ENOENT && path[0] && !strchr(run->argv[0], '/'))
+		return fail(failure, STATUS_NOT_FOUND, "%s: command not found; %s of PATH may not be searched",
+			    run->argv[0], path);
 	if (error == ENOENT || error == ENOTDIR)
 		return fail(failure, STATUS_NOT_FOUND, "%s: command not found", run->argv[0]);
 	return fail(failure, STATUS_NOT_EXECUTABLE, "%s: %s", path, strerror(error));
@@ -114,7 +117,8 @@ describe(const struct run *run, const struct inspection *inspection, char text[D
 }
 
 /**
- * choose_engine - what is to guard CMD, from what was asked for and what CMD is.
+ * choose_engine - what is to guard CMD, from what was asked for and what CMD is. With mode off nothing is, so nothing
+ * needs the engine seccomp and what that costs.
  * @engine: ENGINE_PRELOAD or ENGINE_SECCOMP
  */
 static int
@@ -125,7 +129,7 @@ choose_engine(const struct run *run, const struct inspection *inspection, enum e
 	*engine = run->engine;
 	if (run->engine != ENGINE_AUTO)
 		return STATUS_GOOD;
-	*engine = inspection->unreachable[0] ? ENGINE_SECCOMP : ENGINE_PRELOAD;
+	*engine = inspection->unreachable[0] && !run->off ? ENGINE_SECCOMP : ENGINE_PRELOAD;
 	if (*engine == ENGINE_PRELOAD)
 		return STATUS_GOOD;
 	if (inspection->escapes)
@@ -138,7 +142,7 @@ choose_engine(const struct run *run, const struct inspection *inspection, enum e
 		    inspection->unreachable, why);
 }
 
-/** tell_preloaded - what is done with CMD. What runs unguarded is told in any case. */
+/** tell_preloaded - what is done with CMD. What runs unguarded is told in any case, unless the user wants just that. */
 static void
 tell_preloaded(const struct run *run, const struct inspection *inspection, const char *library)
 {
@@ -146,10 +150,10 @@ tell_preloaded(const struct run *run, const struct inspection *inspection, const
 
 	describe(run, inspection, program);
 	if (run->verbose)
-		note("engine: preload, of %s", library);
-	if (inspection->unreachable[0])
+		note("engine: preload, of %s%s", library, run->off ? ", which does nothing" : "");
+	if (inspection->unreachable[0] && !run->off)
 		note("%s starts UNGUARDED, as --engine preload says: %s", program, inspection->unreachable);
-	else if (run->verbose && inspection->unknown[0])
+	else if (run->verbose && inspection->unknown[0] && !run->off)
 		note("program: %s; it cannot be told whether a preload reaches it: %s", program, inspection->unknown);
 	else if (run->verbose)
 		note("program: %s", inspection->path);
@@ -170,7 +174,7 @@ start_preloaded(const struct run *run, const char *path, const struct inspection
 	if (status != STATUS_GOOD)
 		return status;
 	tell_preloaded(run, inspection, library);
-	if (!inspection->unreachable[0]) {
+	if (!inspection->unreachable[0] && !run->off) {
 		watch = watch_start(library, run->argv[0]);
 		if (watch < 0 && run->verbose)
 			note("whether the library is loaded will not be watched: this is an init process or a "

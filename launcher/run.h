@@ -20,6 +20,7 @@ enum engine {
  * @engine: as asked for
  * @config, @to, @log, @format: arguments of their options, NULL where the option is absent
  * @observe, @quiet, @verbose: the options
+ * @off: the mode in the end, of environment and file too, is off: nothing is to be guarded. By environment_check()
  * @argv: CMD and its arguments
  */
 struct run {
@@ -31,6 +32,7 @@ struct run {
 	bool observe;
 	bool quiet;
 	bool verbose;
+	bool off;
 	char **argv;
 };
 
@@ -41,7 +43,7 @@ int run_check(const struct run *run, struct failure *failure);
 
 /* environment.c */
 int environment_set(const struct run *run, struct failure *failure);
-int environment_check(const struct run *run, struct failure *failure);
+int environment_check(struct run *run, struct failure *failure);
 
 /* library.c */
 int library_find(char path[PATH_MAX], struct failure *failure);

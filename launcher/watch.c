@@ -61,7 +61,7 @@ ended(int timeout_ms)
 	return poll(&process, 1, timeout_ms) != 0;
 }
 
-/** was_executed - wait for CMD to be executed. Return: false where it never will. */
+/** was_executed - wait for CMD to be executed; the pipe has then done its work. Return: false where it never will. */
 static bool
 was_executed(void)
 {
@@ -71,7 +71,10 @@ was_executed(void)
 	while (poll(ends, 2, -1) < 0)
 		if (errno != EINTR)
 			return false;
-	return ends[1].revents == 0 && read(PIPE_FD, &word, sizeof(word)) == 0;
+	if (ends[1].revents || read(PIPE_FD, &word, sizeof(word)) != 0)
+		return false;
+	close(PIPE_FD);
+	return true;
 }
 
 /** look - read the memory map once. */

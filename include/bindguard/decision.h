@@ -47,6 +47,7 @@ enum bg_fact {
  * struct bg_request - what is known of one call.
  * @call: which call asks
  * @known: set of enum bg_fact gathered so far; the fields of the others are not read
+ * @first: rules before this one are known not to match: an answer with verdict.needs has said so, in verdict.rule
  * @form: how the address is written
  * @asked: the address as rules see it (a mapped one is IPv4) and the port; at listen and connect the socket's own name
  * @domain_fits: the socket's family takes an address of this form
@@ -62,6 +63,7 @@ enum bg_fact {
 struct bg_request {
 	enum bg_call call;
 	unsigned known;
+	uint32_t first;
 	enum bg_form form;
 	struct bg_endpoint asked;
 	bool domain_fits;
@@ -121,7 +123,7 @@ struct bg_change {
  * struct bg_verdict - the decision and all that a log line, `explain` and a test need to tell it.
  * @needs: set of enum bg_fact; not 0: nothing is decided, gather these and ask again
  * @interface: with BG_FACT_TARGET_ADDR in @needs: of which interface
- * @rule: index into policy->rules, or BG_NO_RULE
+ * @rule: index into policy->rules, or BG_NO_RULE; with @needs, the rule that could not be asked yet
  * @action: enum bg_action of the rule; BG_ACTION_ALLOW without one
  * @effect: what to do
  * @reason: why

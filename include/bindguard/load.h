@@ -34,7 +34,8 @@ enum bg_source {
 
 /**
  * struct bg_loaded - what bg_load() made.
- * @policy: never NULL; bg_policy_lockdown where there are mistakes. Not to be written to
+ * @policy: never NULL; bg_policy_lockdown where there are mistakes, or a copy with the environment's log. Not to be
+ *          written to
  * @owned: @policy was allocated, bg_loaded_free() frees it
  * @source: where it came from
  * @path: file read or tried; "" for the built-in default
@@ -68,7 +69,8 @@ void bg_settings_parse(const char *block, size_t size, struct bg_settings *setti
  * @loaded: written whole
  *
  * Without a file and without settings it allocates and parses nothing: @loaded->policy is bg_policy_default.
- * Never fails: whatever is wrong is in @loaded->diags and the policy is bg_policy_lockdown.
+ * Never fails: whatever is wrong is in @loaded->diags and the policy is lockdown; of the environment only
+ * BINDGUARD_LOG, _LOG_FORMAT and _LOG_EVENTS are laid over that, each where it is valid.
  */
 void bg_load(const struct bg_settings *settings, const char *exe, const char *command, struct bg_loaded *loaded);
 

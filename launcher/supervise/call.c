@@ -222,7 +222,7 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 		return error;
 	if (!supervisor_is_valid(supervisor))
 		return -EINTR; /* nobody is left to hear it */
-	call->made = true; /* and may be interrupted again */
+	call->made = true;     /* and may be interrupted again */
 	if (!supervisor->restarts || !find_backup(supervisor, asked, &result))
 		result = network_run(supervisor, make_as_target, &work);
 	if (supervisor->restarts)

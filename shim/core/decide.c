@@ -84,7 +84,7 @@ change_call(struct question *q)
 static uint32_t
 first_match(struct question *q)
 {
-	for (uint32_t i = 0; i < q->policy->rule_count; i++) {
+	for (uint32_t i = q->request->first; i < q->policy->rule_count; i++) {
 		unsigned needs = 0;
 		enum bg_match match = bg_rule_match(q->policy, &q->policy->rules[i], q->request, &needs);
 

@@ -28,12 +28,14 @@ exists(const char *path)
 static bool
 join(char path[BG_PATH_MAX], const char *directory, const char *rest)
 {
-	int length;
+	size_t length = directory ? strlen(directory) : 0, more = strlen(rest);
 
-	if (!directory || directory[0] != '/')
+	if (length == 0 || directory[0] != '/' || length + more >= BG_PATH_MAX)
 		return false;
-	length = snprintf(path, BG_PATH_MAX, "%s%s", directory, rest);
-	return length >= 0 && length < BG_PATH_MAX;
+	memcpy(path, directory, length);
+	memcpy(path + length, rest, more);
+	path[length + more] = '\0';
+	return true;
 }
 
 /** file_user_path - where the user's file is, or would be. Return: false where there is no such place. */

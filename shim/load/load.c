@@ -42,7 +42,9 @@ bg_load(const struct bg_settings *settings, const char *exe, const char *command
 	}
 	if (bg_diags_mistakes(&loaded->diags)) {
 		free(owned);
-		loaded->policy = bg_policy_lockdown;
+		owned = override_lockdown(settings, &loaded->diags);
+		loaded->policy = owned ? owned : bg_policy_lockdown;
+		loaded->owned = owned != NULL;
 		return;
 	}
 	if (owned) {

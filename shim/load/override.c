@@ -109,6 +109,34 @@ override_copy(const struct bg_policy *policy, const struct bg_settings *settings
 	return copy;
 }
 
+/** is_word - is @value one of @words? NULL is unset, and none. */
+static bool
+is_word(const struct word *words, const char *value)
+{
+	return value && word_value(words, value) >= 0;
+}
+
+/**
+ * override_lockdown - the lockdown policy, with the log where the environment says. Who broke the file may not be who reads
+ * the log: what is refused meanwhile must be found there. A variable that makes no sense counts as unset; it is among the
+ * mistakes already. Neither mode nor target: a half-understood configuration must not open anything.
+ * Return: to be freed. NULL: nothing valid is set, or memory is short; bg_policy_lockdown does as it is.
+ */
+struct bg_policy *
+override_lockdown(const struct bg_settings *settings, struct bg_diags *diags)
+{
+	struct bg_settings log = {0};
+	char why[BG_DIAG_TEXT_MAX];
+
+	if (is_word(log_to_words, settings->log) || (settings->log && log_path_check(settings->log, why, sizeof(why))))
+		log.log = settings->log;
+	if (is_word(log_format_words, settings->log_format))
+		log.log_format = settings->log_format;
+	if (is_word(log_events_words, settings->log_events))
+		log.log_events = settings->log_events;
+	return override_wanted(&log) ? override_copy(bg_policy_lockdown, &log, diags) : NULL;
+}
+
 /** override_narrow - drop the rules that cannot match this program, so that no call asks about them. */
 void
 override_narrow(struct bg_policy *policy, const char *exe, const char *command)

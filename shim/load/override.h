@@ -8,6 +8,7 @@
 bool override_wanted(const struct bg_settings *settings);
 struct bg_policy *override_copy(const struct bg_policy *policy, const struct bg_settings *settings,
 				struct bg_diags *diags);
+struct bg_policy *override_lockdown(const struct bg_settings *settings, struct bg_diags *diags);
 void override_narrow(struct bg_policy *policy, const char *exe, const char *command);
 
 #endif

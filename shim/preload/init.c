@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * init.c - makes the guard of this process at load time: environment, configuration, executable, descriptor 2. Cold;
- * the one file of this room that reaches load. It prints nothing, ends nothing, and leaves only read-only pages. */
-#include <fcntl.h>
+ * the one file of this room that reaches load. It prints nothing, ends nothing, and leaves only read-only pages.
+ * System calls are made as in self.c. */
 #include <linux/kcmp.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 
 #include "bindguard/load.h"
 #include "preload/preload.h"
+#include "sys/kernel.h"
 #include "sys/sink.h"
 
 #define COMMAND_MAX (64 * 1024) /* bytes of the command line that `command` globs see */
@@ -54,65 +55,6 @@ struct scratch {
 	char complaints[COMPLAINTS_MAX];
 };
 
-/** map - fresh zeroed memory, NULL where there is none. */
-static void *
-map(size_t size)
-{
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
-}
-
-/** read_exe - absolute path of the executable; without /proc, what was executed. */
-static void
-read_exe(char exe[BG_PATH_MAX])
-{
-	static const char deleted[] = " (deleted)";
-	ssize_t length = readlink("/proc/self/exe", exe, BG_PATH_MAX - 1);
-
-	if (length <= 0) {
-		unsigned long executed = getauxval(AT_EXECFN);
-
-		snprintf(exe, BG_PATH_MAX, "%s", executed ? (const char *)executed : "");
-		return;
-	}
-	exe[length] = '\0';
-	if ((size_t)length >= sizeof(deleted) && strcmp(exe + length - (sizeof(deleted) - 1), deleted) == 0)
-		exe[length - (ssize_t)(sizeof(deleted) - 1)] = '\0';
-}
-
-/** read_words - the words of a file of /proc, each with a NUL behind it. Return: bytes, at most @size - 1. */
-static size_t
-read_words(const char *path, char *words, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t length = 0;
-	ssize_t got = 1;
-
-	while (fd >= 0 && got > 0 && length < size - 1) {
-		got = read(fd, words + length, size - 1 - length);
-		length += got > 0 ? (size_t)got : 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	words[length] = '\0';
-	return length;
-}
-
-/** read_command - the command line with blanks between its words; "" where it cannot be read. */
-static void
-read_command(char command[COMMAND_MAX])
-{
-	size_t length = read_words("/proc/self/cmdline", command, COMMAND_MAX);
-
-	while (length > 0 && command[length - 1] == '\0')
-		length--;
-	for (size_t i = 0; i < length; i++)
-		if (command[i] == '\0')
-			command[i] = ' ';
-	command[length] = '\0';
-}
-
 /**
  * read_settings - from the environment. Before libc's own constructor has run, and after a clearenv(3) in another
  * library's, there is none in `environ`; the kernel still has what the program was started with.
@@ -127,7 +69,7 @@ read_settings(struct scratch *scratch)
 		bg_settings_read(secure, &scratch->settings);
 		return;
 	}
-	size = read_words("/proc/self/environ", scratch->environment, ENVIRONMENT_MAX);
+	size = bg_self_words("/proc/self/environ", scratch->environment, ENVIRONMENT_MAX);
 	bg_settings_parse(scratch->environment, size, &scratch->settings);
 }
 
@@ -191,7 +133,7 @@ assemble(const struct scratch *scratch)
 	size_t policy_size = copied ? ((size_t)policy->size + 15) & ~(size_t)15 : 0;
 	size_t exe_size = strlen(scratch->exe) + 1;
 	size_t size = process_size + policy_size + complaints_size + exe_size;
-	char *memory = map(size);
+	char *memory = bg_self_map(size);
 	struct process *process = (struct process *)(void *)memory;
 	struct bg_guard *guard = &process->guard;
 	const char *slash;
@@ -215,7 +157,7 @@ assemble(const struct scratch *scratch)
 	guard->exe = memcpy(memory + size - exe_size, scratch->exe, exe_size);
 	slash = strrchr(guard->exe, '/');
 	guard->program = slash ? slash + 1 : guard->exe;
-	mprotect(memory, size, PROT_READ);
+	syscall(SYS_mprotect, memory, size, PROT_READ);
 	return guard;
 }
 
@@ -223,19 +165,19 @@ assemble(const struct scratch *scratch)
 static const struct bg_guard *
 make_guard(void)
 {
-	struct scratch *scratch = map(sizeof(*scratch));
+	struct scratch *scratch = bg_self_map(sizeof(*scratch));
 	const struct bg_guard *guard;
 
 	if (!scratch)
 		return NULL;
 	read_settings(scratch);
-	read_exe(scratch->exe);
-	read_command(scratch->command);
+	bg_self_exe(scratch->exe, sizeof(scratch->exe));
+	bg_self_command(scratch->command, COMMAND_MAX);
 	bg_load(&scratch->settings, scratch->exe, scratch->command, &scratch->loaded);
 	write_complaints(&scratch->loaded, final_mode(scratch), scratch->complaints);
 	guard = assemble(scratch);
 	bg_loaded_free(&scratch->loaded);
-	munmap(scratch, sizeof(*scratch));
+	syscall(SYS_munmap, scratch, sizeof(*scratch));
 	return guard;
 }
 
@@ -243,7 +185,7 @@ make_guard(void)
 static bool
 shares_memory(pid_t other)
 {
-	return syscall(SYS_kcmp, getpid(), other, KCMP_VM, 0, 0) <= 0 && errno != ESRCH;
+	return syscall(SYS_kcmp, (pid_t)syscall(SYS_getpid), other, KCMP_VM, 0, 0) <= 0 && errno != ESRCH;
 }
 
 /**
@@ -254,7 +196,7 @@ static bool
 take_turn(void)
 {
 	static pid_t maker;
-	pid_t self = getpid(), before = 0;
+	pid_t self = (pid_t)syscall(SYS_getpid), before = 0;
 
 	if (__atomic_compare_exchange_n(&maker, &before, self, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return true;

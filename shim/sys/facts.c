@@ -145,12 +145,15 @@ bg_attempt_decide(struct bg_attempt *attempt)
 
 	if (guard->outside)
 		guard->outside->identify(guard, &attempt->request);
+	attempt->request.first = 0;
 	for (int round = 0; round < BG_DECIDE_ROUNDS; round++) {
 		enum bg_facts facts;
 
 		bg_decide(guard->policy, &attempt->request, &attempt->verdict);
 		if (!attempt->verdict.needs)
 			return true;
+		if (attempt->verdict.rule != BG_NO_RULE)
+			attempt->request.first = attempt->verdict.rule;
 		facts = bg_facts_gather(attempt, attempt->verdict.needs);
 		if (facts == BG_FACTS_NONE)
 			return false;

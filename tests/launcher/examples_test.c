@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "launcher/supervise/supervise.h"
+
+#include <cmocka.h> /* behind that: its macro fail() is the name of a function of command.h */
 
 #include "launcher/drive.h"
 
@@ -23,37 +25,51 @@
 /**
  * struct example - one of them.
  * @command: as on the page
- * @shown: grep(1) pattern of a line that it prints, or writes to a file in its folder; it is ended when that is there
+ * @shown: grep(1) pattern of a line that it prints, or writes to a file in its folder; it is ended when that is there.
+ *         What explain and check print is compared whole in explain_test.c
  * @input: what is typed into it
+ * @before: what runs already, in the background, and listens on port 8000; NULL: nothing
  */
 struct example {
 	const char *command;
 	const char *shown;
 	const char *input;
+	const char *before;
 };
 
 static const struct example examples[] = {
 	/* bindguard(1) */
 	{"bindguard run python3 -m http.server",
-	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", ""},
+	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", "", NULL},
 	{"bindguard run -n -l binds.json -f json npm run dev",
-	 "^{.*\"program\":\"probe-dynamic\".*\"mode\":\"observe\"", ""},
-	{"bindguard run --to wg0 npm run dev", "^bindguard.*probe-dynamic tcp 0.0.0.0:0 -> 0.0.0.0:[0-9]*%wg0 ", ""},
-	{"bindguard bash", "^bindguard.*probe-dynamic tcp 0.0.0.0:0 -> 0.0.0.0:[0-9]*%lo ", "npm run dev"},
+	 "^{.*\"program\":\"probe-dynamic\".*\"mode\":\"observe\"", "", NULL},
+	{"bindguard run --to wg0 npm run dev", "^bindguard.*probe-dynamic tcp 0.0.0.0:0 -> 0.0.0.0:[0-9]*%wg0 ", "",
+	 NULL},
+	{"bindguard bash", "^bindguard.*probe-dynamic tcp 0.0.0.0:0 -> 0.0.0.0:[0-9]*%lo ", "npm run dev", NULL},
+	{"bindguard -e seccomp bash", "^bindguard.*probe-dynamic tcp 0.0.0.0:0 -> 0.0.0.0:[0-9]*%lo ", "npm run dev",
+	 NULL},
+	{"bindguard list", "^tcp   0.0.0.0 8000 anywhere  *[0-9][0-9]* python3[.0-9]* no *$", "",
+	 "python3 -m http.server 8000"},
+	{"bindguard explain -c conf/examples/deny.conf tcp 0.0.0.0:80", "^denied: error EPERM, nothing is bound$", "",
+	 NULL},
+	{"bindguard explain -c '' tcp '[::]:3000'", "^changed: SO_BINDTODEVICE lo, then bind(\\[::]:3000) ", "", NULL},
+	{"bindguard explain -c '' tcp 0.0.0.0:0", "^at listen: changed: SO_BINDTODEVICE lo, then listen ", "", NULL},
+	{"bindguard explain --json -c conf/examples/deny.conf tcp '[::1]:80'", "^    \"effect\": \"none\",$", "", NULL},
+	{"bindguard check conf/examples/one-port-open.conf", "^rule \"shared\" {  *# line 3$", "", NULL},
 	{"sudo -u www-data bindguard run python3 -m http.server",
-	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", ""},
-	{"bindguard prove -- python3 -m http.server 0", "^tcp .* reached *refused *this machine only$", ""},
-	{"bindguard prove --unguarded -- python3 -m http.server 0", "^tcp .* reached *reached *EXPOSED$", ""},
+	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", "", NULL},
+	{"bindguard prove -- python3 -m http.server 0", "^tcp .* reached *refused *this machine only$", "", NULL},
+	{"bindguard prove --unguarded -- python3 -m http.server 0", "^tcp .* reached *reached *EXPOSED$", "", NULL},
 	/* libbindguard(7) */
 	{"LD_PRELOAD=libbindguard.so python3 -m http.server",
-	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", ""},
+	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", "", NULL},
 	{"BINDGUARD_MODE=observe LD_PRELOAD=libbindguard.so npm run dev",
-	 "^bindguard.*probe-dynamic tcp .*(would rewrite", ""},
+	 "^bindguard.*probe-dynamic tcp .*(would rewrite", "", NULL},
 	{"BINDGUARD_TO=wg0 LD_PRELOAD=libbindguard.so npm run dev",
-	 "^bindguard.*probe-dynamic tcp 0.0.0.0:0 -> 0.0.0.0:[0-9]*%wg0 ", ""},
+	 "^bindguard.*probe-dynamic tcp 0.0.0.0:0 -> 0.0.0.0:[0-9]*%wg0 ", "", NULL},
 	/* bindguard.conf(5) */
 	{"jq -c 'select(.exposed) | [.program, .result]' /var/log/bindguard.json",
-	 "^\\[\"probe-dynamic\",{\"address\":\"10.98", ""},
+	 "^\\[\"probe-dynamic\",{\"address\":\"10.98", "", NULL},
 };
 
 /** find_example - its row, NULL where it has none. */
@@ -87,10 +103,16 @@ static void
 run_example(const struct example *example)
 {
 	const struct driven *driven;
+	char why[256];
 
+	if (strstr(example->command, "-e seccomp") && !supervise_possible(why, sizeof(why))) {
+		print_message("skipped: %s: %s\n", example->command, why);
+		return;
+	}
 	assert_true(drive_write("line", example->command, 0644));
 	assert_true(drive_write("shown", example->shown, 0644));
 	assert_true(drive_write("input", example->input, 0644));
+	assert_true(drive_write("before", example->before ? example->before : "", 0644));
 	driven = drive("unshare -rnpf --mount-proc --kill-child sh ./stage");
 	if (driven->status == 77)
 		skip();
@@ -146,12 +168,17 @@ set_up(void **state)
 		/* A server that is left exposed, for those who read its event. */
 		"BINDGUARD_LOG_FORMAT=json BINDGUARD_LOG=/var/log/bindguard.json LD_PRELOAD=libbindguard.so "
 		"$PROBES/probe-dynamic listen 10.98.0.1 >/dev/null\n"
+		"ln -s " BG_SOURCE_DIR "/conf .\n"
+		"if [ -s ../before ]; then\n"
+		"    sh ../before >/dev/null 2>&1 &\n"
+		"    for try in $(seq 200); do [ -n \"$(ss -Hltn 'sport = :8000')\" ] && break; sleep 0.05; done\n"
+		"fi\n"
 		"sh -c \"$(cat ../line)\" <../input >out 2>err &\n"
 		"for try in $(seq 200); do\n"
-		"    if grep -qsf ../shown *; then kill $!; wait; exit 0; fi\n"
+		"    if grep -qsf ../shown *; then kill $! 2>/dev/null; wait $!; exit 0; fi\n"
 		"    sleep 0.05\n"
 		"done\n"
-		"cat *; kill $!; wait; exit 1\n";
+		"cat out err; kill $!; wait $!; exit 1\n";
 	static const char npm[] = "#!/bin/sh\n[ \"$*\" = 'run dev' ] && exec $PROBES/probe-dynamic listen\n";
 	static const char sudo[] =
 		"#!/bin/sh\n[ \"$1 $2\" = '-u www-data' ] && shift 2 && exec env -u LD_PRELOAD \"$@\"\n";

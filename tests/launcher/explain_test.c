@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * explain_test.c - `bindguard explain`, the built command: what it says of a call as text and as JSON, how it finds a
  * program, and what it says of bad input. */
-#include <glob.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -499,14 +498,9 @@ check_page(const char *path)
 static void
 examples_of_the_manual_print_what_it_says(void **state)
 {
-	unsigned count = 0;
-	glob_t found;
+	unsigned count = check_page(BG_SOURCE_DIR "/man/bindguard.1");
 
 	(void)state;
-	assert_int_equal(glob(BG_SOURCE_DIR "/man/bindguard.1*", 0, NULL, &found), 0);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		count += check_page(found.gl_pathv[i]);
-	globfree(&found);
 	assert_true(count >= 4);
 	capture_figure("%u examples of bindguard(1) run and compared", count);
 }

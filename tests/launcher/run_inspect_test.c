@@ -24,6 +24,7 @@
 
 #include "launcher/drive.h"
 
+#define OFF "BINDGUARD_MODE=off $BG"
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define PROBES BG_BUILD_DIR "/probes/"
 #define DAMAGES 20000
@@ -297,6 +298,31 @@ inspect_unreachable_command_is_refused_where_no_engine_works(void **state)
 }
 
 static void
+inspect_mode_off_needs_no_engine_and_says_nothing(void **state)
+{
+	const struct driven *driven;
+
+	(void)state;
+	drive_expect(7, "", OFF " $PROBES/probe-go-note exit 7");
+	drive_expect(7, "", OFF " -e preload $PROBES/probe-go-note exit 7");
+	assert_string_equal(drive_expect(0, "", OFF " env -i $PROBES/probe-dynamic listen")->out, "anywhere\n");
+	/* The engine would show as no_new_privs; it would not start what drops the library to gain privileges. */
+	drive_expect(0, "", OFF " env -i grep -q '^NoNewPrivs:.0$' /proc/self/status");
+	drive_expect(0, "", "cp $PROBES/probe-dynamic sudo; [ \"$(" OFF " ./sudo listen)\" = anywhere ]");
+	driven = drive_expect(7, NULL, OFF " -v $PROBES/probe-go-note exit 7");
+	assert_non_null(strstr(driven->err, "; mode is off: nothing is guarded\n"));
+	assert_non_null(strstr(driven->err, "/bin/libbindguard.so, which does nothing\n"));
+	assert_null(strstr(driven->err, "seccomp"));
+	assert_null(strstr(driven->err, "UNGUARDED"));
+	/* The file's mode is as good, and an option goes over it. */
+	assert_true(drive_write("off.conf", "mode = off\n", 0644));
+	drive_expect(7, "", "$BG -c off.conf $PROBES/probe-static exit 7");
+	supervised();
+	driven = drive_expect(7, NULL, "$BG -n -c off.conf $PROBES/probe-static exit 7");
+	assert_non_null(strstr(driven->err, "engine: seccomp, as no preload reaches "));
+}
+
+static void
 inspect_musl_program_is_guarded(void **state)
 {
 	(void)state;
@@ -390,6 +416,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(inspect_special_files_are_not_opened),
 		cmocka_unit_test(inspect_unreachable_command_gets_the_other_engine_unless_one_insists),
 		cmocka_unit_test(inspect_unreachable_command_is_refused_where_no_engine_works),
+		cmocka_unit_test(inspect_mode_off_needs_no_engine_and_says_nothing),
 		cmocka_unit_test(inspect_musl_program_is_guarded),
 		cmocka_unit_test(inspect_sanitized_program_is_guarded),
 		cmocka_unit_test(inspect_setuid_program_gets_the_other_engine_where_it_takes_effect),

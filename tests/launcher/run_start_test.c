@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -106,6 +107,41 @@ start_finds_the_command_as_execvp_does(void **state)
 		     "head -c 200 /dev/zero >zeros; chmod 755 zeros; $BG ./zeros");
 	drive_expect(127, "bindguard: ./gone: its interpreter is not there\n",
 		     "printf '#!/no/such\\n' >gone; chmod 755 gone; $BG ./gone");
+}
+
+static void
+start_passes_over_folders_that_may_not_be_searched(void **state)
+{
+	/* As a user who has no privilege, since root may search everything. */
+	static const char *const user = "setpriv --reuid 65534 --regid 65534 --clear-groups";
+	const struct {
+		int status;
+		const char *err;
+		const char *path;
+	} cases[] = {
+		{0, "", "shut:open"},
+		{0, "", "open:shut"},
+		{0, "", "plain:shut:open"},
+		{127, "bindguard: tool: command not found; shut of PATH may not be searched\n", "shut"},
+		{127, "bindguard: tool: command not found; shut of PATH may not be searched\n", "none:shut:none"},
+		{126, "bindguard: plain/tool: Permission denied\n", "plain"},
+		{126, "bindguard: plain/tool: Permission denied\n", "shut:plain:none"},
+		/* A link that can be seen, and whose end may not be looked at, is there. */
+		{126, "bindguard: link/tool: Permission denied\n", "shut:link"},
+		{127, "bindguard: tool: command not found\n", "none:link/none"},
+	};
+
+	(void)state;
+	drive_expect(0, "",
+		     "mkdir shut open plain link; printf '#!/bin/sh\nexit 0\n' >open/tool; cp open/tool plain; "
+		     "cp open/tool shut; ln -s ../shut/tool link; chmod 755 open/tool shut/tool; chmod 000 shut");
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		drive_expect(cases[i].status, cases[i].err, "%s env PATH=%s $BG tool", geteuid() == 0 ? user : "env",
+			     cases[i].path);
+	/* Named by its path it has no other place: execve(2)'s own answer, as a shell gives it. */
+	drive_expect(126, "bindguard: shut/tool: Permission denied\n", "%s $BG shut/tool",
+		     geteuid() == 0 ? user : "env");
+	drive_expect(0, "", "chmod 755 shut");
 }
 
 static void
@@ -235,6 +271,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(start_with_output_closed_is_a_start),
 		cmocka_unit_test(start_keeps_the_process),
 		cmocka_unit_test(start_finds_the_command_as_execvp_does),
+		cmocka_unit_test(start_passes_over_folders_that_may_not_be_searched),
 		cmocka_unit_test(start_options_become_the_environment),
 		cmocka_unit_test(start_library_goes_in_front_of_other_preloads),
 		cmocka_unit_test(start_library_that_cannot_be_used_starts_nothing),

@@ -67,7 +67,8 @@ usage_wrong_command_lines_say_what_was_expected(void **state)
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		if (cases[i].err)
 			snprintf(err, sizeof(err), "bindguard: %s\n", cases[i].err);
-		driven = drive_expect(cases[i].status, cases[i].err ? err : NULL, "$BG %s", cases[i].arguments);
+		driven = drive_expect(cases[i].status, cases[i].err ? err : NULL, "PATH=/usr/bin:/bin $BG %s",
+				      cases[i].arguments);
 		assert_ptr_equal(strchr(driven->err, '\n'), driven->err + strlen(driven->err) - 1); /* one line */
 		expect_not_started();
 	}

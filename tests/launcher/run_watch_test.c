@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "launcher/run.h"
+#include "launcher/supervise/supervise.h"
 #include "launcher/watch_map.h"
 
 #include <cmocka.h> /* behind those: its macro fail() is the name of a function of command.h */
@@ -43,6 +44,8 @@ struct scene {
 	char said[512];
 };
 
+static struct scene scene;
+
 /** become - in the child: start the watch and execute @argv. */
 static void
 become(char *const *argv, bool preload, const int in[2], const int err[2])
@@ -63,7 +66,7 @@ become(char *const *argv, bool preload, const int in[2], const int err[2])
 
 /** begin - start a program with its watch. */
 static void
-begin(struct scene *scene, const char *path, const char *argument, bool preload)
+begin(const char *path, const char *argument, bool preload)
 {
 	union {
 		const char *in;
@@ -72,70 +75,113 @@ begin(struct scene *scene, const char *path, const char *argument, bool preload)
 	char *argv[] = {words[0].out, words[1].out, NULL};
 	int in[2], err[2];
 
-	memset(scene, 0, sizeof(*scene));
+	memset(&scene, 0, sizeof(scene));
 	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(err, O_CLOEXEC), 0);
-	scene->pid = fork();
-	if (scene->pid == 0)
+	scene.pid = fork();
+	if (scene.pid == 0)
 		become(argv, preload, in, err);
 	close(in[0]);
 	close(err[1]);
-	scene->in = in[1];
-	scene->err = err[0];
+	scene.in = in[1];
+	scene.err = err[0];
 }
 
 /** wait_for_watch - until an orphan has ended, which can only be the watch; the program itself is not waited for. */
 static void
-wait_for_watch(struct scene *scene)
+wait_for_watch(void)
 {
 	ssize_t got = 0;
 
-	for (int left = DEADLINE_MS; left > 0 && scene->watch == 0; left -= STEP_MS) {
+	for (int left = DEADLINE_MS; left > 0 && scene.watch == 0; left -= STEP_MS) {
 		siginfo_t ended = {0};
 
 		poll(NULL, 0, STEP_MS);
 		/* The first to end may be the program: then it stays, and is looked past. */
-		if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && ended.si_pid == scene->pid) {
-			assert_int_equal(waitpid(scene->pid, NULL, __WALL), scene->pid);
-			scene->pid = 0;
+		if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && ended.si_pid == scene.pid) {
+			assert_int_equal(waitpid(scene.pid, NULL, __WALL), scene.pid);
+			scene.pid = 0;
 		} else if (ended.si_pid != 0) {
-			scene->watch = waitpid(ended.si_pid, NULL, __WALL);
+			scene.watch = waitpid(ended.si_pid, NULL, __WALL);
 		}
 	}
-	assert_true(scene->watch > 0);
-	if (poll(&(struct pollfd){.fd = scene->err, .events = POLLIN}, 1, 0) > 0)
-		got = read(scene->err, scene->said, sizeof(scene->said) - 1);
-	scene->said[got > 0 ? got : 0] = '\0';
+	assert_true(scene.watch > 0);
+	if (poll(&(struct pollfd){.fd = scene.err, .events = POLLIN}, 1, 0) > 0)
+		got = read(scene.err, scene.said, sizeof(scene.said) - 1);
+	scene.said[got > 0 ? got : 0] = '\0';
 }
 
 /** end - the program reads the end of its input and ends. Return: its exit status. */
 static int
-end(struct scene *scene)
+end(void)
 {
 	int status = 0;
 
-	close(scene->in);
-	close(scene->err);
-	if (scene->pid > 0)
-		assert_int_equal(waitpid(scene->pid, &status, 0), scene->pid);
+	close(scene.in);
+	close(scene.err);
+	if (scene.pid > 0)
+		assert_int_equal(waitpid(scene.pid, &status, 0), scene.pid);
+	scene.pid = 0;
 	assert_int_equal(waitpid(-1, NULL, __WALL), -1);
 	assert_int_equal(errno, ECHILD);
 	return WEXITSTATUS(status);
+}
+
+/** leave_nothing - behind each test, failed ones too: no program and no watch, that the next might take for its own. */
+static int
+leave_nothing(void **state)
+{
+	(void)state;
+	if (scene.pid > 0)
+		kill(scene.pid, SIGKILL);
+	scene.pid = 0;
+	while (waitpid(-1, NULL, __WALL) > 0)
+		continue;
+	return 0;
+}
+
+/** find_watch - the watch of the scene while it runs: our other child, proc(5), children. Return: 0: none (yet). */
+static pid_t
+find_watch(void)
+{
+	FILE *file = fopen("/proc/thread-self/children", "re");
+	int pid, watch = 0;
+
+	while (file && fscanf(file, "%d", &pid) == 1)
+		if (pid != scene.pid)
+			watch = pid;
+	if (file)
+		fclose(file);
+	return watch;
+}
+
+/** list_open - the descriptors of process @pid that refer to @object ("pipe:[1]", NULL: to anything): "0 2 ". */
+static void
+list_open(pid_t pid, const char *object, char *text, size_t size)
+{
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (int fd = 0; fd < 256 && length < size; fd++) {
+		char path[64], link[128] = "";
+
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
+		if (readlink(path, link, sizeof(link) - 1) > 0 && (!object || strcmp(link, object) == 0))
+			length += (size_t)snprintf(text + length, size - length, "%d ", fd);
+	}
 }
 
 static void
 watch_of_a_loaded_library_ends_in_silence(void **state)
 {
 	static const char *const programs[] = {PROBES "probe-dynamic", PROBES "probe-musl", "/bin/cat"};
-	struct scene scene;
-
 	(void)state;
 	for (size_t i = 0; i < LENGTH(programs); i++) {
-		begin(&scene, programs[i], i < 2 ? "wait" : "-", true);
-		wait_for_watch(&scene);
+		begin(programs[i], i < 2 ? "wait" : "-", true);
+		wait_for_watch();
 		assert_int_not_equal(scene.pid, 0); /* the program goes on */
 		assert_string_equal(scene.said, "");
-		assert_int_equal(end(&scene), 0);
+		assert_int_equal(end(), 0);
 	}
 }
 
@@ -146,56 +192,49 @@ watch_of_a_library_that_is_not_loaded_says_so(void **state)
 		const char *path;
 		bool preload;
 	} programs[] = {{PROBES "probe-dynamic", false}, {"/bin/cat", false}, {PROBES "probe-deaf", true}};
-	struct scene scene;
 	char line[256];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(programs); i++) {
-		begin(&scene, programs[i].path, i == 1 ? "-" : "wait", programs[i].preload);
+		begin(programs[i].path, i == 1 ? "-" : "wait", programs[i].preload);
 		snprintf(line, sizeof(line),
 			 "bindguard: libbindguard.so was not loaded into CMD (pid %d): it runs UNGUARDED\n",
 			 (int)scene.pid);
-		wait_for_watch(&scene);
+		wait_for_watch();
 		assert_string_equal(scene.said, line);
-		end(&scene);
+		end();
 	}
 }
 
 static void
 watch_without_a_sign_says_so_at_its_deadline(void **state)
 {
-	struct scene scene;
-
 	(void)state;
-	begin(&scene, PROBES "probe-static", "wait", true);
-	wait_for_watch(&scene);
+	begin(PROBES "probe-static", "wait", true);
+	wait_for_watch();
 	assert_non_null(strstr(scene.said, "libbindguard.so has not been loaded into CMD (pid "));
-	assert_int_equal(end(&scene), 0);
+	assert_int_equal(end(), 0);
 }
 
 static void
 watch_ends_with_the_program(void **state)
 {
-	struct scene scene;
-
 	(void)state;
 	/* It has ended and is not waited for: its memory map can still be read, and is empty. */
-	begin(&scene, PROBES "probe-static", "exit", true);
-	wait_for_watch(&scene);
+	begin(PROBES "probe-static", "exit", true);
+	wait_for_watch();
 	assert_string_equal(scene.said, "");
-	end(&scene);
+	end();
 }
 
 static void
 watch_of_a_program_that_does_not_start_is_silent(void **state)
 {
-	struct scene scene;
-
 	(void)state;
-	begin(&scene, "/no/such/program", "wait", true);
-	wait_for_watch(&scene);
+	begin("/no/such/program", "wait", true);
+	wait_for_watch();
 	assert_string_equal(scene.said, "");
-	end(&scene);
+	end();
 }
 
 static void
@@ -217,13 +256,63 @@ watch_is_not_started_by_a_reaper(void **state)
 static void
 watch_does_not_hold_the_programs_pipes(void **state)
 {
+	char why[256];
+
 	(void)state;
 	/* drive() waits for the end of both; cat ends when nobody can write to it any more. */
 	assert_string_equal(drive_expect(0, "", "$BG echo word | cat")->out, "word\n");
 	assert_string_equal(drive_expect(0, "", "$BG echo word 2>&1 | cat")->out, "word\n");
 	drive_expect(0, "", "$BG -e preload $PROBES/probe-dynamic wait </dev/null 2>&1 | cat | cat");
-	while (waitpid(-1, NULL, 0) > 0) /* the watches of these */
-		continue;
+	/* Nor what a daemon has let go; it stays until it is released, and a supervisor with it. */
+	drive_expect(0, "", "mkfifo fifo");
+	for (size_t i = 0; i < 2; i++) {
+		if (i == 1 && !supervise_possible(why, sizeof(why)))
+			break;
+		assert_string_equal(drive_expect(0, "",
+						 "$BG -e %s sh -c 'cat fifo >/dev/null 2>&1 & echo word' 2>&1 | cat; "
+						 ": >fifo",
+						 i ? "seccomp" : "preload")
+					    ->out,
+				    "word\n");
+	}
+}
+
+static void
+watch_holds_nothing_but_standard_error_and_ends_at_once(void **state)
+{
+	char object[128] = "", path[64], all[256] = "", own[256];
+
+	(void)state;
+	if (access("/proc/thread-self/children", R_OK) != 0)
+		skip();
+	/* A program in which it will not see anything: it would go on to its deadline, and then say so. */
+	begin(PROBES "probe-static", "wait", true);
+	for (int left = DEADLINE_MS; left > 0 && strcmp(all, "1 2 ") != 0; left -= STEP_MS) {
+		poll(NULL, 0, STEP_MS);
+		list_open(find_watch(), NULL, all, sizeof(all));
+	}
+	assert_string_equal(all, "1 2 ");
+	/* 1 is the pidfd. 2 is the program's standard error, the one end that it shares with the program. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", scene.err);
+	assert_true(readlink(path, object, sizeof(object) - 1) > 0);
+	list_open(find_watch(), object, own, sizeof(own));
+	assert_string_equal(own, "2 ");
+	assert_int_equal(kill(scene.pid, SIGKILL), 0);
+	wait_for_watch();
+	assert_string_equal(scene.said, "");
+	end();
+}
+
+static void
+watch_is_not_started_where_nothing_is_guarded(void **state)
+{
+	(void)state;
+	drive_expect(7, "", "BINDGUARD_MODE=off $BG $PROBES/probe-dynamic exit 7");
+	/* It would have become our child. */
+	assert_int_equal(waitpid(-1, NULL, __WALL), -1);
+	assert_int_equal(errno, ECHILD);
+	drive_expect(7, "", "$BG $PROBES/probe-dynamic exit 7");
+	assert_true(waitpid(-1, NULL, __WALL) > 0);
 }
 
 static void
@@ -273,14 +362,16 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(watch_of_a_loaded_library_ends_in_silence),
-		cmocka_unit_test(watch_of_a_library_that_is_not_loaded_says_so),
-		cmocka_unit_test(watch_without_a_sign_says_so_at_its_deadline),
-		cmocka_unit_test(watch_ends_with_the_program),
-		cmocka_unit_test(watch_of_a_program_that_does_not_start_is_silent),
-		cmocka_unit_test(watch_is_not_started_by_a_reaper),
-		cmocka_unit_test(watch_does_not_hold_the_programs_pipes),
-		cmocka_unit_test(map_is_read_right),
+		cmocka_unit_test_teardown(watch_of_a_loaded_library_ends_in_silence, leave_nothing),
+		cmocka_unit_test_teardown(watch_of_a_library_that_is_not_loaded_says_so, leave_nothing),
+		cmocka_unit_test_teardown(watch_without_a_sign_says_so_at_its_deadline, leave_nothing),
+		cmocka_unit_test_teardown(watch_ends_with_the_program, leave_nothing),
+		cmocka_unit_test_teardown(watch_of_a_program_that_does_not_start_is_silent, leave_nothing),
+		cmocka_unit_test_teardown(watch_is_not_started_by_a_reaper, leave_nothing),
+		cmocka_unit_test_teardown(watch_does_not_hold_the_programs_pipes, leave_nothing),
+		cmocka_unit_test_teardown(watch_holds_nothing_but_standard_error_and_ends_at_once, leave_nothing),
+		cmocka_unit_test_teardown(watch_is_not_started_where_nothing_is_guarded, leave_nothing),
+		cmocka_unit_test_teardown(map_is_read_right, leave_nothing),
 	};
 
 	if (argc > 1)

@@ -122,7 +122,11 @@ static const struct scene scenes[] = {
 	 "tcp [::]:19401 -> [::]:19401%lo (rewrite, rule \"servers\")\n"
 	 "tcp [::]:19401%lo unchanged (rewrite, rule \"servers\"; already at the target)\n",
 	 "bind null false\nlisten null false\nbind null false\nlisten null false\n"},
-	{"lockdown", TO_FILE "BINDGUARD_LOG_EVENTS=rubbish ", NULL, "tcp 10.99.0.1 19400 tcp 127.0.0.1 19400", "", ""},
+	{"lockdown", TO_FILE "BINDGUARD_LOG_EVENTS=rubbish ", NULL,
+	 "tcp 10.99.0.1 19400 tcp 127.0.0.1 19400 tcp 0.0.0.0 19401",
+	 "tcp 10.99.0.1:19400 denied: EACCES (deny, rule \"lockdown\")\n"
+	 "tcp 0.0.0.0:19401 -> 127.0.0.1:19401 (rewrite, rule \"lockdown-wildcard\")\n",
+	 "bind \"EACCES\" false\nbind null false\n"},
 };
 
 /** hide_ports - the kernel's choices, above 32767, as PORT; the program's pid is dropped with the tag. */

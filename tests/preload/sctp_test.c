@@ -62,7 +62,7 @@ static const struct row rows[] = {
 	 "6 1 19509 ::", "bindx flags 1, device none, ::ffff:127.0.0.1 19509; 0 Success, device none\n",
 	 "the kernel refuses to confine: IPv4 loopback only"},
 	{"bindx_in_lockdown_is_refused", "BINDGUARD_TO=rubbish/", "4 1 19510 10.99.0.1",
-	 "-1 Permission denied, device none\n", NULL},
+	 "-1 Permission denied, device none\n", "10.99.0.1:19510 denied: EACCES (deny, rule \"lockdown\")"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -248,6 +248,32 @@ journal_hostile_name_forges_no_field(void **state)
 	figure("1 event, 1 entry, 0 fields forged");
 }
 
+/** A broken file does not take the log away: the complaint is on stderr as ever, what lockdown does in the journal. */
+static void
+lockdown_events_reach_the_journal(void **state)
+{
+	int journal = sink_listen(JOURNAL_SOCKET, SOCK_DGRAM);
+	char entry[8192];
+
+	(void)state;
+	sink_write(SINK_DIR "/broken.conf", "mode = maybe\n");
+	sink_expect("BINDGUARD_CONFIG=" SINK_DIR "/broken.conf BINDGUARD_LOG=journal BINDGUARD_LOG_EVENTS=all "
+		    "BINDGUARD_LOG_FORMAT=rubbish",
+		    "sink_host tcp 0.0.0.0 19400 tcp 127.0.0.1 19401 2>" STDERR_FILE, "bind 0\nbind 0\nend\n");
+	assert_true(sink_receive(journal, entry, sizeof(entry)) > 0);
+	assert_string_equal(field(entry, "BINDGUARD_RULE"), "lockdown-wildcard");
+	assert_string_equal(field(entry, "BINDGUARD_RESULT_ADDRESS"), "127.0.0.1");
+	assert_true(sink_receive(journal, entry, sizeof(entry)) > 0);
+	assert_string_equal(field(entry, "BINDGUARD_RULE"), "lockdown-loopback");
+	assert_int_equal(sink_drain(journal), 0);
+	assert_int_equal(sink_count(STDERR_FILE, "broken.conf:1: unknown mode"), 1);
+	assert_int_equal(sink_count(STDERR_FILE, "unknown BINDGUARD_LOG_FORMAT"), 1);
+	assert_int_equal(sink_count(STDERR_FILE, "the configuration is not used"), 1);
+	assert_int_equal(sink_count(STDERR_FILE, "19400"), 0);
+	sink_close(journal, JOURNAL_SOCKET);
+	figure("2 events of lockdown in the journal, 2 mistakes on stderr");
+}
+
 /** enum place - where events are looked for. */
 enum place { IN_FILE, IN_JOURNAL, ON_STDERR, IN_SYSLOG, NOWHERE };
 
@@ -350,6 +376,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_setup(complaint_reaches_syslog_line_by_line, sink_begin),
 		cmocka_unit_test_setup(journal_entry_is_structured, sink_begin),
 		cmocka_unit_test_setup(journal_hostile_name_forges_no_field, sink_begin),
+		cmocka_unit_test_setup(lockdown_events_reach_the_journal, sink_begin),
 		cmocka_unit_test_setup(event_broken_sink_arrives_at_the_next, sink_begin),
 	};
 

@@ -304,6 +304,58 @@ environment_with_rubbish_means_lockdown(void **state)
 	expect_lockdown(&settings, "no rule says to = {\"loopback\"}");
 }
 
+/** struct log - the log section of a policy. */
+struct log {
+	enum bg_log_to to;
+	enum bg_log_format format;
+	enum bg_log_events events;
+};
+
+/** expect_lockdown_log - lockdown by its own rules, mode and target, with this log. */
+static void
+expect_lockdown_log(const struct bg_settings *settings, struct log log)
+{
+	size_t rules = bg_policy_lockdown->rule_count * sizeof(struct bg_rule);
+
+	bg_load(settings, "/usr/bin/node", "node", &loaded);
+	assert_true(loaded.owned && loaded.policy->lockdown);
+	assert_true(bg_diags_mistakes(&loaded.diags) > 0);
+	assert_int_equal(loaded.policy->log_to, log.to);
+	assert_int_equal(loaded.policy->log_format, log.format);
+	assert_int_equal(loaded.policy->log_events, log.events);
+	assert_int_equal(loaded.policy->mode, BG_MODE_ENFORCE);
+	assert_int_equal(loaded.policy->rule_count, bg_policy_lockdown->rule_count);
+	assert_memory_equal(loaded.policy->rules, bg_policy_lockdown->rules, rules);
+	assert_string_equal(bg_policy_string(loaded.policy, loaded.policy->rules[2].name), "lockdown");
+	if (log.to == BG_LOG_FILE)
+		assert_string_equal(bg_policy_string(loaded.policy, loaded.policy->log_path), settings->log);
+	bg_loaded_free(&loaded);
+}
+
+static void
+lockdown_logs_where_the_environment_says(void **state)
+{
+	static const char text[] = "mode = maybe\nlog { to = none events = notable }\n";
+	const char *config = write_file("broken.conf", text, sizeof(text) - 1);
+	struct bg_settings settings = {.config = config, .log = "journal"};
+
+	(void)state;
+	expect_lockdown_log(&settings, (struct log){BG_LOG_JOURNAL, BG_LOG_TEXT, BG_LOG_NOTABLE});
+	settings.log = "/tmp/binds.log";
+	settings.log_format = "json";
+	settings.log_events = "all";
+	expect_lockdown_log(&settings, (struct log){BG_LOG_FILE, BG_LOG_JSON, BG_LOG_ALL});
+	/* One that makes no sense leaves the others; mode and target are lockdown's. */
+	settings.log = "journal.txt";
+	settings.mode = "observe";
+	settings.to = "wg0";
+	expect_lockdown_log(&settings, (struct log){BG_LOG_STDERR, BG_LOG_JSON, BG_LOG_ALL});
+	settings = (struct bg_settings){.config = "", .log = "syslog", .to = "rubbish/"};
+	expect_lockdown_log(&settings, (struct log){BG_LOG_SYSLOG, BG_LOG_TEXT, BG_LOG_NOTABLE});
+	settings = (struct bg_settings){.config = in_folder("none.conf"), .log = "none", .log_format = "xml"};
+	expect_lockdown_log(&settings, (struct log){BG_LOG_NONE, BG_LOG_TEXT, BG_LOG_NOTABLE});
+}
+
 static void
 rules_of_other_programs_are_dropped(void **state)
 {
@@ -356,6 +408,7 @@ remove_folder(void **state)
 					    "binary",
 					    "secret",
 					    "allow.conf",
+					    "broken.conf",
 					    "programs.conf"};
 
 	(void)state;
@@ -375,6 +428,7 @@ main(void)
 		cmocka_unit_test(file_that_cannot_be_read_means_lockdown),
 		cmocka_unit_test(environment_is_laid_over_the_policy),
 		cmocka_unit_test(environment_with_rubbish_means_lockdown),
+		cmocka_unit_test(lockdown_logs_where_the_environment_says),
 		cmocka_unit_test(rules_of_other_programs_are_dropped),
 		cmocka_unit_test(compiled_in_lockdown_is_marked),
 	};

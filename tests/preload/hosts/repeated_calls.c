@@ -189,6 +189,24 @@ datagrams_disconnect(const char *wildcard, const char *peer, int port)
 	printf("\n");
 }
 
+/* bind(2) on what connect(2) has bound: EINVAL, and the port is still the kernel's, which goes with the connection. */
+static void
+client_binds_late(const char *wildcard, const char *peer)
+{
+	int family = strchr(wildcard, ':') ? AF_INET6 : AF_INET, fd = socket(family, SOCK_DGRAM, 0);
+	struct sockaddr_storage name = {0};
+	socklen_t size = sizeof(name);
+
+	printf("late %s:", wildcard);
+	do_connect(fd, peer, 9);
+	do_bind(fd, wildcard, PORT + 10);
+	do_disconnect(fd);
+	getsockname(fd, (struct sockaddr *)&name, &size);
+	say("port", ((struct sockaddr_in *)&name)->sin_port != 0);
+	end(fd);
+	printf("\n");
+}
+
 /* An MPTCP socket loses its address as it listens. */
 static void
 mptcp_listens(void)
@@ -274,6 +292,8 @@ main(void)
 	bound_binds_again(SOCK_DGRAM);
 	datagrams_disconnect("0.0.0.0", "10.99.0.2", PORT + 4);
 	datagrams_disconnect("::", "fd99::2", PORT + 5);
+	client_binds_late("0.0.0.0", "10.99.0.2");
+	client_binds_late("::", "fd99::2");
 	mptcp_listens();
 	device_is_gone();
 	wildcards_misfit();
