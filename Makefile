@@ -72,7 +72,7 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-system check-asan \
-	check-valgrind check-breaks check-supervise-breaks scenarios bench bench-supervise demo lint install uninstall clean help \
+	check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench bench-supervise demo lint install uninstall clean help \
 	FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
@@ -221,6 +221,10 @@ check-valgrind: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## preload 
 check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## break the engine seccomp on purpose
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
 		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' BG_FLAGS='-I$(SRC)' \
+		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
+check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(OUT)/tests/launcher/prove_test ## break `bindguard prove` on purpose
+	@cd $(SRC) && BG_OBJECTS='$(abspath $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' \
+		BG_FLAGS='-I$(SRC)' BG_PROGRAM='$(abspath $(COMMAND))' BG_BREAKS=tests/launcher/prove-breaks.txt \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
 $(OUT)/bench/%: $(SRC)/tests/supervise/bench/%.c $(OUT)/flags
 	@mkdir -p $(@D)
