@@ -72,8 +72,8 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-system check-asan \
-	check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench bench-supervise demo lint install uninstall clean help \
-	FORCE
+	check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench bench-supervise \
+	demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
