@@ -43,7 +43,7 @@ static const char serve[] =
 	"        elif option == 'shared': s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)\n"
 	"        elif option == 'again': s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
 	"        elif option == 'later': time.sleep(1.2)\n"
-	"        elif option == 'soon': time.sleep(0.3)\n"
+	"        elif option == 'soon': time.sleep(0.2)\n"
 	"        elif option in ('deaf', 'once', 'peers'): pass\n"
 	"        else: s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, option.encode())\n"
 	"    scope = socket.if_nametoindex('eth0') if address.startswith('fe80') else 0\n"
@@ -63,12 +63,14 @@ static const char serve[] =
 	"        s.close()\n"
 	"time.sleep(1000)\n";
 
-/** keys - runs a command on a terminal of its own; types Ctrl-C when the screen shows PATTERN. `keys PATTERN CMD...` */
+/** keys - runs a command on a terminal of its own; types Ctrl-C, or with HANG hangs up, when the screen shows PATTERN. */
 static const char keys[] =
 	"#!/usr/bin/python3\n"
-	"import os, pty, sys\n"
+	"import os, pty, signal, sys\n"
 	"pid, fd = pty.fork()\n"
 	"if pid == 0:\n"
+	"    signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+	"    signal.signal(signal.SIGINT, signal.SIG_DFL)\n" /* a shell in the background has it ignored */
 	"    os.execvp(sys.argv[2], sys.argv[2:])\n"
 	"screen, typed = b'', False\n"
 	"while True:\n"
@@ -77,6 +79,7 @@ static const char keys[] =
 	"    screen += got\n"
 	"    if not typed and sys.argv[1].encode() in screen:\n"
 	"        typed = True\n"
+	"        if 'HANG' in os.environ: sys.exit(0)\n"
 	"        os.write(fd, b'\\x03')\n"
 	"status = os.waitpid(pid, 0)[1]\n"
 	"sys.stdout.buffer.write(screen)\n"
@@ -308,11 +311,11 @@ server_of_unusual_habits_is_judged_right(void **state)
 		 {"^tcp +\\*%lo +9000" PYTHON HERE},
 		 "^3 sockets: none"},
 		/* A UDP client is no server to wait for, but it is reached. */
-		{"--wait 1 ./serve udp 0.0.0.0 0",
+		{"--wait 3 ./serve udp 0.0.0.0 0",
 		 1,
 		 {"^udp +0\\.0\\.0\\.0 +[0-9]+" PYTHON " +reached +reached +EXPOSED \\(perhaps a client"},
 		 "^1 socket: 1 EXPOSED"},
-		{"--wait 2 ./serve udp 0.0.0.0 0 tcp 0.0.0.0 9000,later",
+		{"--wait 9 ./serve udp 0.0.0.0 0 tcp 0.0.0.0 9000,later",
 		 1,
 		 {"^udp +0\\.0\\.0\\.0 +[0-9]+" PYTHON " +reached +reached +EXPOSED \\(perhaps a "
 		  "client",
@@ -411,7 +414,8 @@ command_that_does_not_listen_is_told(void **state)
 		{"./serve tcp 203.0.113.9 80 2>/dev/null", ""},
 		{"--wait 1 sleep 1000",
 		 "bindguard: sleep did not listen within 1 s, expected it to; --wait has more time\n"},
-		{"sh -c './serve tcp 127.0.0.1 80 & sleep 0.4; kill $!; exit 5'",
+		{"sh -c './serve tcp 127.0.0.1 80 & until grep -qw 0A /proc/net/tcp; do :; done; "
+		 "sleep 0.25; kill $!; exit 5'",
 		 "bindguard: sh ended with status 5 before it could be tried\n"},
 		{"./no-such-command", "bindguard: ./no-such-command: command not found\n"
 				      "bindguard: ./no-such-command ended with status 127 before it listened\n"},
@@ -574,6 +578,13 @@ terminal_shows_progress_and_colours_and_takes_an_interrupt(void **state)
 		130, NULL,
 		"./keys 'at most' $BG prove --wait 60 sh -c 'readlink /proc/self/ns/net >network; sleep 7006; :'");
 	drive_expect(0, "", "! readlink /proc/[0-9]*/ns/net 2>/dev/null | grep -xF \"$(cat network)\"");
+	/* The window is closed; bindguard is all that ran in it. */
+	drive_expect(
+		0, NULL,
+		"HANG=1 ./keys 'at most' $BG prove --wait 60 sh -c 'readlink /proc/self/ns/net >network; sleep 7007; "
+		":'\n"
+		"for try in $(seq 100); do readlink /proc/[0-9]*/ns/net 2>/dev/null | grep -xF \"$(cat network)\" || "
+		"exit 0; sleep 0.05; done; exit 1");
 	/* Quiet is quiet. */
 	driven = drive_expect(0, NULL, "./keys nothing $BG prove -q ./serve tcp 0.0.0.0 8000");
 	assert_null(strstr(driven->out, "bindguard"));
