@@ -72,8 +72,8 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-system check-asan \
-	check-valgrind check-breaks check-supervise-breaks scenarios bench bench-supervise demo lint install uninstall clean help \
-	FORCE
+	check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench bench-supervise \
+	demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
@@ -207,7 +207,7 @@ $(OUT)/probes/deaf_linker: $(SRC)/tests/launcher/hosts/deaf_linker.c $(OUT)/flag
 		-DLIBC='"$(abspath $(@D))/libc.so"' -o $@ $< && head -c 4096 /dev/zero > $(@D)/libc.so
 # The command is tested beside the library as it is delivered, whatever the command itself is built with.
 TEST_DEFS += -DBG_PLAIN_LIBRARY='"$(abspath $(BUILD)/libbindguard.so)"' -DBG_MAKE_DIR='"$(CURDIR)"'
-check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(call tests,launcher) ## the command `bindguard`
+check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(OUT)/hosts/go_server $(call tests,launcher) ## the command `bindguard`
 	$(RUN) $(filter %_test,$^)
 # Servers from npm, pinned. A registry that cannot be reached leaves them out: their rows are skipped, by name.
 NPM := $(OUT)/npm/installed
@@ -228,6 +228,10 @@ check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call test
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
 		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' BG_FLAGS='-I$(SRC)' \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
+check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(OUT)/tests/launcher/prove_test ## break `bindguard prove` on purpose
+	@cd $(SRC) && BG_OBJECTS='$(abspath $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' \
+		BG_FLAGS='-I$(SRC)' BG_PROGRAM='$(abspath $(COMMAND))' BG_BREAKS=tests/launcher/prove-breaks.txt \
+		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
 $(OUT)/bench/%: $(SRC)/tests/supervise/bench/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -o $@ $<
@@ -237,7 +241,8 @@ check-asan: ## unit, conformance, preload and launcher tests with address and un
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
 # What a sanitizer's runtime makes impossible is skipped there by name; without it nothing may be, where BG_MUST_RUN=1.
-sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(foreach d,unit conformance preload launcher,$(call tests,$d))
+sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(OUT)/hosts/go_server \
+		$(foreach d,unit conformance preload launcher,$(call tests,$d))
 	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		BG_MUST_RUN=0 ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
 .PHONY: sanitized

@@ -10,10 +10,12 @@
 enum status {
 	STATUS_GOOD = 0,
 	STATUS_MISTAKES = 1,	 /* check: the configuration has mistakes */
+	STATUS_EXPOSED = 1,	 /* prove: another machine reaches CMD */
 	STATUS_USAGE = 2,	 /* bad usage; check: the file cannot be read; list: the kernel cannot be asked */
 	STATUS_CHANGED = 3,	 /* explain: the call would be changed */
+	STATUS_LOST = 3,	 /* prove: nobody else reaches CMD, but this machine does not either */
 	STATUS_DENIED = 4,	 /* explain: the call would be denied */
-	STATUS_RUN_FAILED = 125, /* run: bindguard itself failed or refused, CMD was not started */
+	STATUS_RUN_FAILED = 125, /* run, prove: bindguard itself failed or refused */
 	STATUS_NOT_EXECUTABLE = 126,
 	STATUS_NOT_FOUND = 127,
 };
@@ -68,6 +70,7 @@ int command_run(int argc, char **argv, struct failure *failure);
 int command_check(int argc, char **argv, struct failure *failure);
 int command_explain(int argc, char **argv, struct failure *failure);
 int command_list(int argc, char **argv, struct failure *failure);
+int command_prove(int argc, char **argv, struct failure *failure);
 
 int fail(struct failure *failure, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));

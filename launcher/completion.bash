@@ -9,6 +9,7 @@ _bindguard_options() {
     check) echo '-h --help' ;;
     explain) echo '-c --config -p --program --command --v6only --json -h --help' ;;
     list) echo '-a --all --json -h --help' ;;
+    prove) echo "--unguarded --json --wait $(_bindguard_options run)" ;;
     esac
 }
 
@@ -21,6 +22,8 @@ _bindguard_takes_argument() {
     esac
     case $1:$2 in
     run:-[ctlfe] | run:--config | run:--to | run:--log | run:--format | run:--engine) ;;
+    prove:--wait) ;;
+    prove:*) _bindguard_takes_argument run "$2" ;;
     explain:-[cp] | explain:--config | explain:--program | explain:--command) ;;
     *) return 1 ;;
     esac
@@ -70,7 +73,7 @@ _bindguard_argument() {
 # operand SUBCOMMAND COUNT PREFIX: what may stand behind the options; COUNT operands are before it.
 _bindguard_operand() {
     case $1:$2 in
-    run:0)
+    run:0 | prove:0)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -c -- "$3")
         ;;
@@ -122,7 +125,7 @@ _bindguard_walk() {
             _bindguard_takes_argument "$subcommand" "$word" && option=$word
         else
             options=0 operands=$((operands + 1))
-            [ "$subcommand" = run ] && return
+            [[ $subcommand == @(run|prove) ]] && return
         fi
     done
 }
@@ -133,11 +136,11 @@ _bindguard() {
     current=${words[${#words[@]} - 1]}
     COMPREPLY=()
     case ${words[1]} in
-    run | check | explain | list) [ ${#words[@]} -gt 2 ] && subcommand=${words[1]} at=2 ;;
+    run | check | explain | list | prove) [ ${#words[@]} -gt 2 ] && subcommand=${words[1]} at=2 ;;
     esac
     _bindguard_walk
 
-    if [ "$subcommand" = run ] && [ $operands = 1 ]; then
+    if [[ $subcommand == @(run|prove) ]] && [ $operands = 1 ]; then
         _bindguard_command "${starts[at]}"
         return
     elif [ -n "$option" ]; then
@@ -150,7 +153,7 @@ _bindguard() {
         # shellcheck disable=SC2046 # words
         _bindguard_reply "$current" $(_bindguard_options "$subcommand") $([ "$at" = 1 ] && echo --version)
     elif [ ${#words[@]} = 2 ]; then
-        _bindguard_reply "$current" run check explain list
+        _bindguard_reply "$current" run check explain list prove
         [ -n "$current" ] && mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -c -- "$current")
     else
         _bindguard_operand "$subcommand" "$operands" "$current"

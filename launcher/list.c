@@ -64,11 +64,11 @@ compare_sockets(const void *left, const void *right)
 }
 
 /**
- * mark_ephemeral - UDP sockets on a wildcard and a port of the range from which the kernel chooses, ip(7): nobody can
+ * sockets_mark_ephemeral - UDP sockets on a wildcard and a port of the range from which the kernel chooses, ip(7): nobody can
  * tell a client's from a server's, so they are shown and marked.
  */
-static void
-mark_ephemeral(struct sockets *sockets)
+void
+sockets_mark_ephemeral(struct sockets *sockets)
 {
 	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
 	unsigned first, last;
@@ -105,7 +105,7 @@ gather(const struct wish *wish, struct sockets *sockets, struct processes *proce
 	if (error)
 		return fail(failure, STATUS_USAGE, "the interfaces cannot be read: %s, expected netlink to be allowed",
 			    strerror(error));
-	mark_ephemeral(sockets);
+	sockets_mark_ephemeral(sockets);
 	if (sockets->count)
 		qsort(sockets->items, sockets->count, sizeof(*sockets->items), compare_sockets);
 	error = processes_find(processes, sockets);

@@ -148,6 +148,7 @@ enum parse_end sockets_parse(struct sockets *sockets, enum bg_protocol protocol,
 			     size_t size, int *error);
 int sockets_merge_mptcp(struct sockets *sockets, struct sockets *mptcp);
 int sockets_dump(struct sockets *sockets, bool all);
+void sockets_mark_ephemeral(struct sockets *sockets);
 void sockets_free(struct sockets *sockets);
 
 int interfaces_read(struct interfaces *interfaces);
@@ -171,6 +172,19 @@ void socket_format_reach(const struct socket *socket, char text[SOCKET_TEXT_MAX]
 void socket_format_program(const struct process *process, char text[SOCKET_TEXT_MAX]);
 void socket_format_note(const struct socket *socket, const struct processes *processes, char text[SOCKET_TEXT_MAX]);
 const char *guard_word(enum guard guard);
+
+/**
+ * struct table_column - a column of a table.
+ * @flags: of libsmartcols(3)
+ */
+struct table_column {
+	const char *name;
+	int flags;
+};
+
+struct libscols_table;
+struct libscols_table *table_new(const struct table_column *columns, size_t count);
+void table_make_ascii(char cell[SOCKET_TEXT_MAX]);
 
 int list_print_table(const struct sockets *sockets, const struct processes *processes);
 int list_print_json(const struct sockets *sockets, const struct processes *processes);

@@ -11,12 +11,9 @@
 
 #include "launcher/list.h"
 
-/** columns - of the table, in order; struct column's place is its number. */
+/** columns - of the table, in order; a column's place is its number. */
 enum { PROTOCOL, ADDRESS, PORT, REACH, PID, PROGRAM, GUARDED, NOTE, COLUMNS };
-static const struct column {
-	const char *name;
-	int flags;
-} columns[COLUMNS] = {
+static const struct table_column columns[COLUMNS] = {
 	[PROTOCOL] = {"PROTO", 0},	 [ADDRESS] = {"ADDRESS", 0},	    [PORT] = {"PORT", SCOLS_FL_RIGHT},
 	[REACH] = {"REACHABLE FROM", 0}, [PID] = {"PID", SCOLS_FL_RIGHT},   [PROGRAM] = {"PROGRAM", SCOLS_FL_TRUNC},
 	[GUARDED] = {"GUARDED", 0},	 [NOTE] = {"NOTE", SCOLS_FL_TRUNC},
@@ -35,11 +32,11 @@ wants_colours(void)
 }
 
 /**
- * make_ascii - write each byte of @cell beyond ASCII as \xNN. libsmartcols asks the locale how wide a character is and
+ * table_make_ascii - write each byte of @cell beyond ASCII as \xNN. libsmartcols asks the locale how wide a character is and
  * goes round for ever over one that has none there (2.38, noencoding, LC_ALL=C): a name could hang the list.
  */
-static void
-make_ascii(char cell[SOCKET_TEXT_MAX])
+void
+table_make_ascii(char cell[SOCKET_TEXT_MAX])
 {
 	char copy[SOCKET_TEXT_MAX];
 	size_t length = 0;
@@ -67,40 +64,41 @@ fill(struct libscols_line *line, const struct socket *socket, const struct proce
 	snprintf(cells[GUARDED], SOCKET_TEXT_MAX, "%s", guard_word(process ? process->guard : GUARD_UNKNOWN));
 	socket_format_note(socket, processes, cells[NOTE]);
 	for (size_t i = 0; i < COLUMNS && !error; i++) {
-		make_ascii(cells[i]);
+		table_make_ascii(cells[i]);
 		error = scols_line_set_data(line, i, cells[i]);
 	}
 	return error ? error : scols_cell_set_color(scols_line_get_cell(line, REACH), colours[socket->reach]);
 }
 
-/** build - columns and lines. Return: 0, or a negative errno value. */
-static int
-build(struct libscols_table *table, const struct sockets *sockets, const struct processes *processes)
+/** table_new - an empty table with these columns. NULL: memory is out. */
+struct libscols_table *
+table_new(const struct table_column *names, size_t count)
 {
-	int error = scols_table_enable_colors(table, wants_colours());
+	struct libscols_table *table = scols_new_table();
+	bool bad = !table || scols_table_enable_colors(table, wants_colours());
 
-	if (!error)
-		error = scols_table_enable_minout(table, 1); /* no blanks behind the last column */
-	if (!error)
-		error = scols_table_enable_noencoding(table, 1); /* the cells are ASCII already */
-	for (size_t i = 0; i < COLUMNS; i++)
-		if (!scols_table_new_column(table, columns[i].name, 0, columns[i].flags))
-			return -ENOMEM;
-	for (size_t i = 0; i < sockets->count && !error; i++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
-
-		error = line ? fill(line, &sockets->items[i], processes) : -ENOMEM;
-	}
-	return error;
+	bad = bad || scols_table_enable_minout(table, 1);     /* no blanks behind the last column */
+	bad = bad || scols_table_enable_noencoding(table, 1); /* the cells are ASCII already */
+	for (size_t i = 0; i < count && !bad; i++)
+		bad = !scols_table_new_column(table, names[i].name, 0, names[i].flags);
+	if (!bad)
+		return table;
+	scols_unref_table(table);
+	return NULL;
 }
 
 /** list_print_table - the table, and an empty line to set it off. Return: 0 or an errno value. */
 int
 list_print_table(const struct sockets *sockets, const struct processes *processes)
 {
-	struct libscols_table *table = scols_new_table();
-	int error = table ? build(table, sockets, processes) : -ENOMEM;
+	struct libscols_table *table = table_new(columns, COLUMNS);
+	int error = table ? 0 : -ENOMEM;
 
+	for (size_t i = 0; i < sockets->count && !error; i++) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+
+		error = line ? fill(line, &sockets->items[i], processes) : -ENOMEM;
+	}
 	if (!error)
 		error = scols_print_table(table);
 	scols_unref_table(table);

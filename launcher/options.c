@@ -12,15 +12,21 @@
 		'h', "help", NULL, "print this help"                                                                   \
 	}
 
+/* What `run` takes, `prove` takes too. */
+#define RUN_OPTIONS                                                                                                    \
+	{'c', "config", "FILE", "read this configuration and no other"},                                               \
+		{'t', "to", "TO", "in the place of loopback: ADDR[,ADDR] or an interface"},                            \
+		{'n', "observe", NULL, "change nothing, log what would be changed"},                                   \
+		{'l', "log", "LOG", "stderr, syslog, journal, none or a file"},                                        \
+		{'f', "format", "FORMAT", "text or json"},                                                             \
+		{'q', "quiet", NULL, "log nothing; errors are still printed"},                                         \
+		{'v', "verbose", NULL, "log every bind, and say what is done with CMD"},                               \
+	{                                                                                                              \
+		'e', "engine", "ENGINE", "auto, preload or seccomp (no_new_privs: no sudo inside)"                     \
+	}
+
 static const struct option_spec run_options[] = {
-	{'c', "config", "FILE", "read this configuration and no other"},
-	{'t', "to", "TO", "in the place of loopback: ADDR[,ADDR] or an interface"},
-	{'n', "observe", NULL, "change nothing, log what would be changed"},
-	{'l', "log", "LOG", "stderr, syslog, journal, none or a file"},
-	{'f', "format", "FORMAT", "text or json"},
-	{'q', "quiet", NULL, "log nothing; errors are still printed"},
-	{'v', "verbose", NULL, "log every bind, and say what is done with CMD"},
-	{'e', "engine", "ENGINE", "auto, preload or seccomp (no_new_privs: no sudo inside)"},
+	RUN_OPTIONS,
 	HELP_OPTION,
 	{0},
 };
@@ -44,6 +50,15 @@ static const struct option_spec list_options[] = {
 	{0},
 };
 
+static const struct option_spec prove_options[] = {
+	{0, "unguarded", NULL, "run CMD without the guard"},
+	{0, "json", NULL, "print JSON"},
+	{0, "wait", "SECONDS", "how long CMD may take until it listens; default 10"},
+	RUN_OPTIONS,
+	HELP_OPTION,
+	{0},
+};
+
 const struct command commands[] = {
 	{"run", "[OPTION...] [--] CMD [ARG...]", "run CMD guarded; `run` may be left out", STATUS_RUN_FAILED,
 	 run_options, command_run},
@@ -53,6 +68,8 @@ const struct command commands[] = {
 	 explain_options, command_explain},
 	{"list", "[OPTION...]", "what listens on this machine, and who can reach it", STATUS_USAGE, list_options,
 	 command_list},
+	{"prove", "[OPTION...] [--] CMD [ARG...]", "run CMD on a throw-away network, and try from there who reaches it",
+	 STATUS_RUN_FAILED, prove_options, command_prove},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 

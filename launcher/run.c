@@ -31,9 +31,9 @@ read_engine(const char *word, enum engine *engine, struct failure *failure)
 	return fail(failure, STATUS_RUN_FAILED, "unknown engine \"%.60s\", expected auto, preload or seccomp", word);
 }
 
-/** set_option - take one option. */
-static int
-set_option(struct run *run, const struct option_spec *option, const char *value, struct failure *failure)
+/** run_set_option - take one option. */
+int
+run_set_option(struct run *run, const struct option_spec *option, const char *value, struct failure *failure)
 {
 	if (options_is(option, "engine"))
 		return read_engine(value, &run->engine, failure);
@@ -54,6 +54,18 @@ set_option(struct run *run, const struct option_spec *option, const char *value,
 	return STATUS_GOOD;
 }
 
+/** run_check - do the options agree with each other, and is there a CMD? */
+int
+run_check(const struct run *run, struct failure *failure)
+{
+	if (run->quiet && (run->verbose || run->log))
+		return fail(failure, STATUS_RUN_FAILED, "--quiet and --%s contradict each other, expected one of them",
+			    run->verbose ? "verbose" : "log");
+	if (!run->argv[0])
+		return fail(failure, STATUS_RUN_FAILED, "no command given, expected CMD; `bindguard --help` has more");
+	return STATUS_GOOD;
+}
+
 /**
  * read_options - the command line into @run.
  * @help: --help was asked for
@@ -70,22 +82,17 @@ read_options(int argc, char **argv, struct run *run, bool *help, struct failure 
 		*help = options_is(option, "help");
 		if (*help)
 			return STATUS_GOOD;
-		status = set_option(run, option, options.value, failure);
+		status = run_set_option(run, option, options.value, failure);
 	}
 	run->argv = argv + options.at;
 	if (failure->text[0])
 		return STATUS_RUN_FAILED;
-	if (run->quiet && (run->verbose || run->log))
-		return fail(failure, STATUS_RUN_FAILED, "--quiet and --%s contradict each other, expected one of them",
-			    run->verbose ? "verbose" : "log");
-	if (options.at >= argc)
-		return fail(failure, STATUS_RUN_FAILED, "no command given, expected CMD; `bindguard --help` has more");
-	return STATUS_GOOD;
+	return run_check(run, failure);
 }
 
-/** find - the file that CMD is. */
-static int
-find(const struct run *run, char path[PATH_MAX], struct failure *failure)
+/** run_find - the file that CMD is. */
+int
+run_find(const struct run *run, char path[PATH_MAX], struct failure *failure)
 {
 	int error = program_find(run->argv[0], getenv("PATH"), path);
 
@@ -227,7 +234,7 @@ command_run(int argc, char **argv, struct failure *failure)
 	if (status == STATUS_GOOD)
 		status = environment_check(&run, failure);
 	if (status == STATUS_GOOD)
-		status = find(&run, path, failure);
+		status = run_find(&run, path, failure);
 	if (status != STATUS_GOOD)
 		return status;
 	inspect(path, run.argv, &inspection);

@@ -36,6 +36,11 @@ struct run {
 	char **argv;
 };
 
+/* run.c */
+int run_set_option(struct run *run, const struct option_spec *option, const char *value, struct failure *failure);
+int run_find(const struct run *run, char path[PATH_MAX], struct failure *failure);
+int run_check(const struct run *run, struct failure *failure);
+
 /* environment.c */
 int environment_set(const struct run *run, struct failure *failure);
 int environment_check(struct run *run, struct failure *failure);

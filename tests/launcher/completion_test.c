@@ -37,7 +37,7 @@ completion_offers_what_may_follow(void **state)
 		const char *words;
 		const char *replies;
 	} cases[] = {
-		{"bindguard ", "bindguard \"\"", "check explain list run "},
+		{"bindguard ", "bindguard \"\"", "check explain list prove run "},
 		{"bindguard --ver", "bindguard --ver", "--verbose --version "},
 		{"bindguard --eng", "bindguard --eng", "--engine "},
 		{"bindguard run -", "bindguard run -",
@@ -69,6 +69,11 @@ completion_offers_what_may_follow(void **state)
 		{"bindguard explain tcp [::]", "bindguard explain tcp \"[\" :: \"]\"", "]: "},
 		{"bindguard explain tcp 0.0.0.0:80 ", "bindguard explain tcp 0.0.0.0 : 80 \"\"", " "},
 		{"bindguard list x", "bindguard list x", " "},
+		{"bindguard prove --", "bindguard prove --",
+		 "--config --engine --format --help --json --log --observe --quiet --to --unguarded --verbose --wait "},
+		{"bindguard prove --wait 5 -e s", "bindguard prove --wait 5 -e s", "seccomp "},
+		{"bindguard prove --unguarded mkfif", "bindguard prove --unguarded mkfif", "mkfifo "},
+		{"bindguard prove cat one.c", "bindguard prove cat one.c", "one.conf "},
 		{"bindguard mkfif", "bindguard mkfif", "mkfifo "},
 		{"bindguard run mkfif", "bindguard run mkfif", "mkfifo "},
 		{"bindguard run -v -- mkfif", "bindguard run -v -- mkfif", "mkfifo "},

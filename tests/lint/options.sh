@@ -4,7 +4,10 @@
 # the completion. Run from the top.
 set -u
 failed=0
-tables=$(tr -s '\n\t ' '   ' <launcher/options.c)
+tables=$(tr -s '\n\t\\ ' '    ' <launcher/options.c)
+# What two tables share is a macro there.
+shared=${tables#*'#define RUN_OPTIONS '} shared=${shared%% static const *}
+tables=${tables// RUN_OPTIONS, / $shared, }
 # shellcheck source=launcher/completion.bash
 . launcher/completion.bash
 

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# breaks.sh OUT [PATTERN...]: proves that the tests of the engine `seccomp` can fail. breaks.txt, in the form of tests/breaks/*.txt,
-# names breaks: each changes one source in a copy, and the tests it names must fail with the engine built from it; PATTERN
-# chooses breaks by name. Run by `make check-supervise-breaks`, from the top.
+# breaks.sh OUT [PATTERN...]: proves that the tests of the engine `seccomp` can fail, or those of another program of the
+# launcher. breaks.txt, in the form of tests/breaks/*.txt, names breaks: each changes one source in a copy, and the tests it
+# names must fail with the program built from it; PATTERN chooses breaks by name. Run by `make check-supervise-breaks` and
+# `make check-prove-breaks`, from the top.
 #
-# BG_OBJECTS: the objects and the archive of supervise_cli; BG_LIBS: its libraries; BG_FLAGS: further flags.
+# BG_OBJECTS: the objects and the archive of the program; BG_LIBS: its libraries; BG_FLAGS: further flags.
+# BG_PROGRAM, BG_BREAKS: program and list of breaks, where they are not those of the engine.
 set -u
 out=$1
 shift
 patterns=("$@")
 [ $# -gt 0 ] || patterns=('*')
-work=$out/breaks/supervise engine=$out/supervise_cli
+engine=${BG_PROGRAM:-$out/supervise_cli} breaks=${BG_BREAKS:-tests/supervise/breaks.txt}
+work=$out/breaks/$(basename "$engine")
 caught=0 missed=0
 mkdir -p "$work"
 read -ra objects <<<"$BG_OBJECTS"
@@ -65,6 +68,6 @@ while read -r key rest; do
         fi
         ;;
     esac
-done <tests/supervise/breaks.txt
+done <"$breaks"
 echo "$caught passed, $missed failed"
 [ $missed -eq 0 ]

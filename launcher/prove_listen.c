@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT
+ * prove_listen.c - waits until CMD listens, by the kernel's socket tables, and then has each socket tried. Runs in the
+ * launcher only, on CMD's machine, where all sockets are CMD's. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "launcher/prove.h"
+
+#define STEP_MS 50
+#define SETTLE_MS 500 /* a server opens its further sockets within that */
+#define TELL_MS 3000  /* from one line of progress to the next */
+#define ROUNDS 4      /* of looking for sockets that came while others were tried */
+
+/** struct count - of the sockets. @servers: but for UDP sockets that may be clients; @all; @mark: tells sets apart */
+struct count {
+	size_t servers;
+	size_t all;
+	uint64_t mark;
+};
+
+/** dump - CMD's sockets now, and where they are bound. */
+static int
+dump(struct sockets *sockets, struct failure *failure)
+{
+	struct interfaces interfaces = {0};
+	int error = sockets_dump(sockets, false);
+
+	if (!error)
+		error = interfaces_read(&interfaces);
+	for (size_t i = 0; i < sockets->count && !error; i++)
+		reach_find(&sockets->items[i], &interfaces);
+	interfaces_free(&interfaces);
+	if (!error && sockets->missing & (BG_PROTOCOL_TCP | BG_PROTOCOL_UDP))
+		error = EPROTONOSUPPORT;
+	if (error)
+		return fail(failure, STATUS_RUN_FAILED, "the kernel's socket diagnosis does not answer: %s",
+			    strerror(error));
+	sockets_mark_ephemeral(sockets);
+	return STATUS_GOOD;
+}
+
+/** look - count them. */
+static int
+look(struct count *count, struct failure *failure)
+{
+	struct sockets sockets = {0};
+	int status = dump(&sockets, failure);
+
+	memset(count, 0, sizeof(*count));
+	count->all = sockets.count;
+	for (size_t i = 0; i < sockets.count; i++) {
+		if (sockets.items[i].ephemeral)
+			continue;
+		count->servers++;
+		count->mark += sockets.items[i].inode * UINT64_C(0x9e3779b97f4a7c15); /* in any order */
+	}
+	sockets_free(&sockets);
+	return status;
+}
+
+/** ended - CMD and all that it started are gone. @listened: it had listened before */
+static int
+ended(const struct proof *proof, bool listened, struct failure *failure)
+{
+	const char *name = proof->run.argv[0];
+	const char *when = listened ? "it could be tried" : "it listened";
+
+	if (WIFSIGNALED(proof->status))
+		return fail(failure, STATUS_RUN_FAILED, "%.200s was ended by signal %d (%s) before %s", name,
+			    WTERMSIG(proof->status), strsignal(WTERMSIG(proof->status)), when);
+	return fail(failure, STATUS_RUN_FAILED, "%.200s ended with status %d before %s", name,
+		    WEXITSTATUS(proof->status), when);
+}
+
+/** tell - one line of progress each few seconds. Whole lines, since CMD's own come in between. */
+static void
+tell(const struct proof *proof, long waited_ms, long *told_ms)
+{
+	if (!proof->progress || (*told_ms >= 0 && waited_ms < *told_ms + TELL_MS))
+		return;
+	if (*told_ms < 0)
+		note("waiting until %.200s listens, %ld s at most", proof->run.argv[0], proof->wait_ms / 1000);
+	else
+		note("waiting: %ld s of %ld", waited_ms / 1000, proof->wait_ms / 1000);
+	*told_ms = waited_ms;
+}
+
+/**
+ * prove_await - wait until CMD listens and opens no further sockets. A UDP socket that may be a client's counts only when
+ * the time is over.
+ * Return: STATUS_GOOD, also where a signal came (proof->signal); STATUS_RUN_FAILED with @failure set.
+ */
+int
+prove_await(struct proof *proof, struct failure *failure)
+{
+	long start = prove_clock_ms(), settled = start, told = -1, now;
+	struct count count, last = {0};
+	int status;
+
+	for (;;) {
+		prove_pause(proof, STEP_MS);
+		if (proof->signal)
+			return STATUS_GOOD;
+		status = look(&count, failure);
+		if (status != STATUS_GOOD)
+			return status;
+		if (proof->empty)
+			return ended(proof, last.all > 0, failure);
+		now = prove_clock_ms();
+		if (count.mark != last.mark)
+			settled = now;
+		last = count;
+		if (count.servers && now - settled >= SETTLE_MS)
+			return STATUS_GOOD;
+		if (now - start >= proof->wait_ms)
+			break;
+		tell(proof, now - start, &told);
+	}
+	if (count.all)
+		return STATUS_GOOD;
+	return fail(failure, STATUS_RUN_FAILED,
+		    "%.200s did not listen within %ld s, expected it to; --wait has more time", proof->run.argv[0],
+		    proof->wait_ms / 1000);
+}
+
+/** find_program - who holds the socket, for the table. */
+static void
+find_program(struct tried *tried, const struct processes *processes)
+{
+	size_t count;
+
+	socket_format_program(socket_process(&tried->socket, processes, &count), tried->program);
+}
+
+/** is_tried - by its number; an SCTP socket is there once for each of its addresses. */
+static bool
+is_tried(const struct trials *trials, const struct socket *socket)
+{
+	for (size_t i = 0; i < trials->count; i++)
+		if (trials->items[i].socket.inode == socket->inode &&
+		    bg_addr_equal(&trials->items[i].socket.local.addr, &socket->local.addr))
+			return true;
+	return false;
+}
+
+/** append - room for @socket in the list. Return: there, NULL where memory is out. */
+static struct tried *
+append(struct trials *trials, const struct socket *socket)
+{
+	struct tried *items = list_grow(trials->items, trials->count, &trials->room, sizeof(*items));
+
+	if (!items)
+		return NULL;
+	trials->items = items;
+	items += trials->count++;
+	memset(items, 0, sizeof(*items));
+	items->socket = *socket;
+	return items;
+}
+
+/** try_new - try each socket that has not been tried yet. @fresh: whether there was one */
+static int
+try_new(struct proof *proof, bool *fresh, struct failure *failure)
+{
+	struct sockets sockets = {0};
+	struct processes processes = {0};
+	int status = dump(&sockets, failure);
+
+	*fresh = false;
+	if (status == STATUS_GOOD && processes_find(&processes, &sockets))
+		status = fail(failure, STATUS_RUN_FAILED, "out of memory");
+	for (size_t i = 0; i < sockets.count && status == STATUS_GOOD; i++) {
+		struct tried *tried;
+
+		if (is_tried(&proof->trials, &sockets.items[i]))
+			continue;
+		*fresh = true;
+		tried = append(&proof->trials, &sockets.items[i]);
+		if (!tried)
+			status = fail(failure, STATUS_RUN_FAILED, "out of memory");
+		else if (proof->progress && proof->trials.count == 1)
+			note("trying what listens, from here and from another machine");
+		if (!tried)
+			break;
+		find_program(tried, &processes);
+		if (!prove_probe(&proof->network, &sockets, &tried->socket, tried->reached))
+			proof->trials.count--;
+	}
+	sockets_free(&sockets);
+	processes_free(&processes);
+	return status;
+}
+
+/**
+ * prove_try - try all sockets of CMD, those too that come meanwhile.
+ * Return: STATUS_GOOD, also where a signal came (proof->signal); STATUS_RUN_FAILED with @failure set.
+ */
+int
+prove_try(struct proof *proof, struct failure *failure)
+{
+	int status = STATUS_GOOD;
+	bool fresh = true;
+
+	for (int round = 0; round < ROUNDS && fresh && status == STATUS_GOOD; round++) {
+		status = try_new(proof, &fresh, failure);
+		prove_pause(proof, 0);
+		if (proof->signal)
+			return STATUS_GOOD;
+	}
+	if (status == STATUS_GOOD && !proof->trials.count)
+		return fail(failure, STATUS_RUN_FAILED, "%.200s closed what it listened on before it could be tried",
+			    proof->run.argv[0]);
+	return status;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ * prove_print.c - what `bindguard prove` has found, as a table and one line. Runs in the launcher only. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <libsmartcols/libsmartcols.h>
+
+#include "launcher/prove.h"
+
+/** columns - of the table, in order; a column's place is its number. */
+enum { PROTOCOL, ADDRESS, PORT, PROGRAM, HERE, THERE, VERDICT, COLUMNS };
+static const struct table_column columns[COLUMNS] = {
+	[PROTOCOL] = {"PROTO", 0},	   [ADDRESS] = {"ADDRESS", 0},
+	[PORT] = {"PORT", SCOLS_FL_RIGHT}, [PROGRAM] = {"PROGRAM", SCOLS_FL_TRUNC},
+	[HERE] = {"FROM HERE", 0},	   [THERE] = {"FROM ELSEWHERE", 0},
+	[VERDICT] = {"VERDICT", 0},
+};
+
+/** tried_is_lost - is there a family that it serves, by which this machine reaches neither it nor a neighbour? */
+bool
+tried_is_lost(const struct tried *tried)
+{
+	bool reached = false;
+
+	for (size_t i = 0; i < TRIED_FAMILIES; i++) {
+		enum reached here = tried->reached[SIDE_HERE][i];
+
+		if (here == REACHED_REFUSED || here == REACHED_SILENT)
+			return true;
+		reached = reached || here != REACHED_UNTRIED;
+	}
+	return !reached;
+}
+
+/** tried_verdict - what the tries mean. */
+enum verdict
+tried_verdict(const struct tried *tried)
+{
+	for (size_t i = 0; i < TRIED_FAMILIES; i++)
+		if (tried->reached[SIDE_THERE][i] == REACHED_YES)
+			return VERDICT_EXPOSED;
+	return tried_is_lost(tried) ? VERDICT_LOST : VERDICT_GOOD;
+}
+
+/** reached_word - for the table. */
+static const char *
+reached_word(enum reached reached)
+{
+	static const char *const words[] = {"not tried", "reached", "refused", "no answer", "another socket"};
+
+	return words[reached];
+}
+
+/** format_side - what came of the tries from one machine: a word, or one for each family where they differ. */
+static void
+format_side(const struct tried *tried, enum side side, char cell[SOCKET_TEXT_MAX])
+{
+	enum reached ipv4 = tried->reached[side][TRIED_IPV4], ipv6 = tried->reached[side][TRIED_IPV6];
+
+	if (ipv4 == ipv6 || ipv6 == REACHED_UNTRIED)
+		snprintf(cell, SOCKET_TEXT_MAX, "%s", reached_word(ipv4));
+	else if (ipv4 == REACHED_UNTRIED)
+		snprintf(cell, SOCKET_TEXT_MAX, "%s", reached_word(ipv6));
+	else
+		snprintf(cell, SOCKET_TEXT_MAX, "%s (IPv4), %s (IPv6)", reached_word(ipv4), reached_word(ipv6));
+}
+
+/** format_verdict - in words. */
+static void
+format_verdict(const struct tried *tried, char cell[SOCKET_TEXT_MAX])
+{
+	static const char *const words[] = {"EXPOSED", "", "this machine only"};
+	struct bg_addr addr = bg_addr_unmap(&tried->socket.local.addr);
+	bool loopback = bg_addr_is_wildcard(&addr) || bg_addr_is_loopback(&addr);
+	const char *lost = loopback ? "LOOPBACK LOST" : "NOT REACHED HERE";
+	enum verdict verdict = tried_verdict(tried);
+
+	snprintf(cell, SOCKET_TEXT_MAX, "%s%s%s%s", words[verdict],
+		 verdict == VERDICT_EXPOSED && tried_is_lost(tried) ? ", " : "", tried_is_lost(tried) ? lost : "",
+		 tried->socket.ephemeral ? " (perhaps a client: ephemeral port)" : "");
+}
+
+/** fill - the cells of @tried. Return: 0, or a negative errno value. */
+static int
+fill(struct libscols_line *line, const struct tried *tried)
+{
+	static const char *const colours[] = {"red", "yellow", "green"};
+	char cells[COLUMNS][SOCKET_TEXT_MAX] = {{0}};
+	int error = 0;
+
+	snprintf(cells[PROTOCOL], SOCKET_TEXT_MAX, "%s", bg_protocol_word(tried->socket.protocol));
+	socket_format_address(&tried->socket, cells[ADDRESS]);
+	snprintf(cells[PORT], SOCKET_TEXT_MAX, "%u", tried->socket.local.port);
+	memcpy(cells[PROGRAM], tried->program, SOCKET_TEXT_MAX);
+	format_side(tried, SIDE_HERE, cells[HERE]);
+	format_side(tried, SIDE_THERE, cells[THERE]);
+	format_verdict(tried, cells[VERDICT]);
+	for (size_t i = 0; i < COLUMNS && !error; i++) {
+		table_make_ascii(cells[i]);
+		error = scols_line_set_data(line, i, cells[i]);
+	}
+	return error ? error : scols_cell_set_color(scols_line_get_cell(line, VERDICT), colours[tried_verdict(tried)]);
+}
+
+/** prove_print_table - the table, and an empty line to set it off. Return: 0 or an errno value. */
+int
+prove_print_table(const struct proof *proof)
+{
+	struct libscols_table *table = table_new(columns, COLUMNS);
+	int error = table ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < proof->trials.count && !error; i++) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+
+		error = line ? fill(line, &proof->trials.items[i]) : -ENOMEM;
+	}
+	if (!error)
+		error = scols_print_table(table);
+	scols_unref_table(table);
+	if (!error)
+		putchar('\n');
+	return -error;
+}
+
+/** prove_print_summary - one line: how many sockets, and what is wrong with how many. */
+void
+prove_print_summary(const struct proof *proof)
+{
+	size_t counts[] = {0, 0, 0}, count = proof->trials.count;
+
+	for (size_t i = 0; i < count; i++)
+		counts[tried_verdict(&proof->trials.items[i])]++;
+	printf("%zu socket%s%s: ", count, count == 1 ? "" : "s", proof->unguarded ? ", unguarded" : "");
+	if (counts[VERDICT_EXPOSED])
+		printf("%zu EXPOSED, another machine reaches %s", counts[VERDICT_EXPOSED],
+		       counts[VERDICT_EXPOSED] == 1 ? "it" : "them");
+	else
+		printf("none reached from another machine");
+	if (counts[VERDICT_LOST])
+		printf("; %zu not reached from here either", counts[VERDICT_LOST]);
+	else if (!counts[VERDICT_EXPOSED])
+		printf(", all from here");
+	if (!proof->network.ipv6)
+		printf("; IPv6 was not tried: this kernel has none, or it is disabled");
+	putchar('\n');
+}
