@@ -98,21 +98,27 @@ send_on(const struct front *front, int signal_number)
 }
 
 /**
- * pass_signals - those that a process sent to us were meant for CMD. Those of the terminal (SI_KERNEL) went to the whole
- * process group, CMD included.
+ * is_for_cmd - is the signal CMD's, and not known to it yet? What a process sent to us was meant for CMD. What the
+ * terminal sent (SI_KERNEL) went to the whole process group, CMD included; but that it is gone it tells the leader of the
+ * session alone, setsid(2): us, where we are the first process on it (`xterm -e`, `ssh -t`).
  */
+static bool
+is_for_cmd(const struct front *front, int number, int code)
+{
+	if (number == SIGCHLD || (number == SIGCONT && !is_stopped(front->cmd)))
+		return false;
+	return code != SI_KERNEL || (number == SIGHUP && getsid(0) == getpid());
+}
+
+/** pass_signals - to CMD. */
 static void
 pass_signals(const struct front *front)
 {
 	struct signalfd_siginfo info;
 
 	while (read(front->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		int number = (int)info.ssi_signo;
-
-		if (number == SIGCHLD || info.ssi_code == SI_KERNEL)
-			continue;
-		if (number != SIGCONT || is_stopped(front->cmd))
-			send_on(front, number);
+		if (is_for_cmd(front, (int)info.ssi_signo, info.ssi_code))
+			send_on(front, (int)info.ssi_signo);
 	}
 }
 

@@ -151,6 +151,34 @@ shell_guarded_has_job_control(void **state)
 	close_terminal(&terminal);
 }
 
+/** terminal_gone_ends_the_command - also where the front is the first process on it, whom alone the kernel tells. */
+static void
+terminal_gone_ends_the_command(void **state)
+{
+	static const char command[] = "exec " BG_SUPERVISE " sh -c 'echo started; exec sleep 60'";
+	struct terminal terminal = {.length = 0};
+	int status;
+
+	(void)state;
+	terminal.shell = forkpty(&terminal.fd, NULL, NULL, NULL);
+	assert_true(terminal.shell >= 0);
+	if (terminal.shell == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	expect(&terminal, "started");
+	close(terminal.fd);
+	for (int left = WAIT_MS; left > 0 && waitpid(terminal.shell, &status, WNOHANG) == 0; left -= 10)
+		poll(NULL, 0, 10);
+	if (kill(terminal.shell, 0) == 0) {
+		kill(terminal.shell, SIGKILL);
+		waitpid(terminal.shell, NULL, 0);
+		fail_msg("the command goes on without its terminal");
+	}
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGHUP);
+}
+
 static int
 set_up(void **state)
 {
@@ -166,6 +194,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_suspended_and_resumed_is_one_job),
 		cmocka_unit_test(shell_guarded_has_job_control),
+		cmocka_unit_test(terminal_gone_ends_the_command),
 	};
 
 	if (argc > 1)
