@@ -266,8 +266,9 @@ $(OUT)/cost/bench/%: $(SRC)/tests/bench/%.c
 bench: $(LIBRARY) $(BENCHES) ## what the guard costs, against its budgets: tests/bench/RESULTS.md
 	unshare -rn sh -c 'ip link set lo up && exec python3 $(SRC)/tests/bench/bench.py $(abspath $(OUT)/cost $(LIBRARY)) $(SRC)/tests/bench'
 
-deps: ## install what build and tests need (Debian packages, as root or with sudo)
-	$(SRC)/tests/deps.sh
+# `make deps demo` does not wait for the thirty servers that the tests want.
+deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`: what these two need
+	$(SRC)/tests/deps.sh $(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS)))
 
 demo: $(LIBRARY) ## two servers, unguarded and guarded, seen from here and from a second host
 	$(SRC)/tests/system/demo.sh $(abspath $(LIBRARY))

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# deps.sh: installs what build and tests need from Debian, as root or through sudo. Does nothing where all is there.
+# deps.sh [demo]: installs what build and tests need from Debian, or, `demo`, what the build and `make demo` need; as root
+# or through sudo. Does nothing where all is there.
 set -eu
-packages=(gcc make libc6-dev binutils git libconfuse-dev libcmocka-dev
-    libmnl-dev libsmartcols-dev libjansson-dev libseccomp-dev
-    iproute2 util-linux procps curl strace file libcap2-bin
-    python3 jq nginx-light redis-server memcached php-cli socat netcat-openbsd
+packages=(gcc make libc6-dev binutils git libconfuse-dev libmnl-dev libsmartcols-dev libjansson-dev libseccomp-dev
+    iproute2 util-linux procps curl python3)
+[ "${1:-}" = demo ] || packages+=(libcmocka-dev strace file libcap2-bin jq
+    nginx-light redis-server memcached php-cli socat netcat-openbsd
     clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
     golang-go caddy hugo prometheus-node-exporter busybox-static
     perl ruby ruby-webrick gunicorn uvicorn lighttpd haproxy postgresql mosquitto
@@ -14,8 +15,10 @@ packages=(gcc make libc6-dev binutils git libconfuse-dev libcmocka-dev
     chromium)
 # A Node, an npm or a JDK that is there already, of whatever origin, is kept.
 command -v node >/dev/null || packages+=(nodejs)
-command -v npm >/dev/null || packages+=(npm)
-command -v javac >/dev/null || packages+=(default-jdk-headless)
+if [ "${1:-}" != demo ]; then
+    command -v npm >/dev/null || packages+=(npm)
+    command -v javac >/dev/null || packages+=(default-jdk-headless)
+fi
 
 missing=()
 for package in "${packages[@]}"; do
