@@ -80,11 +80,17 @@ use(struct change *change, const struct bg_attempt *attempt, const struct bg_cha
 	return bg_sockaddr_encode(&done->to, done->form, encoded);
 }
 
-/** may_confine - the device can be set: tried, since nothing else tells. The socket keeps it where the call succeeds. */
+/**
+ * may_confine - the device can be set: tried, since nothing else tells. The socket keeps it where the call succeeds. What
+ * an address before has brought is not set again, which takes a privilege.
+ */
 static bool
-may_confine(const struct bg_attempt *attempt)
+may_confine(const struct change *change, const struct bg_attempt *attempt)
 {
-	return bg_kernel_set_device(attempt->fd, attempt->verdict.change.interface) == 0;
+	const char *device = attempt->verdict.change.interface;
+
+	return memcmp(change->device, device, sizeof(change->device)) == 0 ||
+	       bg_kernel_set_device(attempt->fd, device) == 0;
 }
 
 /** decide_one - decide on one address and append what is to be bound. Return: 0, or -errno to refuse the whole call. */
@@ -106,7 +112,8 @@ decide_one(struct bg_attempt *attempt, const union bg_sockaddr *copy, size_t siz
 			change->first = *attempt;
 			return -verdict->error;
 		}
-		if (verdict->effect == BG_EFFECT_CHANGE && verdict->change.interface[0] && !may_confine(attempt)) {
+		if (verdict->effect == BG_EFFECT_CHANGE && verdict->change.interface[0] &&
+		    !may_confine(change, attempt)) {
 			change->first = *attempt;
 			if (!verdict->has_fallback)
 				return -EACCES;

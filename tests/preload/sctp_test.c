@@ -12,9 +12,11 @@
 
 #include <cmocka.h>
 
+#include "net/net.h"
 #include "preload/host.h"
 
 #define STUB BG_BUILD_DIR "/hosts/sctp_stub.so"
+#define UNPRIVILEGED "setpriv --bounding-set=-all --inh-caps=-all env"
 #define FILTERED BG_BUILD_DIR "/hosts/leaky_filter env"
 #define ANY17                                                                                                          \
 	"0.0.0.0 0.0.0.0 0.0.0.0 0.0.0.0 0.0.0.0 0.0.0.0 0.0.0.0 0.0.0.0 0.0.0.0 0.0.0.0 0.0.0.0 0.0.0.0 "             \
@@ -46,6 +48,8 @@ static const struct row rows[] = {
 	 "[::]:19501 -> [::]:19501%lo (rewrite, rule \"servers\")"},
 	{"bindx_dualstack_twice_is_confined_once", "", "6 1 19502 :: ::",
 	 "bindx flags 1, device lo, :: 19502 :: 19502; 0 Success, device lo\n", "[::]:19502 -> [::]:19502%lo"},
+	{"bindx_dualstack_twice_needs_no_privilege", UNPRIVILEGED, "6 1 19511 :: ::",
+	 "bindx flags 1, device lo, :: 19511 :: 19511; 0 Success, device lo\n", "[::]:19511 -> [::]:19511%lo"},
 	{"bindx_loopback_is_unchanged", "", "6 1 19503 127.0.0.1 ::1",
 	 "bindx flags 1, device none, 127.0.0.1 19503 ::1 19503; 0 Success, device none\n", NULL},
 	{"bindx_failed_leaves_no_device", "STUB_ERRNO=98", "6 1 19504 ::",
@@ -96,13 +100,16 @@ set_up(void **state)
 	int fd = mkstemp(log_path);
 
 	(void)state;
-	return fd < 0 ? -1 : close(fd);
+	if (fd < 0 || close(fd))
+		return -1;
+	return net_set_up(); /* where root's privileges are, whoever runs this */
 }
 
 static int
 tear_down(void **state)
 {
 	(void)state;
+	net_tear_down();
 	return unlink(log_path);
 }
 
