@@ -39,8 +39,9 @@ static const struct server servers[] = {
 	 .events = {TO_DEVICE}},
 	{.name = "webpack_dev_server_dualstack",
 	 .program = NPM ".bin/webpack-dev-server",
-	 .words = {"node", NPM "webpack/bin/webpack.js", "serve", "--mode", "development", "--no-open", "--port", "%P",
-		   "--entry", "%D/entry.js", "--static", "%D"},
+	 /* Debian's npm brings a webpack-cli that knows no server; a local one is preferred to this one's own. */
+	 .words = {"env", "WEBPACK_CLI_SKIP_IMPORT_LOCAL=1", "node", NPM "webpack/bin/webpack.js", "serve", "--mode",
+		   "development", "--no-open", "--port", "%P", "--entry", "%D/entry.js", "--static", "%D"},
 	 .file = "entry.js",
 	 .conf = "console.log('hello from the entry');\n",
 	 GET("/main.js"),
