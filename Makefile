@@ -30,10 +30,16 @@ OPT_release := -O2
 OPT_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
 OPT_cov     := -O0 --coverage
+OPT_fuzz    := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT         := $(OPT_$(VARIANT))
 DEFS_release := -Wl,-z,defs
 ifeq ($(OPT),)
-$(error unknown VARIANT "$(VARIANT)", expected release, asan, tsan or cov)
+$(error unknown VARIANT "$(VARIANT)", expected release, asan, tsan, cov or fuzz)
+endif
+# libFuzzer comes with clang.
+CC_fuzz := clang-14
+ifneq ($(CC_$(VARIANT)),)
+CC := $(CC_$(VARIANT))
 endif
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -U_FORTIFY_SOURCE -DBG_VERSION='"$(VERSION)"' -DBG_SYSCONFDIR='"$(SYSCONFDIR)"' \
@@ -72,8 +78,8 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-system check-asan \
-	check-valgrind check-breaks check-supervise-breaks scenarios bench bench-supervise demo lint install uninstall clean help \
-	FORCE
+	check-valgrind check-breaks check-supervise-breaks scenarios bench bench-supervise fuzz fuzz-smoke demo lint install \
+	uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
@@ -253,6 +259,25 @@ $(OUT)/cost/bench/%: $(SRC)/tests/bench/%.c
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -o $@ $<
 bench: $(LIBRARY) $(BENCHES) ## what the guard costs, against its budgets: tests/bench/RESULTS.md
 	unshare -rn sh -c 'ip link set lo up && exec python3 $(SRC)/tests/bench/bench.py $(abspath $(OUT)/cost $(LIBRARY)) $(SRC)/tests/bench'
+
+# Fuzzing, tests/fuzz/README.md: a libFuzzer program a *_fuzz.c. What one finds new stays in the build folder.
+FUZZERS := $(patsubst $(SRC)/tests/fuzz/%_fuzz.c,$(OUT)/fuzz/%,$(wildcard $(SRC)/tests/fuzz/*_fuzz.c))
+TARGET  ?= $(notdir $(FUZZERS))
+SECONDS ?= 60
+fuzz_flags_interface = -Wl,--wrap=syscall
+$(OUT)/obj/tests/fuzz/%.o: CPPFLAGS_ALL += -I$(SRC)
+fuzz_helpers = $(filter-out %_fuzz.o,$(call objects,tests/fuzz))
+$(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%_fuzz.o $(fuzz_helpers) $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(fuzz_flags_$*) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) \
+		$(LAUNCHER_LIBS)
+fuzz: ## fuzz TARGET (a name, or several) for SECONDS each
+	$(MAKE) -f $(SRC)/Makefile VARIANT=fuzz TARGET='$(TARGET)' fuzzed
+fuzz-smoke: ## all fuzz targets for SECONDS each, two at a time
+	$(MAKE) -f $(SRC)/Makefile VARIANT=fuzz fuzzed
+fuzzed: $(addprefix $(OUT)/fuzz/,$(TARGET))
+	$(SRC)/tests/fuzz/run.sh $(abspath $(OUT)) $(SECONDS) $(TARGET)
+.PHONY: fuzzed
 
 deps: ## install what build and tests need (Debian packages, as root or with sudo)
 	$(SRC)/tests/deps.sh

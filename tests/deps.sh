@@ -6,7 +6,7 @@ packages=(gcc make libc6-dev binutils git libconfuse-dev libcmocka-dev
     libmnl-dev libsmartcols-dev libjansson-dev libseccomp-dev
     iproute2 util-linux procps curl strace file libcap2-bin
     python3 jq nginx-light redis-server memcached php-cli socat netcat-openbsd
-    clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
+    clang-14 libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
     golang-go caddy hugo prometheus-node-exporter busybox-static)
 # A Node or a JDK that is there already, of whatever origin, is kept.
 command -v node >/dev/null || packages+=(nodejs)
