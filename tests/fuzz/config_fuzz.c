@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * config_fuzz.c - arbitrary bytes as a configuration: a policy or a mistake, never both, never neither; and what `check`
- * prints of a policy loads again, says the same, and prints the same. */
+ * config_fuzz.c - arbitrary bytes as a configuration: a policy or a mistake, never both, never neither; and what
+ * `check` prints of a policy loads again, says the same, and prints the same. */
 #include <stdbool.h>
 
 #include "bindguard/load.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * event_fuzz.c - arbitrary events, with arbitrary bytes for names: each rendering stays inside its buffer, is one line (or
- * one field a line) of printable UTF-8, and is JSON where it says so. */
+ * event_fuzz.c - arbitrary events, with arbitrary bytes for names: each rendering stays inside its buffer, is one line
+ * (or one field a line) of printable UTF-8, and is JSON where it says so. */
 #include <jansson.h>
 #include <stdbool.h>
 

@@ -17,7 +17,7 @@
 		}                                                                                                      \
 	} while (0)
 
-/** UNTRACED - what is done here teaches the fuzzer nothing about the code under test, and costs more when it is traced. */
+/** UNTRACED - what is done here teaches the fuzzer nothing about the code under test, and costs more when traced. */
 #define UNTRACED __attribute__((no_sanitize("coverage")))
 
 /** struct input - what is left of the fuzzer's bytes. */

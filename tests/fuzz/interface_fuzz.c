@@ -16,7 +16,7 @@
 
 #define FD 1000
 
-/** kernel - what ours answers with. @got: all that was received, @room: bytes of it; @buffer: of the caller, poisoned. */
+/** kernel - what ours answers with. @got: all that was received, @room bytes; @buffer: of the caller, @size bytes. */
 static struct {
 	struct input input;
 	int index;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * netlink_fuzz.c - arbitrary bytes as the kernel's answer to a dump of sockets: what `list` makes of them are sockets of
- * the protocol asked for, no more than the bytes have room for, and none is called safer than it is. */
+ * netlink_fuzz.c - arbitrary bytes as the kernel's answer to a dump of sockets: what `list` makes of them are sockets
+ * of the protocol asked for, no more than the bytes have room for, and none is called safer than it is. */
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>

@@ -34,7 +34,7 @@ one() {
         echo "ok   $target: ${executed:-0} executions in $((SECONDS - started)) s"
     else
         echo "FAIL $target: status $status after ${executed:-?} executions"
-        grep -vE '^#[0-9]+|^stat::' "$log" | tail -n 60
+        grep -aE -m1 -A40 'broken:|ERROR|runtime error|No such' "$log" || tail -n 40 "$log"
     fi
     return $status
 }

@@ -8,7 +8,14 @@
 
 #define POLICIES 11
 
-/** struct known - a policy that the model knows. @where: of which addresses it speaks; @what: what it does with them. */
+/**
+ * struct known - a policy that the model knows.
+ * @text: its configuration; NULL: compiled in
+ * @where: of which addresses it speaks
+ * @what: what it does with them
+ * @port: to_port, 0: none
+ * @udp_clients: UDP on port 0 is left alone
+ */
 struct known {
 	const char *text;
 	enum { WILDCARDS, ALL } where;
