@@ -30,10 +30,16 @@ OPT_release := -O2
 OPT_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
 OPT_cov     := -O0 --coverage
+OPT_fuzz    := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT         := $(OPT_$(VARIANT))
 DEFS_release := -Wl,-z,defs
 ifeq ($(OPT),)
-$(error unknown VARIANT "$(VARIANT)", expected release, asan, tsan or cov)
+$(error unknown VARIANT "$(VARIANT)", expected release, asan, tsan, cov or fuzz)
+endif
+# libFuzzer comes with clang.
+CC_fuzz := clang-14
+ifneq ($(CC_$(VARIANT)),)
+CC := $(CC_$(VARIANT))
 endif
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -U_FORTIFY_SOURCE -DBG_VERSION='"$(VERSION)"' -DBG_SYSCONFDIR='"$(SYSCONFDIR)"' \
@@ -72,7 +78,7 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-system check-asan \
-	check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench bench-supervise \
+	check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench bench-supervise fuzz fuzz-smoke \
 	demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)

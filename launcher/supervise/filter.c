@@ -177,7 +177,8 @@ filter_decode(const struct seccomp_data *data, struct trapped *trapped)
 	for (size_t i = 0; i < interface_count; i++) {
 		const struct interface *interface = &interfaces[i];
 
-		if (interface->audit != data->arch)
+		/* libseccomp's number of a call that an interface lacks is a negative one of its own. */
+		if (interface->audit != data->arch || data->nr < 0)
 			continue;
 		if (data->nr == interface->bind)
 			trapped->trap = TRAP_BIND;

@@ -146,7 +146,8 @@ seal(struct walk *walk)
 	for (size_t i = 0; i < survey->statement_count; i++) {
 		struct statement *statement = &survey->statements[i];
 
-		statement->value_lines = survey->value_lines + statement->first;
+		if (statement->count) /* where no list has a value there are no lines: survey->value_lines is NULL */
+			statement->value_lines = survey->value_lines + statement->first;
 		statement->values = survey->values + statement->first;
 	}
 }

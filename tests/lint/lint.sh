@@ -36,7 +36,8 @@ check cppcheck cppcheck --quiet --enable=warning,portability --error-exitcode=1 
     --suppressions-list=$lint/cppcheck-suppressions.txt --std=c11 "${flags[@]:1}" shim launcher
 check shellcheck shellcheck -x "${scripts[@]}" launcher/completion.bash .ci/run
 # nd: a macro of mdoc(7); statics: functions of one file; doas: a command
-check codespell codespell -L nd,statics,doas -S package-lock.json shim include launcher tests conf man .ci ./*.md Makefile
+check codespell codespell -L nd,statics,doas -S package-lock.json,tests/fuzz/corpus \
+    shim include launcher tests conf man .ci ./*.md Makefile
 check mandoc mandoc -T lint -W warning man/*.[1-8]
 check options $lint/options.sh
 check layering $lint/layering.sh

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/bpf_common.h>
+#include <seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -69,6 +70,7 @@ static const struct sample samples[] = {
 	{"x86-64 accept", AUDIT_ARCH_X86_64, 43, 3, ALLOW, TRAP_NONE, false},
 	{"x86-64 read", AUDIT_ARCH_X86_64, 0, 3, ALLOW, TRAP_NONE, false},
 	{"x86-64 io_uring_setup", AUDIT_ARCH_X86_64, 425, 8, NO_SYSTEM, TRAP_NONE, false},
+	{"x86-64 socketcall by libseccomp's number", AUDIT_ARCH_X86_64, __PNR_socketcall, 2, ALLOW, TRAP_NONE, false},
 	{"x32 bind", AUDIT_ARCH_X86_64, X32 | 49, 3, NOTIFY, TRAP_BIND, false},
 	{"x32 listen", AUDIT_ARCH_X86_64, X32 | 50, 3, NOTIFY, TRAP_LISTEN, false},
 	{"x32 connect", AUDIT_ARCH_X86_64, X32 | 42, 3, NOTIFY, TRAP_CONNECT, false},
@@ -105,7 +107,7 @@ calls_of_every_interface_are_trapped(void **state)
 		if (action != sample->action)
 			fail_msg("%s: action %#x, expected %#x", sample->name, action, sample->action);
 		filter_decode(&data, &trapped);
-		if (trapped.trap != sample->trap && action == NOTIFY)
+		if (trapped.trap != sample->trap)
 			fail_msg("%s: decoded as %d", sample->name, (int)trapped.trap);
 		if (action != NOTIFY)
 			continue;

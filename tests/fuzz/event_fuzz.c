@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT
+ * event_fuzz.c - arbitrary events, with arbitrary bytes for names: each rendering stays inside its buffer, is one line
+ * (or one field a line) of printable UTF-8, and is JSON where it says so. */
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "bindguard/event.h"
+#include "fuzz/fuzz.h"
+
+/** KEYS - of the JSON schema, bindguard.conf(5). */
+#define KEYS 19
+
+/** draw_name - a terminated name in memory of just its size, to be freed; sometimes NULL. */
+static char *
+draw_name(struct input *input)
+{
+	uint8_t shape = input_byte(input);
+	size_t size = shape & 0x80 ? (size_t)(shape & 0x7f) << 4 : shape & 0x7f, length;
+	char *bytes, *name;
+
+	if (shape == 0xff)
+		return NULL;
+	bytes = input_copy(input, &size);
+	length = strnlen(bytes, size);
+	name = malloc(length + 1);
+	must(name);
+	memcpy(name, bytes, length);
+	name[length] = '\0';
+	free(bytes);
+	return name;
+}
+
+/** draw_enum - mostly one of the @count values, at times one beyond. */
+static int
+draw_enum(struct input *input, unsigned count)
+{
+	uint8_t byte = input_byte(input);
+
+	return byte < 0xf0 ? (int)(byte % count) : (int)(int8_t)byte;
+}
+
+/** draw_endpoint - any address. */
+static void
+draw_endpoint(struct input *input, struct bg_endpoint *endpoint)
+{
+	input_take(input, endpoint->addr.bytes, sizeof(endpoint->addr.bytes));
+	input_take(input, &endpoint->addr.scope_id, sizeof(endpoint->addr.scope_id));
+	input_take(input, &endpoint->port, sizeof(endpoint->port));
+	endpoint->addr.family = input_byte(input);
+}
+
+/** draw - an event. */
+static void
+draw(struct input *input, struct bg_event *event)
+{
+	uint8_t flags = input_byte(input);
+
+	memset(event, 0, sizeof(*event));
+	event->changed = flags & 1;
+	event->exposed = flags & 2;
+	event->has_result = flags & 4;
+	event->engine = (enum bg_engine)draw_enum(input, 2);
+	event->call = (enum bg_call)draw_enum(input, 5);
+	event->protocol = (enum bg_protocol)input_byte(input);
+	event->requested_form = (enum bg_form)draw_enum(input, 4);
+	event->result_form = (enum bg_form)draw_enum(input, 4);
+	event->action = (enum bg_action)draw_enum(input, 5);
+	event->mode = (enum bg_mode)draw_enum(input, 3);
+	event->reason = (enum bg_reason)draw_enum(input, 14);
+	draw_endpoint(input, &event->requested);
+	draw_endpoint(input, &event->result);
+	input_take(input, event->interface, sizeof(event->interface));
+	event->program = draw_name(input);
+	event->exe = draw_name(input);
+	event->rule = draw_name(input);
+	event->error = flags & 8 ? input_byte(input) : 0;
+	if (flags & 16) {
+		input_take(input, &event->error, sizeof(event->error));
+		input_take(input, &event->time_s, sizeof(event->time_s));
+		input_take(input, &event->time_us, sizeof(event->time_us));
+		input_take(input, &event->pid, sizeof(event->pid));
+		input_take(input, &event->ppid, sizeof(event->ppid));
+		input_take(input, &event->uid, sizeof(event->uid));
+		input_take(input, &event->fd, sizeof(event->fd));
+	}
+}
+
+/**
+ * next_character - by the grammar of RFC 3629 section 4. glibc's mbrtowc(3) is no judge: it takes five bytes, too.
+ * Return: bytes of the character that @text starts with, 0 where it is none.
+ */
+UNTRACED static size_t
+next_character(const unsigned char *text, size_t size, uint32_t *character)
+{
+	static const struct {
+		uint8_t first, last, second_first, second_last, more;
+	} rows[] = {{0x00, 0x7f, 0, 0, 0},	 {0xc2, 0xdf, 0x80, 0xbf, 0}, {0xe0, 0xe0, 0xa0, 0xbf, 1},
+		    {0xe1, 0xec, 0x80, 0xbf, 1}, {0xed, 0xed, 0x80, 0x9f, 1}, {0xee, 0xef, 0x80, 0xbf, 1},
+		    {0xf0, 0xf0, 0x90, 0xbf, 2}, {0xf1, 0xf3, 0x80, 0xbf, 2}, {0xf4, 0xf4, 0x80, 0x8f, 2}};
+	size_t row = 0;
+
+	while (row < 9 && (text[0] < rows[row].first || text[0] > rows[row].last))
+		row++;
+	*character = text[0];
+	if (row == 0 || row == 9)
+		return row == 0;
+	if (size < rows[row].more + 2u || text[1] < rows[row].second_first || text[1] > rows[row].second_last)
+		return 0;
+	*character = (uint32_t)(text[0] & (0x1f >> rows[row].more)) << 6 | (text[1] & 0x3f);
+	for (size_t i = 0; i < rows[row].more; i++) {
+		if (text[2 + i] < 0x80 || text[2 + i] > 0xbf)
+			return 0;
+		*character = *character << 6 | (text[2 + i] & 0x3f);
+	}
+	return rows[row].more + 2u;
+}
+
+/** is_unseen - a character that a terminal or a reader may take for the end of a line, or that turns the writing. */
+UNTRACED static bool
+is_unseen(uint32_t c)
+{
+	if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
+		return true;
+	return c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
+	       c == 0x200b || c == 0x200e || c == 0x200f || c == 0x61c || c == 0xfeff;
+}
+
+/** check_printable - @size bytes without a line's end are UTF-8, and to be seen. */
+UNTRACED static void
+check_printable(const char *text, size_t size)
+{
+	while (size > 0) {
+		uint32_t character;
+		size_t used = next_character((const unsigned char *)text, size, &character);
+
+		must(used > 0 && !is_unseen(character));
+		text += used;
+		size -= used;
+	}
+}
+
+/** is_utf8 - no byte of @name is a stray one. */
+UNTRACED static bool
+is_utf8(const char *name)
+{
+	size_t size = strlen(name), used = 1;
+	uint32_t character;
+
+	for (; size && used; name += used, size -= used)
+		used = next_character((const unsigned char *)name, size, &character);
+	return used > 0;
+}
+
+/** check_quotes - quotes come in pairs, but for those that are escaped: a name cannot end its own. */
+UNTRACED static void
+check_quotes(const char *text, size_t size)
+{
+	unsigned quotes = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] == '\\') {
+			must(i + 3 < size && text[i + 1] == 'x');
+			i += 3;
+		}
+		quotes += text[i] == '"';
+	}
+	must(quotes % 2 == 0);
+}
+
+/** check_text - the text of @event, which is @size bytes without its end. */
+UNTRACED static void
+check_text(const char *text, size_t size)
+{
+	check_printable(text, size);
+	check_quotes(text, size);
+	must(text[size - 1] == ')' || memmem(text, size, " failed: ", 9) || memmem(text, size, "denied: ", 8));
+}
+
+/** check_name - @value is @name, where that needs no escape of a stray byte and is not too long. */
+UNTRACED static void
+check_name(const json_t *value, const char *name, bool nullable)
+{
+	if (!name) {
+		must(nullable ? json_is_null(value) : json_string_length(value) == 0);
+		return;
+	}
+	must(json_is_string(value));
+	if (strlen(name) <= 256 / 6 && is_utf8(name))
+		must(strcmp(json_string_value(value), name) == 0);
+}
+
+/** check_endpoint - an object of an address and a port, and for the result an interface. */
+static void
+check_endpoint(const json_t *value, const struct bg_endpoint *endpoint, size_t keys)
+{
+	must(json_object_size(value) == keys);
+	must(json_string_length(json_object_get(value, "address")) > 0);
+	must(json_integer_value(json_object_get(value, "port")) == endpoint->port);
+}
+
+/** check_json - @size bytes are one object with all keys, and say what @event does. */
+UNTRACED static void
+check_json(const struct bg_event *event, const char *text, size_t size)
+{
+	json_error_t error;
+	json_t *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+
+	check_printable(text, size);
+	must(object && json_object_size(object) == KEYS);
+	must(json_integer_value(json_object_get(object, "pid")) == event->pid);
+	must(json_integer_value(json_object_get(object, "ppid")) == event->ppid);
+	must(json_integer_value(json_object_get(object, "uid")) == event->uid);
+	must(json_integer_value(json_object_get(object, "fd")) == event->fd);
+	must(json_is_boolean(json_object_get(object, "exposed")));
+	must(json_is_true(json_object_get(object, "exposed")) == event->exposed);
+	must(json_is_null(json_object_get(object, "error")) == (event->error == 0));
+	must(json_string_length(json_object_get(object, "time")) == strlen("1970-01-01T00:00:00.000000Z"));
+	check_name(json_object_get(object, "program"), event->program, false);
+	check_name(json_object_get(object, "exe"), event->exe, false);
+	check_name(json_object_get(object, "rule"), event->rule, true);
+	check_endpoint(json_object_get(object, "requested"), &event->requested, 2);
+	if (event->has_result)
+		check_endpoint(json_object_get(object, "result"), &event->result, 3);
+	else
+		must(json_is_null(json_object_get(object, "result")));
+	json_decref(object);
+}
+
+/** check_line - one line of @size bytes, its end included. Return: its size without it. */
+UNTRACED static size_t
+check_line(const char *line, size_t size)
+{
+	must(size > 1 && size <= BG_LINE_MAX && memchr(line, '\n', size) == line + size - 1);
+	return size - 1;
+}
+
+/** check_syslog - @format's message is the priority, and (for text without its tag's change) the line itself. */
+UNTRACED static void
+check_syslog(const struct bg_event *event, enum bg_log_format format, const char *line, size_t size)
+{
+	static char message[BG_LINE_MAX];
+	size_t length = bg_event_format_syslog(event, format, message);
+	char priority[16];
+	size_t skip = (size_t)snprintf(priority, sizeof(priority), "<%d>", 3 * 8 + bg_event_severity(event));
+
+	must(length > skip && length <= BG_LINE_MAX && !memchr(message, '\n', length));
+	must(memcmp(message, priority, skip) == 0);
+	must(length >= size && memcmp(message + length - size, line, size) == 0);
+	check_printable(message, length);
+}
+
+/** check_journal - each line is one field, none twice, and none of a name that an event's own bytes gave. */
+UNTRACED static void
+check_journal(const struct bg_event *event, const char *entry, size_t size)
+{
+	const char *end = entry + size, *field = entry;
+	unsigned fields = 0, messages = 0, rules = 0, exposed = 0;
+
+	must(size > 1 && size <= BG_ENTRY_MAX && end[-1] == '\n');
+	for (; field < end; fields++) {
+		const char *stop = memchr(field, '\n', (size_t)(end - field));
+		size_t name = strspn(field, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+		must(field[name] == '=' && name > 0 && field + name < stop);
+		check_printable(field, (size_t)(stop - field));
+		messages += strncmp(field, "MESSAGE=", 8) == 0;
+		rules += strncmp(field, "BINDGUARD_RULE=", 15) == 0;
+		exposed += strncmp(field, "BINDGUARD_EXPOSED=", 18) == 0;
+		field = stop + 1;
+	}
+	must(strncmp(entry, "MESSAGE=", 8) == 0);
+	must(messages == 1 && exposed == 1 && rules == (event->rule != NULL) && fields <= 27);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = {.bytes = data, .left = size};
+	char *text = malloc(BG_LINE_MAX), *json = malloc(BG_LINE_MAX), *entry = malloc(BG_ENTRY_MAX);
+	struct bg_event event;
+	size_t length;
+
+	must(text && json && entry);
+	draw(&input, &event);
+	length = check_line(text, bg_event_format_text(&event, text));
+	check_text(text, length);
+	check_syslog(&event, BG_LOG_TEXT, text, length);
+	length = check_line(json, bg_event_format_json(&event, json));
+	check_json(&event, json, length);
+	check_syslog(&event, BG_LOG_JSON, json, length);
+	check_journal(&event, entry, bg_event_format_journal(&event, entry));
+	free((void *)(uintptr_t)event.program);
+	free((void *)(uintptr_t)event.exe);
+	free((void *)(uintptr_t)event.rule);
+	free(text);
+	free(json);
+	free(entry);
+	return 0;
+}
