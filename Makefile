@@ -256,7 +256,6 @@ check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SU
 		$(foreach d,unit conformance preload launcher supervise system,$(call tests,$d)) ## all tests
 	$(RUN) $(filter-out $(call tests,system),$(filter %_test,$^))
 	$(RUN) -j 2 $(call tests,system)
-	$(MAKE) -f $(SRC)/Makefile check-asan
 
 scenarios: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## run the preload tests, write their figures to tests/SCENARIOS.md
 	cd $(SRC) && tests/scenarios.sh $(abspath $(call tests,preload)) > tests/SCENARIOS.md
