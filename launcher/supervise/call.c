@@ -163,34 +163,46 @@ fetch(struct work *work, const struct trapped *trapped, union bg_sockaddr *addr)
 	return 0;
 }
 
-/** cookie_of - what tells @fd's socket from any other there ever was, SO_COOKIE, Linux 4.12; 0: unknown. */
-static uint64_t
-cookie_of(int fd)
+/** describe_bind - what @backup must hold for @work, asked for by @asked, to be the same bind(2) of the same socket. */
+static void
+describe_bind(const struct work *work, const struct seccomp_data *asked, struct backup *backup)
 {
-	uint64_t cookie = 0;
-	unsigned size = sizeof(cookie);
+	const struct call *call = &work->supervisor->call;
+	unsigned size = sizeof(backup->cookie);
 
-	bg_kernel_getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size);
-	return cookie;
+	memset(backup, 0, sizeof(*backup));
+	backup->tid = call->tid;
+	backup->data = *asked;
+	memcpy(&backup->addr, work->addr, work->size);
+	if (bg_kernel_getsockopt(call->copy, SOL_SOCKET, SO_COOKIE, &backup->cookie, &size) ||
+	    bg_kernel_getsockname(call->copy, &backup->name, &backup->name_size))
+		backup->tid = 0;
 }
 
-/** find_backup - was this very call made already, on this socket, and a signal took it away before the answer? */
-static bool
-find_backup(struct supervisor *supervisor, const struct seccomp_data *asked, int *result)
+/**
+ * make_once - make the call; but a bind(2) that was made already, and that a signal took away before the answer, only has
+ * its result. Before Linux 5.19 such a call comes again, even where the kernel had taken our answer, and a socket that is
+ * bound cannot be bound again (EINVAL). Every other call can be made twice, and so can a bind(2) that failed: seccomp(2)
+ * shows pointers only, so what looks the same may be another call. The price: where no signal came, a second bind(2) of
+ * the same bytes on a socket that is bound just so ends well.
+ */
+static int
+make_once(struct work *work, const struct seccomp_data *asked)
 {
-	const struct call *call = &supervisor->call;
+	struct supervisor *supervisor = work->supervisor;
+	struct backup bind;
+	int result;
 
-	for (size_t i = 0; i < BACKUPS; i++) {
-		struct backup *backup = &supervisor->backups[i];
-
-		if (backup->tid == call->tid && memcmp(&backup->data, asked, sizeof(*asked)) == 0 &&
-		    backup->cookie == cookie_of(call->copy)) {
-			*result = backup->result;
-			backup->tid = 0;
-			return true;
-		}
-	}
-	return false;
+	if (!supervisor->restarts || work->trap != TRAP_BIND || !work->addr)
+		return network_run(supervisor, make_as_target, work);
+	describe_bind(work, asked, &bind);
+	for (size_t i = 0; bind.tid && i < BACKUPS; i++)
+		if (memcmp(&supervisor->backups[i], &bind, sizeof(bind)) == 0)
+			return 0;
+	result = network_run(supervisor, make_as_target, work);
+	if (result == 0)
+		describe_bind(work, asked, &supervisor->backups[supervisor->next_backup++ % BACKUPS]);
+	return result;
 }
 
 /** answer_trap - decide and make the call. Return: as the call, -errno instead of -1; or call.proceed is set. */
@@ -202,7 +214,7 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 	unsigned char words[3 * sizeof(uint64_t)];
 	struct trapped trapped;
 	union bg_sockaddr addr;
-	int error, result;
+	int error;
 
 	filter_decode(asked, &trapped);
 	work.trap = trapped.trap;
@@ -222,32 +234,7 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 		return error;
 	if (!supervisor_is_valid(supervisor))
 		return -EINTR; /* nobody is left to hear it */
-	call->made = true;     /* and may be interrupted again */
-	if (!supervisor->restarts || !find_backup(supervisor, asked, &result))
-		result = network_run(supervisor, make_as_target, &work);
-	if (supervisor->restarts)
-		call->cookie = cookie_of(call->copy);
-	return result;
-}
-
-/**
- * call_keep - @asked was answered, or nobody was left to hear it. Before Linux 5.19 a signal may have interrupted the
- * target meanwhile, even after the kernel took our answer: then it comes again, and the call must not be made a second
- * time (a bound socket cannot be bound, EINVAL). The price: where no signal came, a second bind(2) of the same bytes on
- * the same socket ends well, once, instead of in EINVAL.
- */
-void
-call_keep(struct supervisor *supervisor, const struct seccomp_notif *asked, const struct seccomp_notif_resp *answer)
-{
-	struct backup *backup = &supervisor->backups[supervisor->next_backup % BACKUPS];
-
-	if (!supervisor->restarts || !supervisor->call.made || (answer->flags & SECCOMP_USER_NOTIF_FLAG_CONTINUE))
-		return;
-	supervisor->next_backup++;
-	backup->tid = (pid_t)asked->pid;
-	backup->data = asked->data;
-	backup->cookie = supervisor->call.cookie;
-	backup->result = answer->error ? answer->error : (int)answer->val;
+	return make_once(&work, asked);
 }
 
 /** call_answer - fill @answer for @asked. Always fills it: a call without an answer would hang. */

@@ -164,9 +164,8 @@ serve(struct supervisor *supervisor, struct seccomp_notif *asked, struct seccomp
 			continue;
 		if (errno != ENOENT && errno != EINPROGRESS)
 			pause_briefly();
-		break;
+		return;
 	}
-	call_keep(supervisor, asked, answer);
 }
 
 /** supervisor_run - the loop. Returns when nothing is left to guard. */

@@ -41,15 +41,22 @@ struct message {
 /** EXE_ROOM - bytes kept of an executable's path, terminator included. */
 #define EXE_ROOM 1024
 
-/** BACKUPS - results kept for calls that a signal may have taken out of our hands; see call.c. */
+/** BACKUPS - binds kept whose result a signal may have taken out of our hands; see make_once(). */
 #define BACKUPS 8
 
-/** struct backup - a call that was made, and of which nobody may have heard. @cookie: of its socket afterwards */
+/**
+ * struct backup - a bind(2) that was made, and of whose result nobody may have heard. Compared as bytes.
+ * @tid: of the caller, 0: none
+ * @data, @addr: the call, and the bytes behind its pointer
+ * @cookie, @name, @name_size: the socket, and its name afterwards
+ */
 struct backup {
 	pid_t tid;
+	unsigned name_size;
 	struct seccomp_data data;
 	uint64_t cookie;
-	int result;
+	union bg_sockaddr addr;
+	union bg_sockaddr name;
 };
 
 /**
@@ -59,17 +66,14 @@ struct backup {
  * @fd: descriptor in the target; @copy: the supervisor's duplicate of it
  * @stderr_copy: duplicate of the target's descriptor 2; -1: not asked for yet, or not to be had
  * @proceed: the target is to make the call itself
- * @made: the call was made, here; @cookie: of its socket afterwards, where signals take calls away
  */
 struct call {
 	uint64_t id;
-	uint64_t cookie;
 	pid_t tid;
 	int fd;
 	int copy;
 	int stderr_copy;
 	bool proceed;
-	bool made;
 };
 
 /**
@@ -115,8 +119,6 @@ bool supervisor_is_valid(const struct supervisor *supervisor);
 void supervisor_tell(struct supervisor *supervisor, enum news news, int value, int error);
 /* call.c */
 void call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer);
-void call_keep(struct supervisor *supervisor, const struct seccomp_notif *asked,
-	       const struct seccomp_notif_resp *answer);
 /* outside.c */
 void outside_use(struct supervisor *supervisor);
 /* network.c */

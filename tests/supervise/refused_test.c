@@ -114,6 +114,20 @@ kernel_without_killable_wait_never_binds_twice(void **state)
 	assert_int_equal(good, 5000);
 }
 
+/** kernel_without_killable_wait_mistakes_no_call_for_another - what only looks the same is made, and answered anew. */
+static void
+kernel_without_killable_wait_mistakes_no_call_for_another(void **state)
+{
+	char before[512], bare[1024], output[1024];
+
+	(void)state;
+	run_bare(HOST("retry"), bare, sizeof(bare));
+	assert_non_null(strstr(bare, "search -98\nsearch 0\nport 19711\n"));
+	snprintf(before, sizeof(before), "%s %ld %d %d", HOST("outer"), (long)SYS_seccomp, EINVAL, 1 << 5);
+	run_guarded(before, HOST("retry"), output, sizeof(output));
+	assert_string_equal(output, bare);
+}
+
 static int
 set_up(void **state)
 {
@@ -132,6 +146,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(engine_possible_is_said_too),
 		cmocka_unit_test(memory_unreadable_by_the_call_is_read_through_proc),
 		cmocka_unit_test(kernel_without_killable_wait_never_binds_twice),
+		cmocka_unit_test(kernel_without_killable_wait_mistakes_no_call_for_another),
 	};
 
 	if (argc > 1)
