@@ -179,6 +179,16 @@ describe_bind(const struct work *work, const struct seccomp_data *asked, struct 
 		backup->tid = 0;
 }
 
+/** is_same - the same bind(2) by the same thread, and its socket as that left it. */
+static bool
+is_same(const struct backup *a, const struct backup *b)
+{
+	return a->tid == b->tid && a->cookie == b->cookie && a->name_size == b->name_size &&
+	       memcmp(&a->data, &b->data, sizeof(a->data)) == 0 &&
+	       memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes)) == 0 &&
+	       memcmp(a->name.bytes, b->name.bytes, sizeof(a->name.bytes)) == 0;
+}
+
 /**
  * make_once - make the call; but a bind(2) that was made already, and that a signal took away before the answer, only has
  * its result. Before Linux 5.19 such a call comes again, even where the kernel had taken our answer, and a socket that is
@@ -197,7 +207,7 @@ make_once(struct work *work, const struct seccomp_data *asked)
 		return network_run(supervisor, make_as_target, work);
 	describe_bind(work, asked, &bind);
 	for (size_t i = 0; bind.tid && i < BACKUPS; i++)
-		if (memcmp(&supervisor->backups[i], &bind, sizeof(bind)) == 0)
+		if (is_same(&supervisor->backups[i], &bind))
 			return 0;
 	result = network_run(supervisor, make_as_target, work);
 	if (result == 0)

@@ -45,7 +45,7 @@ struct message {
 #define BACKUPS 8
 
 /**
- * struct backup - a bind(2) that was made, and of whose result nobody may have heard. Compared as bytes.
+ * struct backup - a bind(2) that was made, and of whose result nobody may have heard.
  * @tid: of the caller, 0: none
  * @data, @addr: the call, and the bytes behind its pointer
  * @cookie, @name, @name_size: the socket, and its name afterwards
