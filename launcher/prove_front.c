@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "launcher/prove.h"
+#include "launcher/terminal.h"
 
 /** end_as - end as the second process ended. */
 _Noreturn static void
@@ -26,16 +27,6 @@ end_as(int status)
 	_exit(128 + WTERMSIG(status));
 }
 
-/**
- * is_news - has the second process not got the signal yet? One of the terminal (SI_KERNEL) went to its foreground group,
- * hence to both; but that the terminal is gone it tells the leader of the session alone, setsid(2).
- */
-static bool
-is_news(const siginfo_t *info)
-{
-	return info->si_code != SI_KERNEL || (info->si_signo == SIGHUP && getsid(0) == getpid());
-}
-
 /** stand - wait for the second process. A signal that somebody sends us is meant for it. */
 _Noreturn static void
 stand(pid_t child, const sigset_t *set)
@@ -46,7 +37,8 @@ stand(pid_t child, const sigset_t *set)
 	for (;;) {
 		if (waitpid(child, &status, WNOHANG) == child)
 			end_as(status);
-		if (sigwaitinfo(set, &info) > 0 && info.si_signo != SIGCHLD && is_news(&info))
+		if (sigwaitinfo(set, &info) > 0 && info.si_signo != SIGCHLD &&
+		    terminal_told_us_alone(info.si_signo, info.si_code))
 			kill(child, info.si_signo);
 	}
 }

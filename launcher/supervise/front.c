@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "launcher/supervise/supervisor.h"
+#include "launcher/terminal.h"
 
 /**
  * front_set_up - take all signals by signalfd(2), and CMD as a child of ours should the supervisor die. Before any fork,
@@ -97,17 +98,13 @@ send_on(const struct front *front, int signal_number)
 		kill(front->cmd, signal_number);
 }
 
-/**
- * is_for_cmd - is the signal CMD's, and not known to it yet? What a process sent to us was meant for CMD. What the
- * terminal sent (SI_KERNEL) went to the whole process group, CMD included; but that it is gone it tells the leader of the
- * session alone, setsid(2): us, where we are the first process on it (`xterm -e`, `ssh -t`).
- */
+/** is_for_cmd - is the signal CMD's, and not known to it yet? */
 static bool
 is_for_cmd(const struct front *front, int number, int code)
 {
 	if (number == SIGCHLD || (number == SIGCONT && !is_stopped(front->cmd)))
 		return false;
-	return code != SI_KERNEL || (number == SIGHUP && getsid(0) == getpid());
+	return terminal_told_us_alone(number, code);
 }
 
 /** pass_signals - to CMD. */
