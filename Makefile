@@ -271,6 +271,25 @@ $(OUT)/cost/bench/%: $(SRC)/tests/bench/%.c
 bench: $(LIBRARY) $(BENCHES) ## what the guard costs, against its budgets: tests/bench/RESULTS.md
 	unshare -rn sh -c 'ip link set lo up && exec python3 $(SRC)/tests/bench/bench.py $(abspath $(OUT)/cost $(LIBRARY)) $(SRC)/tests/bench'
 
+# Fuzzing, tests/fuzz/README.md: a libFuzzer program a *_fuzz.c. What one finds new stays in the build folder.
+FUZZERS := $(patsubst $(SRC)/tests/fuzz/%_fuzz.c,$(OUT)/fuzz/%,$(wildcard $(SRC)/tests/fuzz/*_fuzz.c))
+TARGET  ?= $(notdir $(FUZZERS))
+SECONDS ?= 60
+fuzz_flags_interface = -Wl,--wrap=syscall
+$(OUT)/obj/tests/fuzz/%.o: CPPFLAGS_ALL += -I$(SRC)
+fuzz_helpers = $(filter-out %_fuzz.o,$(call objects,tests/fuzz))
+$(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%_fuzz.o $(fuzz_helpers) $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(fuzz_flags_$*) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) \
+		$(LAUNCHER_LIBS)
+fuzz: ## fuzz TARGET (a name, or several) for SECONDS each
+	$(MAKE) -f $(SRC)/Makefile VARIANT=fuzz TARGET='$(TARGET)' fuzzed
+fuzz-smoke: ## all fuzz targets for SECONDS each, two at a time
+	$(MAKE) -f $(SRC)/Makefile VARIANT=fuzz fuzzed
+fuzzed: $(addprefix $(OUT)/fuzz/,$(TARGET))
+	$(SRC)/tests/fuzz/run.sh $(abspath $(OUT)) $(SECONDS) $(TARGET)
+.PHONY: fuzzed
+
 # `make deps demo` does not wait for the thirty servers that the tests want.
 deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`: what these two need
 	$(SRC)/tests/deps.sh $(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS)))

@@ -45,4 +45,5 @@ check sigsafe $lint/sigsafe.sh "$out"
 check exports $lint/exports.sh "$library"
 check size $lint/size.sh
 check words $lint/words.sh
+check targets $lint/targets.sh
 exit $failed
