@@ -78,7 +78,7 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-system check-asan \
-	check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench bench-supervise fuzz fuzz-smoke \
+	check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench fuzz fuzz-smoke \
 	demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
@@ -238,11 +238,6 @@ check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(OUT)/tests/la
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' \
 		BG_FLAGS='-I$(SRC)' BG_PROGRAM='$(abspath $(COMMAND))' BG_BREAKS=tests/launcher/prove-breaks.txt \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
-$(OUT)/bench/%: $(SRC)/tests/supervise/bench/%.c $(OUT)/flags
-	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -o $@ $<
-bench-supervise: $(SUPERVISE_CLI) $(OUT)/bench/floor $(OUT)/bench/bind_loop ## what a bind costs under the engine seccomp
-	$(SRC)/tests/supervise/bench/bench.sh $(abspath $(OUT))
 check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
@@ -260,16 +255,20 @@ check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SU
 scenarios: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## run the preload tests, write their figures to tests/SCENARIOS.md
 	cd $(SRC) && tests/scenarios.sh $(abspath $(call tests,preload)) > tests/SCENARIOS.md
 
-BENCHES := $(patsubst $(SRC)/tests/bench/%.c,$(OUT)/cost/bench/%,$(wildcard $(SRC)/tests/bench/*_bench.c)) \
-	$(patsubst $(SRC)/tests/bench/%.c,$(OUT)/cost/bench/%.so,$(wildcard $(SRC)/tests/bench/*_preload.c))
-$(OUT)/cost/bench/%.so: $(SRC)/tests/bench/%.c
+# What the guard costs, tests/bench/RESULTS.md. PARTS: some of it, to the terminal alone.
+BENCHES := $(patsubst $(SRC)/tests/bench/%.c,$(OUT)/bench/%,$(wildcard $(SRC)/tests/bench/*_bench.c)) \
+	$(patsubst $(SRC)/tests/bench/%.c,$(OUT)/bench/%.so,$(wildcard $(SRC)/tests/bench/*_preload.c))
+PARTS ?=
+$(OUT)/bench/%.so: $(SRC)/tests/bench/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -shared -fPIC -o $@ $<
-$(OUT)/cost/bench/%: $(SRC)/tests/bench/%.c
+$(OUT)/bench/%: $(SRC)/tests/bench/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -o $@ $<
-bench: $(LIBRARY) $(BENCHES) ## what the guard costs, against its budgets: tests/bench/RESULTS.md
-	unshare -rn sh -c 'ip link set lo up && exec python3 $(SRC)/tests/bench/bench.py $(abspath $(OUT)/cost $(LIBRARY)) $(SRC)/tests/bench'
+# Debian's own python3, which has Debian's matplotlib.
+bench: $(LIBRARY) $(COMMAND) $(BENCHES) ## what the guard costs, against its budgets: tests/bench/RESULTS.md (`make deps bench` once)
+	PYTHONDONTWRITEBYTECODE=1 unshare -rn sh -c 'ip link set lo up && exec /usr/bin/python3 "$$@"' bench \
+		$(SRC)/tests/bench/bench.py $(abspath $(OUT)/bench $(LIBRARY) $(COMMAND)) $(SRC)/tests/bench $(PARTS)
 
 # Fuzzing, tests/fuzz/README.md: a libFuzzer program a *_fuzz.c. What one finds new stays in the build folder.
 FUZZERS := $(patsubst $(SRC)/tests/fuzz/%_fuzz.c,$(OUT)/fuzz/%,$(wildcard $(SRC)/tests/fuzz/*_fuzz.c))
@@ -291,8 +290,9 @@ fuzzed: $(addprefix $(OUT)/fuzz/,$(TARGET))
 .PHONY: fuzzed
 
 # `make deps demo` does not wait for the thirty servers that the tests want.
-deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`: what these two need
-	$(SRC)/tests/deps.sh $(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS)))
+deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`, `deps bench`: for these
+	$(SRC)/tests/deps.sh $(or $(filter bench,$(MAKECMDGOALS)),\
+		$(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS))))
 
 demo: $(LIBRARY) ## two servers, unguarded and guarded, seen from here and from a second host
 	$(SRC)/tests/system/demo.sh $(abspath $(LIBRARY))
