@@ -68,6 +68,7 @@ def write_markdown(path, rounds, seconds):
 
 def draw_bars(axes):
     labels = [b[0] for b in bars]
+    axes.margins(y=0.01)
     axes.barh(range(len(bars)), [b[1] for b in bars], color=["#2c6fbb" if b[2] else "#b9bec5" for b in bars], height=0.7)
     for i, (_, value, _) in enumerate(bars):
         axes.text(value + 0.02, i, f"{value:.2f}", va="center")
@@ -90,10 +91,13 @@ def draw_curve(axes, title, curve):
 
 
 def write_svg(path):
-    count = len(curves)
-    figure = pyplot.figure(figsize=(10, 0.27 * len(bars) + 1 + 3 * ((count + 1) // 2)), layout="constrained")
-    grid = figure.add_gridspec(1 + (count + 1) // 2, 2, height_ratios=[0.27 * len(bars) + 1] + [3] * ((count + 1) // 2))
-    draw_bars(figure.add_subplot(grid[0, :]))
-    for i, (title, curve) in enumerate(curves.items()):
-        draw_curve(figure.add_subplot(grid[1 + i // 2, i % 2]), title, curve)
+    bars_height, curve_rows = 0.27 * len(bars) + 0.6, (len(curves) + 1) // 2
+    figure = pyplot.figure(figsize=(10, bars_height + 3 * curve_rows), layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=[bars_height, 3 * curve_rows])
+    draw_bars(above.subplots())
+    panels = list(below.subplots(curve_rows, 2, squeeze=False).flat)
+    for axes, (title, curve) in zip(panels, curves.items()):
+        draw_curve(axes, title, curve)
+    for axes in panels[len(curves):]:
+        axes.set_axis_off()
     figure.savefig(path, metadata={"Date": None})

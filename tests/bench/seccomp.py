@@ -43,7 +43,7 @@ def engine_growth():
     axes, title = ("processes at once, one supervisor", "µs added to a bind"), "engine seccomp: processes"
     first = None
     for processes in (1, 2, 4, 8, 16, 32, 64):
-        argv = [program("crowd_bench"), str(processes), "0.0.0.0", "9100", str(max(1, COUNT // processes))]
+        argv = [program("crowd_bench"), str(processes), "0.0.0.0", "9100", str(12800 // processes)]
         numbers = interleave({"bare": number(argv, env()), "engine": number(engine(argv), engine_env())}, 9)
         micro = added(numbers, "engine", "bare") / 1000
         point(title, axes, "all binds counted", processes, micro)

@@ -96,6 +96,12 @@ static const struct scene scenes[] = {
 	 "tcp [::]:19400 -> [::]:19400%cable0 (confine, rule \"x\")\n"
 	 "udp 0.0.0.0:19400 -> 0.0.0.0:19400%cable0 (confine, rule \"x\")\n",
 	 "bind null true\nbind null true\n"},
+	{"rewritten, but not to the port asked for", CONFIGURED,
+	 "rule \"x\" {\n address = {\"wildcard\"}\n action = rewrite\n to = {\"loopback\"}\n}\n",
+	 "udp 0.0.0.0 0 raw 0.0.0.0 19400",
+	 "udp 0.0.0.0:0 -> 127.0.0.1:PORT (rewrite, rule \"x\")\n"
+	 "raw 0.0.0.0:19400 -> 127.0.0.1:17 (rewrite, rule \"x\")\n",
+	 "bind null false\nbind null false\n"},
 	{"own device", TO_FILE, NULL, "device cable0 tcp 0.0.0.0 19400 listen",
 	 "tcp 0.0.0.0:19400%cable0 left exposed (rewrite, rule \"servers\"; the program itself chose a device)\n",
 	 "listen null true\n"},

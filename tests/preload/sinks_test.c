@@ -213,12 +213,12 @@ journal_entry_is_structured(void **state)
 	char entry[8192];
 
 	(void)state;
-	sink_expect("BINDGUARD_LOG=journal BINDGUARD_LOG_FORMAT=json", "sink_host tcp :: 19400 2>" STDERR_FILE,
-		    "bind 0\nend\n");
+	sink_expect("BINDGUARD_LOG=journal", "sink_host tcp :: 19400 2>" STDERR_FILE, "bind 0\nend\n");
 	assert_true(sink_receive(journal, entry, sizeof(entry)) > 0);
 	for (size_t i = 0; i < LENGTH(fields); i++)
 		assert_string_equal(field(entry, fields[i][0]), fields[i][1]);
 	assert_string_equal(field(entry, "BINDGUARD_EXE"), host_path("sink_host"));
+	assert_int_not_equal(atoi(field(entry, "BINDGUARD_PPID")), 0);
 	assert_int_equal(sink_drain(journal), 0);
 	assert_int_equal(sink_count(STDERR_FILE, ""), 0);
 	sink_close(journal, JOURNAL_SOCKET);
