@@ -298,8 +298,8 @@ fuzzed: $(addprefix $(OUT)/fuzz/,$(TARGET))
 deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`: what these two need
 	$(SRC)/tests/deps.sh $(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS)))
 
-demo: $(LIBRARY) ## two servers, unguarded and guarded, seen from here and from a second host
-	$(SRC)/tests/system/demo.sh $(abspath $(LIBRARY))
+demo: $(LIBRARY) $(COMMAND) ## two servers, unguarded and guarded, seen from here and from a second host
+	$(SRC)/tests/system/demo.sh $(abspath $(COMMAND))
 
 lint: $(LIBRARY) $(COMMAND) ## formatting, static analysis, and the rules of the house
 	$(SRC)/tests/lint/lint.sh $(SRC) $(abspath $(OUT)) $(abspath $(LIBRARY))
