@@ -135,7 +135,7 @@ $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
 
 # The engine alone, without the subcommand `run`, for its tests.
 SUPERVISE_CLI := $(OUT)/supervise_cli
-$(OUT)/obj/tests/supervise/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_SUPERVISE='"$(abspath $(SUPERVISE_CLI))"'
+$(OUT)/obj/tests/supervise/%.o: CPPFLAGS_ALL += -DBG_SUPERVISE='"$(abspath $(SUPERVISE_CLI))"'
 $(SUPERVISE_CLI): $(OUT)/obj/tests/supervise/cli/supervise_cli.o $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
 
@@ -147,21 +147,22 @@ $(ARCHIVE): $(CORE) $(SYS) $(LOAD) $(POLICY)
 tests = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
 HOSTS   := $(patsubst $(SRC)/tests/preload/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/preload/hosts/*.c))
 PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/preload/plugins/*.c))
-$(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
+$(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests -I$(SRC)
 helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) $(helpers_$(1))
 helpers_launcher = $(OUT)/obj/tests/conformance/table.o
-helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(filter-out %_test.o,$(call objects,tests/system)) \
-	$(OUT)/obj/launcher/supervise/filter.o
+helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(filter-out %_test.o,$(call objects,tests/system))
+# What `bindguard` is made of: two hosts on a cable, the list of sockets and their tries are the tests' too.
+LAUNCHER_ARCHIVE := $(OUT)/launcher.a
+$(LAUNCHER_ARCHIVE): $(filter-out %/main.o,$(LAUNCHER))
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 .SECONDEXPANSION:
-$(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
+$(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(LAUNCHER_ARCHIVE) $(ARCHIVE) $(CONFUSE)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka \
-		$(libs_$(firstword $(subst /, ,$*))) -pthread -ldl
-libs_launcher  = $(LAUNCHER_LIBS)
-libs_supervise = -lseccomp
-$(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LAUNCHER_ARCHIVE) $(ARCHIVE) $(TEST_LIBS)
+TEST_LIBS := -lcmocka -Wl,--as-needed $(LAUNCHER_LIBS) -pthread -ldl
+$(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(wildcard $(SRC)/launcher/*_addresses.h $(SRC)/tests/net/*.h) $(OUT)/flags
 	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -I$(SRC) -I$(SRC)/tests -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
 # Hosts of the engine seccomp: what no preload reaches.
 SUPERVISE_HOSTS := $(patsubst $(SRC)/tests/supervise/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/supervise/hosts/*.c)) \
 	$(patsubst %,$(OUT)/hosts/%,static_musl int80 go_server)
@@ -191,9 +192,7 @@ check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile h
 	$(RUN) $(filter %_test,$^)
 check-supervise: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## the engine seccomp
 	$(RUN) $(filter %_test,$^)
-# Tests of the command run the built one, BG_COMMAND, and may link what it is made of.
-$(OUT)/obj/tests/launcher/%.o: CPPFLAGS_ALL += -I$(SRC)
-$(call tests,launcher): $(filter-out %/main.o,$(LAUNCHER))
+# Tests of the command run the built one, BG_COMMAND.
 # Programs that a preload reaches, or does not: one source in several builds.
 PROBES := $(addprefix $(OUT)/probes/,probe-dynamic probe-static probe-static-pie probe-musl probe-asan probe-go-note \
 	probe-go-section probe-deaf deaf_linker)
@@ -234,9 +233,14 @@ check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call test
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
 		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' BG_FLAGS='-I$(SRC)' \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
-check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(OUT)/tests/launcher/prove_test ## break `bindguard prove` on purpose
+check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(OUT)/tests/launcher/prove_test \
+		$(OUT)/tests/system/relays_test ## break `bindguard prove` on purpose, as itself and as a part of tests
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' \
 		BG_FLAGS='-I$(SRC)' BG_PROGRAM='$(abspath $(COMMAND))' BG_BREAKS=tests/launcher/prove-breaks.txt \
+		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
+	@cd $(SRC) && BG_OBJECTS='$(abspath $(OUT)/obj/tests/system/relays_test.o $(call helpers,system) $(CONFUSE) \
+		$(LAUNCHER_ARCHIVE) $(ARCHIVE))' BG_LIBS='$(TEST_LIBS)' BG_FLAGS='-I$(SRC)' \
+		BG_PROGRAM='$(abspath $(OUT)/tests/system/relays_test)' BG_BREAKS=tests/system/prove-breaks.txt \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
@@ -294,8 +298,8 @@ deps: ## install what build and tests need (Debian packages, as root or with sud
 	$(SRC)/tests/deps.sh $(or $(filter bench,$(MAKECMDGOALS)),\
 		$(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS))))
 
-demo: $(LIBRARY) ## two servers, unguarded and guarded, seen from here and from a second host
-	$(SRC)/tests/system/demo.sh $(abspath $(LIBRARY))
+demo: $(LIBRARY) $(COMMAND) ## two servers, unguarded and guarded, seen from here and from a second host
+	$(SRC)/tests/system/demo.sh $(abspath $(COMMAND))
 
 lint: $(LIBRARY) $(COMMAND) ## formatting, static analysis, and the rules of the house
 	$(SRC)/tests/lint/lint.sh $(SRC) $(abspath $(OUT)) $(abspath $(LIBRARY))

@@ -76,18 +76,18 @@ static void
 client_any_keeps_working(void **state)
 {
 	static const char *const clients[] = {
-		HOST("client tcp 0.0.0.0 0 10.99.0.2 19300"),
-		HOST("client tcp 0.0.0.0 19310 10.99.0.2 19300"),
-		HOST("client tcp 0.0.0.0 19311 10.99.0.2 19300 nb"),
-		HOST("client tcp :: 0 fd99::2 19300"),
-		HOST("client tcp :: 19312 fd99::2 19300"),
-		HOST("client tcp :: 19313 fd99::2 19300 nb"),
-		HOST("client tcp :: 19314 ::ffff:10.99.0.2 19300"),
-		HOST("client udp 0.0.0.0 0 10.99.0.2 19300"),
-		HOST("client udp 0.0.0.0 19315 10.99.0.2 19300"),
-		HOST("client udp :: 19317 fd99::2 19300"),
-		HOST("client udp :: 19318 ::ffff:10.99.0.2 19300"),
-		HOST("client tcp ::ffff:0.0.0.0 19319 ::ffff:10.99.0.2 19300"),
+		HOST("client tcp 0.0.0.0 0 " THERE4 " 19300"),
+		HOST("client tcp 0.0.0.0 19310 " THERE4 " 19300"),
+		HOST("client tcp 0.0.0.0 19311 " THERE4 " 19300 nb"),
+		HOST("client tcp :: 0 " THERE6 " 19300"),
+		HOST("client tcp :: 19312 " THERE6 " 19300"),
+		HOST("client tcp :: 19313 " THERE6 " 19300 nb"),
+		HOST("client tcp :: 19314 ::ffff:" THERE4 " 19300"),
+		HOST("client udp 0.0.0.0 0 " THERE4 " 19300"),
+		HOST("client udp 0.0.0.0 19315 " THERE4 " 19300"),
+		HOST("client udp :: 19317 " THERE6 " 19300"),
+		HOST("client udp :: 19318 ::ffff:" THERE4 " 19300"),
+		HOST("client tcp ::ffff:0.0.0.0 19319 ::ffff:" THERE4 " 19300"),
 	};
 	const size_t count = sizeof(clients) / sizeof(clients[0]);
 	char output[1024];
@@ -297,7 +297,7 @@ serve(int ready)
 	int udp, tcp;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!net_enter(HOST_PEER))
+	if (!net_enter(SIDE_THERE))
 		_exit(1);
 	udp = socket(AF_INET6, SOCK_DGRAM, 0);
 	tcp = socket(AF_INET6, SOCK_STREAM, 0);
