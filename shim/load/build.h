@@ -5,7 +5,7 @@
 
 #include "load/survey.h"
 
-/** enum given - keys whose presence matters to others; the first four in the order of keys_action(). */
+/** enum given - keys whose presence matters to others. */
 enum given { GIVEN_ACTION, GIVEN_TO_PORT, GIVEN_INTERFACE, GIVEN_ERROR, GIVEN_TO, GIVEN_PORT, GIVEN_KEYS };
 
 /**
