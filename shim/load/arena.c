@@ -11,7 +11,12 @@
 #define ALIGN 16u
 
 /* With AddressSanitizer a byte that was not asked for is poisoned, and some always lie behind what was. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature) /* clang, as in VARIANT=fuzz; gcc defines the macro below */
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
+#if defined(SANITIZED) || defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #define FENCE_BYTES 16u
 #else
