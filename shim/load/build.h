@@ -11,12 +11,13 @@ enum given { GIVEN_ACTION, GIVEN_TO_PORT, GIVEN_INTERFACE, GIVEN_ERROR, GIVEN_TO
 /**
  * struct build - the block being filled.
  * @policy: allocated with room for everything the survey can need
- * @used: bytes used of it
+ * @room, @used: its bytes, and those in use
  * @diags: where mistakes go
  * @given: per rule, the line of each enum given key, 0 where it is not set
  */
 struct build {
 	struct bg_policy *policy;
+	size_t room;
 	size_t used;
 	struct bg_diags *diags;
 	unsigned (*given)[GIVEN_KEYS];

@@ -11,7 +11,8 @@
 #define LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
 
 /**
- * build_array - append @count items of @size bytes to the block. room() has seen to it that they fit.
+ * build_array - append @count items of @size bytes to the block. room() has seen to it that they fit; were it wrong, nothing
+ * is written beyond the block, and the file is refused.
  * Return: where they are.
  */
 struct bg_span
@@ -20,6 +21,10 @@ build_array(struct build *build, const void *items, size_t size, uint32_t count,
 	size_t offset = (build->used + align - 1) & ~(align - 1);
 	struct bg_span span = {.offset = (uint32_t)offset, .count = count};
 
+	if (offset > build->room || size * count > build->room - offset) {
+		bg_diags_add(build->diags, 0, "needs more memory than was counted, expected none of this: a defect");
+		return (struct bg_span){0};
+	}
 	memcpy((char *)build->policy + offset, items, size * count);
 	build->used = offset + size * count;
 	return span;
@@ -110,9 +115,10 @@ names_port_zero(const struct bg_policy *policy, const struct bg_rule *rule)
 static struct bg_policy *
 build_policy(const struct survey *survey, struct bg_diags *diags)
 {
-	struct bg_policy *policy = calloc(1, room(survey));
+	size_t size = room(survey);
+	struct bg_policy *policy = calloc(1, size);
 	unsigned(*given)[GIVEN_KEYS] = arena_alloc((survey->rule_count + 1) * sizeof(*given));
-	struct build build = {.policy = policy, .given = given, .diags = diags};
+	struct build build = {.policy = policy, .room = size, .given = given, .diags = diags};
 
 	if (!policy || !given) {
 		bg_diags_add(diags, 0, "out of memory");
