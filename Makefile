@@ -160,7 +160,7 @@ $(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
 helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) $(helpers_$(1))
 helpers_launcher = $(OUT)/obj/tests/conformance/table.o
 helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(filter-out %_test.o,$(call objects,tests/system)) \
-	$(OUT)/obj/launcher/supervise/filter.o
+	$(OUT)/obj/launcher/supervise/filter.o $(OUT)/obj/launcher/supervise/target.o
 .SECONDEXPANSION:
 $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE) $(COUNTERS)
 	@mkdir -p $(@D)

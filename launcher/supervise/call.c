@@ -91,8 +91,7 @@ is_low(const struct work *work)
 	struct bg_endpoint endpoint;
 	enum bg_form form;
 
-	if (work->trap != TRAP_BIND || !work->addr || work->size > sizeof(*work->addr) ||
-	    !bg_sockaddr_decode(work->addr, work->size, &endpoint, &form))
+	if (work->trap != TRAP_BIND || !work->addr || !bg_sockaddr_decode(work->addr, work->size, &endpoint, &form))
 		return false;
 	return work->supervisor->low_ports || (endpoint.port > 0 && endpoint.port < PRIVILEGED_PORTS);
 }

@@ -119,6 +119,24 @@ interface_x32_is_guarded(void **state)
 		fail_msg("%s", output);
 }
 
+/** interface_i386_with_unreadable_arguments_is_as_bare - the list of socketcall(2). */
+static void
+interface_i386_with_unreadable_arguments_is_as_bare(void **state)
+{
+	char bare[64], output[64];
+
+	(void)state;
+#ifndef __x86_64__
+	skip();
+#endif
+	if (run_bare(HOST("int80"), bare, sizeof(bare)))
+		skip(); /* a kernel without that interface */
+	run_bare(HOST("int80 19409 bad list"), bare, sizeof(bare));
+	assert_string_equal(bare, "-14\n");
+	run_guarded("", HOST("int80 19409 bad list"), output, sizeof(output));
+	assert_string_equal(output, bare);
+}
+
 /** ring_any_is_refused - ENOSYS, as from a kernel without io_uring: its binds would pass the filter. */
 static void
 ring_any_is_refused(void **state)
@@ -334,6 +352,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(family_other_is_untouched),
 		cmocka_unit_test(client_any_keeps_working),
 		cmocka_unit_test(interface_x32_is_guarded),
+		cmocka_unit_test(interface_i386_with_unreadable_arguments_is_as_bare),
 		cmocka_unit_test(ring_any_is_refused),
 		cmocka_unit_test(program_setuid_runs_without_privilege_and_guarded),
 		cmocka_unit_test(port_low_needs_the_targets_privilege),

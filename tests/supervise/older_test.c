@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -76,6 +78,7 @@ kernel_without_it_is_enough(void **state)
 		{"SO_NETNS_COOKIE, Linux 5.14", SYS_getsockopt, ENOPROTOOPT, 2, NETNS_COOKIE},
 		{"sizes of notifications", SYS_seccomp, EINVAL, 0, SECCOMP_GET_NOTIF_SIZES},
 		{"waking at once, Linux 6.6", SYS_ioctl, EINVAL, 1, SECCOMP_IOW(4, uint64_t)},
+		{"a socket of its own", SYS_socket, EPERM, 1, SOCK_DGRAM | SOCK_CLOEXEC},
 		{"SO_COOKIE", SYS_getsockopt, ENOPROTOOPT, 2, 57},
 	};
 	char output[256];
@@ -127,7 +130,9 @@ network_that_cannot_be_entered_is_said(void **state)
 		long call;
 		int argument;
 		unsigned long value;
-	} rows[] = {{SYS_setns, -1, 0}, {SYS_ioctl, 1, 0x894C /* SIOCGSKNS */}};
+	} rows[] = {{SYS_setns, -1, 0},
+		    {SYS_ioctl, 1, 0x894C /* SIOCGSKNS */},
+		    {SYS_clone, 0, CLONE_VM | CLONE_VFORK | CLONE_FILES}};
 	char output[2048];
 	const char *said;
 
@@ -191,9 +196,12 @@ mistake_of_the_environment_is_said_as_such(void **state)
 
 	(void)state;
 	setenv("BINDGUARD_TO", "rubbish/", 1);
+	setenv("BINDGUARD_LOG", "stderr", 1);
 	run_guarded("", HOST("raw_calls port 19616") " 2>&1", output, sizeof(output));
+	setenv("BINDGUARD_LOG", "none", 1);
 	unsetenv("BINDGUARD_TO");
 	assert_non_null(strstr(output, "bindguard: environment: BINDGUARD_TO: "));
+	assert_non_null(strstr(output, "]: raw_calls tcp 0.0.0.0:19616 -> 127.0.0.1:19616 (rewrite, rule \""));
 	assert_non_null(strstr(output, LOOPBACK));
 	write_rules("# a comment\ncolour = red\n");
 	run_guarded("", HOST("raw_calls port 19616") " 2>&1", output, sizeof(output));

@@ -40,6 +40,10 @@ static char size_of_filter[32];
 static const struct refusal refusals[] = {
 	{SYS_pidfd_getfd, EPERM, ALWAYS, true, {"pidfd_getfd", "Docker", "--cap-add SYS_PTRACE"}},
 	{SYS_pidfd_getfd, ENOSYS, ALWAYS, true, {"pidfd_getfd", "Linux 5.9", "--engine preload"}},
+	{SYS_pidfd_getfd, EACCES, ALWAYS, true, {"pidfd_getfd", "Docker", "--cap-add SYS_PTRACE"}},
+	{SYS_pidfd_open, EPERM, ALWAYS, true, {"pidfd_open", "Docker", "--cap-add SYS_PTRACE"}},
+	{SYS_rt_sigprocmask, EINVAL, ":0:2", false, {"engine seccomp: Invalid argument\n", "", ""}},
+	{SYS_sendto, EPERM, ALWAYS, false, {"engine seccomp: the supervisor ended early\n", "", ""}},
 	{SYS_pidfd_getfd, EMFILE, ALWAYS, true, {"pidfd_getfd: Too many open files\n", "", ""}},
 	{SYS_pidfd_open, ENOSYS, ALWAYS, true, {"pidfd_open", "Linux 5.9", "--engine preload"}},
 	{SYS_seccomp, ENOSYS, ALWAYS, true, {"seccomp", "Linux 5.9", "--engine preload"}},
@@ -83,7 +87,7 @@ engine_impossible_is_said_before_the_command_starts(void **state)
 	figure("%zu ways of being impossible, each told twice", sizeof(refusals) / sizeof(refusals[0]));
 }
 
-/** limit_any_is_enough_or_said - of descriptors and of processes: the command runs guarded, or not at all. */
+/** limit_any_is_enough_or_said - of descriptors, processes and memory: the command runs guarded, or not at all. */
 static void
 limit_any_is_enough_or_said(void **state)
 {
@@ -92,7 +96,8 @@ limit_any_is_enough_or_said(void **state)
 		int first, last;
 		bool needs_root;
 	} limits[] = {{"prlimit --nofile=%d:%d", 3, 24, false},
-		      {"setpriv --reuid=54321 --clear-groups prlimit --nproc=%d:%d", 1, 6, true}};
+		      {"setpriv --reuid=54321 --clear-groups prlimit --nproc=%d:%d", 1, 6, true},
+		      {"prlimit --data=%d0000:%d0000", 70, 100, false}};
 	char limit[256], command[1024], output[1024];
 	unsigned enough = 0, said = 0;
 
@@ -156,6 +161,22 @@ memory_unreadable_by_the_call_is_read_through_proc(void **state)
 	assert_non_null(strstr(output, "null: -1 errno 14"));
 }
 
+/** kernel_without_killable_wait_works_without_cookies_too - what cannot be told from another is made anew; NULL stays NULL. */
+static void
+kernel_without_killable_wait_works_without_cookies_too(void **state)
+{
+	char before[512], output[1024];
+
+	(void)state;
+	snprintf(before, sizeof(before), "%s %ld %d %d", HOST("outer"), (long)SYS_seccomp, EINVAL, 1 << 5);
+	run_guarded(before, HOST("odd_calls | grep ^null"), output, sizeof(output));
+	assert_non_null(strstr(output, "null: -1 errno 14"));
+	snprintf(before, sizeof(before), "%s %ld %d %d %s %ld:%d:2:57", HOST("outer"), (long)SYS_seccomp, EINVAL,
+		 1 << 5, HOST("forbid"), (long)SYS_getsockopt, ENOPROTOOPT);
+	run_guarded(before, HOST("raw_calls port 19604"), output, sizeof(output));
+	assert_non_null(strstr(output, "error 0 address 127.0.0.1"));
+}
+
 /** kernel_without_killable_wait_never_binds_twice - before Linux 5.19 a signal takes a call that is under way away. */
 static void
 kernel_without_killable_wait_never_binds_twice(void **state)
@@ -207,6 +228,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(engine_in_engine_is_refused),
 		cmocka_unit_test(engine_possible_is_said_too),
 		cmocka_unit_test(memory_unreadable_by_the_call_is_read_through_proc),
+		cmocka_unit_test(kernel_without_killable_wait_works_without_cookies_too),
 		cmocka_unit_test(kernel_without_killable_wait_never_binds_twice),
 		cmocka_unit_test(kernel_without_killable_wait_mistakes_no_call_for_another),
 	};
