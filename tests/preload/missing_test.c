@@ -53,6 +53,8 @@ proc_missing_the_program_is_known_by_its_start(void **state)
 	char environment[1024], link[64];
 
 	(void)state;
+	if (getenv("BG_PRELOAD_FIRST"))
+		skip(); /* a sanitizer's runtime reads /proc */
 	write_rules("rule here { program = sandbox address = wildcard action = confine }\n");
 	expect(NO_PROC, SERVER, EVENT);
 	expect(NO_PROC, SERVER, GUARDED);
@@ -179,6 +181,13 @@ port_reserved_is_bound_as_the_rules_say(void **state)
 		snprintf(text, sizeof(text), "rule r { address = wildcard %s }\n", rows[i].rule);
 		write_rules(text);
 		snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s %s", rules, rows[i].how);
+		if (strncmp(rows[i].output, "0 ", 2) ==
+		    0) { /* what is bound cannot be bound again, and stays where it is */
+			host_run(environment, "reserved twice", output, sizeof(output));
+			if (strncmp(output, "-1 Invalid argument, ", 21) != 0 ||
+			    strcmp(output + 21, strchr(rows[i].output, ',') + 2) != 0)
+				fail_msg("%s %s, twice: %s", rows[i].rule, rows[i].how, output);
+		}
 		for (int named = 0; named < 2; named++) {
 			host_run(environment, named ? "reserved named" : "reserved null", output, sizeof(output));
 			if (strcmp(output, rows[i].output) != 0)
@@ -186,6 +195,100 @@ port_reserved_is_bound_as_the_rules_say(void **state)
 		}
 	}
 	figure("%zu bindresvport calls as the rules say", 2 * sizeof(rows) / sizeof(rows[0]));
+}
+
+/** association_dissolved_is_decided_on_afresh - a server again: confined, refused and connected as before, or let be. */
+static void
+association_dissolved_is_decided_on_afresh(void **state)
+{
+	static const struct {
+		const char *rule, *how, *output;
+	} rows[] = {
+		{"action = rewrite to = loopback", "4 19570 raw", "0 Success, free, 0.0.0.0:19570%lo\n"},
+		{"action = rewrite to = loopback", "6 19570 raw", "0 Success, free, [::]:19570%lo\n"},
+		{"action = rewrite to = 10.99.0.1", "4 19570 raw", "0 Success, free, 0.0.0.0:19570%cable0\n"},
+		{"action = rewrite to = 127.0.0.9", "4 19570 raw", "0 Success, free, 0.0.0.0:19570%lo\n"},
+		{"action = deny error = EPERM", "4 19570 raw",
+		 "-1 Operation not permitted, connected, 127.0.0.1:19570\n"},
+		{"action = deny error = EPERM", "6 19570 raw", "-1 Operation not permitted, connected, [::1]:19570\n"},
+		{"action = confine interface = wg9", "4 19570 raw",
+		 "-1 Permission denied, connected, 127.0.0.1:19570\n"},
+		{"action = allow", "4 19570 raw", "0 Success, free, 0.0.0.0:19570\n"},
+		{"port = 0 action = allow", "4 19570 bound", "0 Success, free, 0.0.0.0:0\n"},
+		{"action = rewrite to = 127.0.0.9", "4 19570 bound", "0 Success, free, 127.0.0.9:0\n"},
+	};
+	char text[256], environment[256], arguments[64], output[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "rule marked { port = 19571 action = rewrite to = loopback }\nrule r { address = wildcard %s "
+			 "}\n",
+			 rows[i].rule);
+		write_rules(text);
+		snprintf(environment, sizeof(environment), "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s", rules);
+		snprintf(arguments, sizeof(arguments), "dissolve %s", rows[i].how);
+		host_run(environment, arguments, output, sizeof(output));
+		if (strcmp(output, rows[i].output) != 0)
+			fail_msg("%s, %s: %s", rows[i].rule, rows[i].how, output);
+	}
+	figure("%zu datagram sockets that are servers again: as the rules say", sizeof(rows) / sizeof(rows[0]));
+}
+
+/** look_that_is_forbidden_is_no_way_round - at the caller's memory, by whatever answer; observe mode lets all pass. */
+static void
+look_that_is_forbidden_is_no_way_round(void **state)
+{
+	char arguments[128];
+
+	(void)state;
+	for (int error = 0; error <= ENOSYS; error += ENOSYS) {
+		snprintf(arguments, sizeof(arguments),
+			 "sandbox errno:%d:rt_sigprocmask:0:-1 b 4 udp 0.0.0.0 19572 heap", error);
+		expect("BINDGUARD_LOG=none", arguments, "ended 0 b 13 idle 0.0.0.0:0 closed\n");
+		expect("BINDGUARD_LOG=none BINDGUARD_MODE=observe", arguments,
+		       "ended 0 b 0 idle 0.0.0.0:19572 exposed\n");
+	}
+}
+
+/** socket_that_port_zero_allows_is_told_at_listen - rules that name port 0 mean the same socket at every call. */
+static void
+socket_that_port_zero_allows_is_told_at_listen(void **state)
+{
+	char environment[256];
+
+	(void)state;
+	write_rules("rule zero { protocol = tcp port = 0 action = allow }\n"
+		    "rule r { address = wildcard action = rewrite to = loopback }\n");
+	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s", rules);
+	expect(environment, "sandbox none bl 4 tcp 0.0.0.0 0 stack 2>&1", " left exposed (allow, rule \"zero\")\n");
+	expect(environment, "sandbox none l 4 tcp 0.0.0.0 0 stack 2>&1", " left exposed (allow, rule \"zero\")\n");
+	expect(environment, "sandbox none bl 4 tcp 0.0.0.0 19573 stack 2>&1",
+	       " -> 127.0.0.1:19573 (rewrite, rule \"r\")\n");
+}
+
+/** terminal_without_proc_still_gets_the_line - it cannot be opened anew, so it is written to as it is. */
+static void
+terminal_without_proc_still_gets_the_line(void **state)
+{
+	char command[HOST_COMMAND_MAX], output[4096] = "";
+	FILE *pipe;
+
+	(void)state;
+	if (getenv("BG_PRELOAD_FIRST"))
+		skip(); /* a sanitizer's runtime reads /proc */
+	snprintf(command, sizeof(command),
+		 "mount -t tmpfs none /proc && exec env BINDGUARD_CONFIG= LD_PRELOAD='%s' %s none b 4 tcp 0.0.0.0 "
+		 "19560 stack\n",
+		 host_preload(), host_path("sandbox"));
+	write_rules(command);
+	snprintf(command, sizeof(command), "script -qec 'unshare -m sh %s' /dev/null </dev/null", rules);
+	pipe = popen(command, "re");
+	assert_non_null(pipe);
+	output[fread(output, 1, sizeof(output) - 1, pipe)] = '\0';
+	pclose(pipe);
+	if (!strstr(output, "]: sandbox tcp 0.0.0.0:19560 -> 127.0.0.1:19560 (rewrite, rule \"servers\")"))
+		fail_msg("%s\n%s", command, output);
 }
 
 static int
@@ -217,6 +320,10 @@ main(int argc, char **argv)
 		cmocka_unit_test(mistakes_many_are_told_and_counted),
 		cmocka_unit_test(mode_of_the_environment_is_over_the_files),
 		cmocka_unit_test(port_reserved_is_bound_as_the_rules_say),
+		cmocka_unit_test(association_dissolved_is_decided_on_afresh),
+		cmocka_unit_test(look_that_is_forbidden_is_no_way_round),
+		cmocka_unit_test(socket_that_port_zero_allows_is_told_at_listen),
+		cmocka_unit_test(terminal_without_proc_still_gets_the_line),
 	};
 
 	if (argc > 1)

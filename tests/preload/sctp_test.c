@@ -61,6 +61,8 @@ static const struct row rows[] = {
 	 "bindx flags 1, device none, 127.0.0.1 19503 ::1 19503; 0 Success, device none\n", .event = NULL},
 	{"bindx_failed_leaves_no_device", "STUB_ERRNO=98", "6 1 19504 ::",
 	 "bindx flags 1, device lo, :: 19504; -1 Address already in use, device none\n", .event = "failed: EADDRINUSE"},
+	{"bindx_failed_without_privilege_keeps_the_device", "STUB_ERRNO=98 " UNPRIVILEGED, "6 1 19522 ::",
+	 "bindx flags 1, device lo, :: 19522; -1 Address already in use, device lo\n", .event = "failed: EADDRINUSE"},
 	{"bindx_removal_is_not_touched", "", "4 2 19505 0.0.0.0",
 	 "bindx flags 2, device none, 0.0.0.0 19505; 0 Success, device none\n", .event = NULL},
 	{"bindx_too_long_list_is_refused", "", "4 1 19506 " ANY17, "-1 Permission denied, device none\n",

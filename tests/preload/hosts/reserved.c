@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * reserved.c [null|named]: asks bindresvport(3) for a reserved port of the wildcard, without an address or with one, and
- * prints the result, errno, where the socket is, and whether the port in the caller's address is the socket's. */
+ * reserved.c [null|named|twice]: asks bindresvport(3) for a reserved port of the wildcard, without an address or with one,
+ * or for one more, and prints the result, errno, where the socket is, and whether the port in the caller's address is
+ * the socket's. */
 #include "socket.h"
 
 int bindresvport(int fd, struct sockaddr_in *in); /* rpc/types.h of old */
@@ -13,6 +14,8 @@ main(int argc, char **argv)
 	socklen_t size = sizeof(name);
 	char text[128];
 
+	if (argc > 1 && strcmp(argv[1], "twice") == 0)
+		bindresvport(fd, NULL);
 	errno = 0;
 	result = bindresvport(fd, named ? &in : NULL);
 	printf("%d %s, ", result, strerror(errno));
