@@ -159,82 +159,6 @@ mode_of_the_environment_is_over_the_files(void **state)
 	expect(environment, SERVER, "ended 0 b 0 idle 0.0.0.0:19560 closed\n");
 }
 
-/** port_reserved_is_bound_as_the_rules_say - bindresvport(3), with an address and without. */
-static void
-port_reserved_is_bound_as_the_rules_say(void **state)
-{
-	static const struct {
-		const char *rule, *how, *output;
-	} rows[] = {
-		{"action = deny error = EPERM", "", "-1 Operation not permitted, 0.0.0.0\n"},
-		{"action = rewrite to = 127.0.0.9", "", "0 Success, 127.0.0.9\n"},
-		{"action = confine", "", "0 Success, 0.0.0.0%lo\n"},
-		{"action = allow", "", "0 Success, 0.0.0.0\n"},
-		{"action = deny", "BINDGUARD_MODE=observe", "0 Success, 0.0.0.0\n"},
-		{"action = rewrite to = 127.0.0.9", "BINDGUARD_MODE=observe", "0 Success, 0.0.0.0\n"},
-		{"action = deny", "BINDGUARD_MODE=off", "0 Success, 0.0.0.0\n"},
-	};
-	char text[256], environment[256], output[256];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		snprintf(text, sizeof(text), "rule r { address = wildcard %s }\n", rows[i].rule);
-		write_rules(text);
-		snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s %s", rules, rows[i].how);
-		if (strncmp(rows[i].output, "0 ", 2) ==
-		    0) { /* what is bound cannot be bound again, and stays where it is */
-			host_run(environment, "reserved twice", output, sizeof(output));
-			if (strncmp(output, "-1 Invalid argument, ", 21) != 0 ||
-			    strcmp(output + 21, strchr(rows[i].output, ',') + 2) != 0)
-				fail_msg("%s %s, twice: %s", rows[i].rule, rows[i].how, output);
-		}
-		for (int named = 0; named < 2; named++) {
-			host_run(environment, named ? "reserved named" : "reserved null", output, sizeof(output));
-			if (strcmp(output, rows[i].output) != 0)
-				fail_msg("%s %s: %s", rows[i].rule, rows[i].how, output);
-		}
-	}
-	figure("%zu bindresvport calls as the rules say", 2 * sizeof(rows) / sizeof(rows[0]));
-}
-
-/** association_dissolved_is_decided_on_afresh - a server again: confined, refused and connected as before, or let be. */
-static void
-association_dissolved_is_decided_on_afresh(void **state)
-{
-	static const struct {
-		const char *rule, *how, *output;
-	} rows[] = {
-		{"action = rewrite to = loopback", "4 19570 raw", "0 Success, free, 0.0.0.0:19570%lo\n"},
-		{"action = rewrite to = loopback", "6 19570 raw", "0 Success, free, [::]:19570%lo\n"},
-		{"action = rewrite to = 10.99.0.1", "4 19570 raw", "0 Success, free, 0.0.0.0:19570%cable0\n"},
-		{"action = rewrite to = 127.0.0.9", "4 19570 raw", "0 Success, free, 0.0.0.0:19570%lo\n"},
-		{"action = deny error = EPERM", "4 19570 raw",
-		 "-1 Operation not permitted, connected, 127.0.0.1:19570\n"},
-		{"action = deny error = EPERM", "6 19570 raw", "-1 Operation not permitted, connected, [::1]:19570\n"},
-		{"action = confine interface = wg9", "4 19570 raw",
-		 "-1 Permission denied, connected, 127.0.0.1:19570\n"},
-		{"action = allow", "4 19570 raw", "0 Success, free, 0.0.0.0:19570\n"},
-		{"port = 0 action = allow", "4 19570 bound", "0 Success, free, 0.0.0.0:0\n"},
-		{"action = rewrite to = 127.0.0.9", "4 19570 bound", "0 Success, free, 127.0.0.9:0\n"},
-	};
-	char text[256], environment[256], arguments[64], output[256];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		snprintf(text, sizeof(text),
-			 "rule marked { port = 19571 action = rewrite to = loopback }\nrule r { address = wildcard %s "
-			 "}\n",
-			 rows[i].rule);
-		write_rules(text);
-		snprintf(environment, sizeof(environment), "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s", rules);
-		snprintf(arguments, sizeof(arguments), "dissolve %s", rows[i].how);
-		host_run(environment, arguments, output, sizeof(output));
-		if (strcmp(output, rows[i].output) != 0)
-			fail_msg("%s, %s: %s", rows[i].rule, rows[i].how, output);
-	}
-	figure("%zu datagram sockets that are servers again: as the rules say", sizeof(rows) / sizeof(rows[0]));
-}
-
 /** look_that_is_forbidden_is_no_way_round - at the caller's memory, by whatever answer; observe mode lets all pass. */
 static void
 look_that_is_forbidden_is_no_way_round(void **state)
@@ -249,22 +173,6 @@ look_that_is_forbidden_is_no_way_round(void **state)
 		expect("BINDGUARD_LOG=none BINDGUARD_MODE=observe", arguments,
 		       "ended 0 b 0 idle 0.0.0.0:19572 exposed\n");
 	}
-}
-
-/** socket_that_port_zero_allows_is_told_at_listen - rules that name port 0 mean the same socket at every call. */
-static void
-socket_that_port_zero_allows_is_told_at_listen(void **state)
-{
-	char environment[256];
-
-	(void)state;
-	write_rules("rule zero { protocol = tcp port = 0 action = allow }\n"
-		    "rule r { address = wildcard action = rewrite to = loopback }\n");
-	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s", rules);
-	expect(environment, "sandbox none bl 4 tcp 0.0.0.0 0 stack 2>&1", " left exposed (allow, rule \"zero\")\n");
-	expect(environment, "sandbox none l 4 tcp 0.0.0.0 0 stack 2>&1", " left exposed (allow, rule \"zero\")\n");
-	expect(environment, "sandbox none bl 4 tcp 0.0.0.0 19573 stack 2>&1",
-	       " -> 127.0.0.1:19573 (rewrite, rule \"r\")\n");
 }
 
 /** terminal_without_proc_still_gets_the_line - it cannot be opened anew, so it is written to as it is. */
@@ -319,10 +227,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(memory_short_never_exposes),
 		cmocka_unit_test(mistakes_many_are_told_and_counted),
 		cmocka_unit_test(mode_of_the_environment_is_over_the_files),
-		cmocka_unit_test(port_reserved_is_bound_as_the_rules_say),
-		cmocka_unit_test(association_dissolved_is_decided_on_afresh),
 		cmocka_unit_test(look_that_is_forbidden_is_no_way_round),
-		cmocka_unit_test(socket_that_port_zero_allows_is_told_at_listen),
 		cmocka_unit_test(terminal_without_proc_still_gets_the_line),
 	};
 
