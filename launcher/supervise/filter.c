@@ -36,7 +36,7 @@ static size_t interface_count;
 static bool
 has_only_socketcall(uint32_t token)
 {
-	static const uint32_t tokens[] = {SCMP_ARCH_X86, SCMP_ARCH_S390, SCMP_ARCH_S390X};
+	static const uint32_t tokens[] = {SCMP_ARCH_S390, SCMP_ARCH_S390X, SCMP_ARCH_X86};
 
 	for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
 		if (token == tokens[i])

@@ -104,6 +104,18 @@ client_any_keeps_working(void **state)
 	figure("%zu clients, as root and without capabilities", count);
 }
 
+/** client_raw_keeps_working - beside a socket that was changed, so that its connect(2) is looked at. */
+static void
+client_raw_keeps_working(void **state)
+{
+	char output[256];
+
+	(void)state;
+	run_guarded("", HOST("raw_calls raw"), output, sizeof(output));
+	if (!strstr(output, LOOPBACK) || !strstr(output, "raw error 0 peer 127.0.0.1\n"))
+		fail_msg("%s", output);
+}
+
 /** interface_x32_is_guarded - numbers with bit 30 set, whether the kernel has that interface or not. */
 static void
 interface_x32_is_guarded(void **state)
@@ -351,6 +363,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(call_odd_is_as_bare),
 		cmocka_unit_test(family_other_is_untouched),
 		cmocka_unit_test(client_any_keeps_working),
+		cmocka_unit_test(client_raw_keeps_working),
 		cmocka_unit_test(interface_x32_is_guarded),
 		cmocka_unit_test(interface_i386_with_unreadable_arguments_is_as_bare),
 		cmocka_unit_test(ring_any_is_refused),
