@@ -29,13 +29,19 @@ endif
 OPT_release := -O2
 OPT_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
-OPT_cov     := -O0 --coverage
+OPT_cov     := -O0
 OPT_fuzz    := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT         := $(OPT_$(VARIANT))
 DEFS_release := -Wl,-z,defs
 ifeq ($(OPT),)
 $(error unknown VARIANT "$(VARIANT)", expected release, asan, tsan, cov or fuzz)
 endif
+# Coverage: the rooms are counted, the tests are not; tests/coverage/counters.c says how.
+COUNT_cov := --coverage -fprofile-update=atomic -fprofile-info-section=gcov_info
+LINK_cov  := --coverage -Wl,--build-id=sha1 -Wl,-T,$(SRC)/tests/coverage/counters.ld
+COUNTERS_cov := $(OUT)/obj/tests/coverage/counters.o
+COUNTERS  := $(COUNTERS_$(VARIANT))
+LINK      := $(LINK_$(VARIANT)) $(LDFLAGS)
 # libFuzzer comes with clang.
 CC_fuzz := clang-14
 ifneq ($(CC_$(VARIANT)),)
@@ -78,15 +84,18 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-system check-asan \
-	check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench fuzz fuzz-smoke \
+	cov check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench fuzz fuzz-smoke \
 	demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
 $(CORE) $(SYS) $(filter-out %/init.o,$(PRELOAD)): CFLAGS_ALL += $(HOT)
 
+$(OUT)/obj/shim/%.o $(OUT)/obj/launcher/%.o: CFLAGS_ALL += $(COUNT_$(VARIANT))
+$(COUNTERS_cov): CPPFLAGS_ALL += -DBG_COVERAGE_DIR='"$(abspath $(OUT))/counters"'
+
 # What the objects depend on beside their sources: the compiler and its flags.
-FLAGS := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(HOT) $(LDFLAGS)
+FLAGS := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(HOT) $(COUNT_$(VARIANT)) $(LINK)
 $(OUT)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' > $@
@@ -109,9 +118,9 @@ $(CONFUSE): $(SRC)/shim/load/confuse-redefine.txt $(OUT)/flags
 	$(call say,OBJCOPY,$@)$(OBJCOPY) --redefine-syms=$< --set-section-flags .note.gnu.property=exclude $(@D)/all.o $@
 
 # The built-in policies, compiled in by the very loader that reads users' files.
-$(OUT)/compile_policy: $(OUT)/obj/shim/load/compile_policy.o $(LOAD) $(CORE) $(CONFUSE)
+$(OUT)/compile_policy: $(OUT)/obj/shim/load/compile_policy.o $(LOAD) $(CORE) $(CONFUSE) $(COUNTERS)
 	$(call say,AR,$@)ar rcs $(OUT)/compile.a $(LOAD) $(CORE)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $< $(OUT)/compile.a $(CONFUSE) $(OUT)/compile.a
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK) -o $@ $< $(COUNTERS) $(OUT)/compile.a $(CONFUSE) $(OUT)/compile.a
 $(OUT)/gen/default_policy.c: $(SRC)/conf/bindguard.conf $(OUT)/compile_policy
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)ASAN_OPTIONS=detect_leaks=0 $(OUT)/compile_policy bg_policy_default $< > $@
@@ -121,8 +130,8 @@ $(OUT)/gen/lockdown_policy.c: $(SRC)/conf/lockdown.conf $(OUT)/compile_policy
 
 LINK_SO := -shared -Wl,-soname,libbindguard.so -Wl,--version-script=$(SRC)/shim/preload/exports.map -Wl,-Bsymbolic \
 	-nostartfiles -Wl,-z,lazy -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(DEFS_$(VARIANT))
-$(LIBRARY): $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(SRC)/shim/preload/exports.map
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK_SO) $(LDFLAGS) -o $@ $(filter %.o,$^)
+$(LIBRARY): $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(COUNTERS) $(SRC)/shim/preload/exports.map
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK_SO) $(LINK) -o $@ $(filter %.o,$^)
 
 # The command. It looks for the library beside itself, then where `make install` puts it.
 $(OUT)/obj/launcher/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_LIBDIR='"$(LIBDIR)"'
@@ -130,14 +139,14 @@ $(OUT)/obj/launcher/library.o: $(OUT)/libdir
 $(OUT)/libdir: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(LIBDIR)' | cmp -s - $@ || printf '%s\n' '$(LIBDIR)' > $@
-$(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
+$(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(COUNTERS)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
 
 # The engine alone, without the subcommand `run`, for its tests.
 SUPERVISE_CLI := $(OUT)/supervise_cli
 $(OUT)/obj/tests/supervise/%.o: CPPFLAGS_ALL += -DBG_SUPERVISE='"$(abspath $(SUPERVISE_CLI))"'
-$(SUPERVISE_CLI): $(OUT)/obj/tests/supervise/cli/supervise_cli.o $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
+$(SUPERVISE_CLI): $(OUT)/obj/tests/supervise/cli/supervise_cli.o $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE) $(COUNTERS)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
 
 # Tests: one cmocka program a *_test.c, with the helpers of its folder; hosts and plugins are unrelated programs.
 TEST_DEFS = -DBG_LIBRARY='"$(abspath $(LIBRARY))"' -DBG_BUILD_DIR='"$(abspath $(OUT))"' -DBG_SOURCE_DIR='"$(SRC)"' \
@@ -156,9 +165,9 @@ LAUNCHER_ARCHIVE := $(OUT)/launcher.a
 $(LAUNCHER_ARCHIVE): $(filter-out %/main.o,$(LAUNCHER))
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 .SECONDEXPANSION:
-$(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(LAUNCHER_ARCHIVE) $(ARCHIVE) $(CONFUSE)
+$(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(LAUNCHER_ARCHIVE) $(ARCHIVE) $(CONFUSE) $(COUNTERS)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LAUNCHER_ARCHIVE) $(ARCHIVE) $(TEST_LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK) -o $@ $(filter %.o,$^) $(LAUNCHER_ARCHIVE) $(ARCHIVE) $(TEST_LIBS)
 TEST_LIBS := -lcmocka -Wl,--as-needed $(LAUNCHER_LIBS) -pthread -ldl
 $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(wildcard $(SRC)/launcher/*_addresses.h $(SRC)/tests/net/*.h) $(OUT)/flags
 	@mkdir -p $(@D)
@@ -251,6 +260,13 @@ sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(OUT)/hosts/go_s
 	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		BG_MUST_RUN=0 ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
 .PHONY: sanitized
+cov: ## what the tests reach of each room, lines and branches, against the goals: tests/COVERAGE.md
+	$(MAKE) -f $(SRC)/Makefile VARIANT=release
+	$(MAKE) -f $(SRC)/Makefile VARIANT=cov covered
+covered: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) \
+		$(foreach d,unit conformance preload launcher supervise,$(call tests,$d))
+	$(SRC)/tests/coverage/cov.sh $(SRC) $(abspath $(OUT) $(LIBRARY) $(COMMAND) $(SUPERVISE_CLI)) -- $(abspath $(filter %_test,$^))
+.PHONY: covered
 check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) $(NPM) \
 		$(foreach d,unit conformance preload launcher supervise system,$(call tests,$d)) ## all tests
 	$(RUN) $(filter-out $(call tests,system),$(filter %_test,$^))

@@ -105,7 +105,7 @@ reason(enum step step, int error)
 		return "this kernel cannot do it: Linux 5.9 or later with seccomp is needed, or --engine preload";
 	if (step == STEP_FILTER)
 		return "seccomp(2) is forbidden here: allow it in the container's profile, or use --engine preload";
-	if (error == EPERM || error == EACCES)
+	if ((step == STEP_HANDLE || step == STEP_LISTENER) && (error == EPERM || error == EACCES))
 		return "pidfd_getfd(2) is forbidden here, as by Docker's default profile: start the container with "
 		       "--cap-add SYS_PTRACE, or use --engine preload";
 	return NULL;
@@ -120,7 +120,7 @@ child_explain(const struct message *failed, const char *program, char *why, size
 		[STEP_FILTER] = "seccomp",
 		[STEP_HANDLE] = "pidfd_open",
 		[STEP_LISTENER] = "pidfd_getfd",
-		[STEP_RESOURCES] = "fork",
+		[STEP_RESOURCES] = "the supervisor cannot start",
 	};
 	enum step step = (enum step)failed->value;
 	const char *more = step == STEP_EXEC ? NULL : reason(step, failed->error);

@@ -32,18 +32,28 @@ struct interface {
 static struct interface interfaces[INTERFACES];
 static size_t interface_count;
 
+/** has_only_socketcall - for libseccomp: the calls' own numbers came later there, Linux 4.3. */
+static bool
+has_only_socketcall(uint32_t token)
+{
+	static const uint32_t tokens[] = {SCMP_ARCH_S390, SCMP_ARCH_S390X, SCMP_ARCH_X86};
+
+	for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
+		if (token == tokens[i])
+			return true;
+	return false;
+}
+
 /**
  * number_of - the number of @name. Where socketcall(2) is the older way, libseccomp knows no other number of these three
- * (it filters both): on i386 and s390 they are @direct, Linux 4.3.
+ * (it filters both): on i386 and s390 they are @direct.
  */
 static int
 number_of(uint32_t token, const char *name, int direct)
 {
 	int number = seccomp_syscall_resolve_name_arch(token, name);
 
-	if (number < 0 && (token == SCMP_ARCH_X86 || token == SCMP_ARCH_S390 || token == SCMP_ARCH_S390X))
-		return direct;
-	return number;
+	return number < 0 && has_only_socketcall(token) ? direct : number;
 }
 
 /** add_interface - learn the numbers of @token, and have @context filter them. Return: 0 or -errno. */
@@ -67,22 +77,27 @@ add_interface(scmp_filter_ctx context, uint32_t token, size_t word)
 	return 0;
 }
 
-/** add_interfaces - the machine's own interface and those of older programs that its kernels run as well. */
+/** older - the interfaces of older programs that a machine's kernels run as well. */
+static const struct {
+	uint32_t native;
+	uint32_t token;
+} older[] = {
+	{SCMP_ARCH_X86_64, SCMP_ARCH_X86},
+	{SCMP_ARCH_X86_64, SCMP_ARCH_X32},
+	{SCMP_ARCH_AARCH64, SCMP_ARCH_ARM},
+	{SCMP_ARCH_S390X, SCMP_ARCH_S390},
+};
+
+/** add_interfaces - the machine's own interface and the older ones. */
 static int
 add_interfaces(scmp_filter_ctx context)
 {
 	uint32_t native = seccomp_arch_native();
 	int error = add_interface(context, native, sizeof(long));
 
-	if (error == 0 && native == SCMP_ARCH_X86_64) {
-		error = add_interface(context, SCMP_ARCH_X86, 4);
-		if (error == 0)
-			error = add_interface(context, SCMP_ARCH_X32, 4);
-	} else if (error == 0 && native == SCMP_ARCH_AARCH64) {
-		error = add_interface(context, SCMP_ARCH_ARM, 4);
-	} else if (error == 0 && native == SCMP_ARCH_S390X) {
-		error = add_interface(context, SCMP_ARCH_S390, 4);
-	}
+	for (size_t i = 0; i < sizeof(older) / sizeof(older[0]) && error == 0; i++)
+		if (older[i].native == native)
+			error = add_interface(context, older[i].token, 4);
 	return error;
 }
 

@@ -47,9 +47,24 @@ front_give_up_streams(int first, int last)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	for (int fd = first; fd <= last && null >= 0; fd++)
-		if (fd != null)
-			dup2(null, fd);
-	if (null > 2)
+		dup2(null, fd);
+	if (null >= 0)
+		close(null);
+}
+
+/**
+ * reserve_streams - who starts us may have closed 0, 1 or 2: nothing of ours may then be there, since we give them up
+ * later. CMD finds them closed, as they were.
+ */
+static void
+reserve_streams(void)
+{
+	int null;
+
+	do
+		null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (null >= 0 && null <= STDERR_FILENO);
+	if (null >= 0)
 		close(null);
 }
 
@@ -59,13 +74,16 @@ write_complaints(const struct bg_loaded *loaded, char *text, size_t size)
 {
 	unsigned mistakes = bg_diags_mistakes(&loaded->diags);
 	const struct bg_diag *first = loaded->diags.items;
+	char line[16] = "";
 
 	if (mistakes == 0)
 		return;
+	if (first->line)
+		snprintf(line, sizeof(line), ":%u", first->line);
 	snprintf(text, size,
-		 "bindguard: %.1000s:%u: %s\nbindguard: the configuration is not used (`bindguard check` has all %u "
+		 "bindguard: %.1000s%s: %s\nbindguard: the configuration is not used (`bindguard check` has all %u "
 		 "mistakes): wildcard addresses go to loopback, others are refused\n",
-		 loaded->path[0] ? loaded->path : "environment", first->line, first->text, mistakes);
+		 loaded->path[0] ? loaded->path : "environment", line, first->text, mistakes);
 }
 
 /**
@@ -196,6 +214,7 @@ supervise_run(const struct bg_loaded *loaded, char **argv, struct failure *failu
 	if (error)
 		return fail(failure, STATUS_RUN_FAILED, "engine seccomp: the filter cannot be made: %s",
 			    strerror(-error));
+	reserve_streams();
 	write_complaints(loaded, supervisor->complaints, sizeof(supervisor->complaints));
 	supervisor_set_up(supervisor, policy);
 	if (!front_set_up(&front) || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))

@@ -185,8 +185,6 @@ format_ipv6(struct bg_line *line, const struct bg_addr *addr)
 		}
 		if (i && i != zeros + zeros_length)
 			bg_line_char(line, ':');
-		else if (i && zeros < 0)
-			bg_line_char(line, ':');
 		format_group(line, groups[i]);
 	}
 }

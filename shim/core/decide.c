@@ -46,7 +46,8 @@ question_refuse(struct question *q, int error, enum bg_reason reason)
 
 /**
  * waits - a socket that can listen is bound to a wildcard and port 0: a client or a server? listen(2) will tell. A
- * specific address does not wait: listen(2) asks about wildcards only, and a client gets it back at connect(2).
+ * specific address does not wait: listen(2) asks about wildcards only, and a client gets it back at connect(2). The
+ * protocol is known: no rule matches port 0 without it (rule.c).
  */
 static bool
 waits(struct question *q)
@@ -55,8 +56,6 @@ waits(struct question *q)
 		return false;
 	if (bg_call_is_late(q->request->call) || q->request->asked.port != 0)
 		return false;
-	if (question_lacks(q, BG_FACT_PROTOCOL))
-		return true;
 	if (!(q->request->protocol & LISTENING))
 		return false;
 	question_settle(q, BG_EFFECT_WAIT, BG_REASON_PORT_ZERO);

@@ -111,17 +111,14 @@ append_outcome(struct bg_line *line, const struct bg_event *event, enum outcome 
 		append_endpoint(line, &event->requested, event->requested_form);
 	else
 		append_result(line, event);
-	switch (outcome) {
-	case CHANGED:
+	if (outcome == CHANGED) {
 		bg_line_text(line, " -> ");
 		append_result(line, event);
-		break;
-	case DENIED:
+	} else if (outcome == DENIED) {
 		bg_line_text(line, event->mode == BG_MODE_OBSERVE ? " would be denied: " : " denied: ");
 		append_error(line, event);
-		break;
-	case LEFT_EXPOSED: bg_line_text(line, " left exposed"); break;
-	case UNCHANGED: bg_line_text(line, " unchanged"); break;
+	} else {
+		bg_line_text(line, outcome == LEFT_EXPOSED ? " left exposed" : " unchanged");
 	}
 }
 

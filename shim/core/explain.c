@@ -102,11 +102,11 @@ family_word(unsigned bit)
 	return bit == BG_IPV4 ? "ipv4" : "ipv6";
 }
 
-/** class_word - the word of one enum bg_addr_class. */
+/** class_word - the word of one enum bg_addr_class, of those that can be for another address: `any` is not. */
 static const char *
 class_word(unsigned bit)
 {
-	return bit == BG_CLASS_WILDCARD ? "wildcard" : bit == BG_CLASS_LOOPBACK ? "loopback" : "any";
+	return bit == BG_CLASS_WILDCARD ? "wildcard" : "loopback";
 }
 
 /** append_addr - an address; one asked for or bound in the form @form. */
@@ -127,7 +127,7 @@ append_addresses(struct bg_line *line, const struct bg_policy *policy, const str
 {
 	const struct bg_prefix *prefixes = bg_policy_at(policy, rule->prefixes);
 
-	append_words(line, rule->classes, class_word, 3);
+	append_words(line, rule->classes, class_word, 2);
 	for (uint32_t i = 0; i < shown(rule->prefixes.count); i++) {
 		comma(line, i + rule->classes);
 		append_addr(line, &prefixes[i].addr, BG_FORM_IPV6);
@@ -165,38 +165,49 @@ is_unknown(const struct bg_request *request, enum bg_match match)
 	return (match == BG_MATCH_NO_PROGRAM || match == BG_MATCH_NO_COMMAND) && (!value || !*value);
 }
 
-/** append_rule_values - what the key that does not match is set to. */
+/** append_instead - behind the values of a key: what the request has of a name; nothing where it has none. */
 static void
-append_rule_values(struct bg_line *line, const struct bg_policy *policy, const struct bg_rule *rule,
-		   enum bg_match match)
+append_instead(struct bg_line *line, const char *name)
 {
-	switch (match) {
-	case BG_MATCH_NO_PROGRAM: append_globs(line, policy, rule->programs); break;
-	case BG_MATCH_NO_COMMAND: append_globs(line, policy, rule->commands); break;
-	case BG_MATCH_NO_FAMILY: append_words(line, rule->families, family_word, 2); break;
-	case BG_MATCH_NO_ADDRESS: append_addresses(line, policy, rule); break;
-	case BG_MATCH_NO_PORT: append_ports(line, policy, rule->ports); break;
-	case BG_MATCH_NO_PROTOCOL: append_words(line, rule->protocols, protocol_word, 6); break;
-	case BG_MATCH_YES:
-	case BG_MATCH_UNKNOWN:
-	case BG_MATCH_NO_PORTS_USED: break;
-	}
+	if (!name || !*name)
+		return;
+	bg_line_text(line, ", not ");
+	append_quoted(line, name, COMMAND_MOST);
 }
 
-/** append_request_value - what the request has instead. */
+/** append_values - what the key that does not match is set to, and what the request has instead. */
 static void
-append_request_value(struct bg_line *line, const struct bg_request *request, enum bg_match match)
+append_values(struct bg_line *line, const struct bg_policy *policy, const struct bg_rule *rule,
+	      const struct bg_request *request, enum bg_match match)
 {
 	switch (match) {
-	case BG_MATCH_NO_PROGRAM: append_quoted(line, request->exe, COMMAND_MOST); break;
-	case BG_MATCH_NO_COMMAND: append_quoted(line, request->command, COMMAND_MOST); break;
-	case BG_MATCH_NO_FAMILY: bg_line_text(line, family_word(request->asked.addr.family)); break;
-	case BG_MATCH_NO_ADDRESS: append_addr(line, &request->asked.addr, request->form); break;
-	case BG_MATCH_NO_PORT: bg_line_number(line, request->asked.port); break;
-	case BG_MATCH_NO_PROTOCOL: bg_line_text(line, bg_protocol_word(request->protocol)); break;
-	case BG_MATCH_YES:
-	case BG_MATCH_UNKNOWN:
-	case BG_MATCH_NO_PORTS_USED: break;
+	case BG_MATCH_NO_PROGRAM:
+		append_globs(line, policy, rule->programs);
+		append_instead(line, request->exe);
+		break;
+	case BG_MATCH_NO_COMMAND:
+		append_globs(line, policy, rule->commands);
+		append_instead(line, request->command);
+		break;
+	case BG_MATCH_NO_FAMILY:
+		append_words(line, rule->families, family_word, 2);
+		bg_line_text(line, ", not ");
+		bg_line_text(line, family_word(request->asked.addr.family));
+		break;
+	case BG_MATCH_NO_ADDRESS:
+		append_addresses(line, policy, rule);
+		bg_line_text(line, ", not ");
+		append_addr(line, &request->asked.addr, request->form);
+		break;
+	case BG_MATCH_NO_PORT:
+		append_ports(line, policy, rule->ports);
+		bg_line_text(line, ", not ");
+		bg_line_number(line, request->asked.port);
+		break;
+	default: /* of those that have values */
+		append_words(line, rule->protocols, protocol_word, 6);
+		bg_line_text(line, ", not ");
+		bg_line_text(line, bg_protocol_word(request->protocol));
 	}
 }
 
@@ -205,20 +216,15 @@ bg_match_format(const struct bg_policy *policy, const struct bg_rule *rule, cons
 		enum bg_match match, char text[BG_EXPLAIN_MAX])
 {
 	struct bg_line line = begin(text);
-	const char *key = bg_match_key(match);
 
 	if (is_unknown(request, match))
 		bg_line_text(&line, match == BG_MATCH_NO_PROGRAM ? "depends on the program, which is not known"
 								 : "depends on the command line, which is not known");
 	else
 		bg_line_text(&line, bg_match_text(match));
-	if (key && match != BG_MATCH_NO_PORTS_USED) {
+	if (bg_match_key(match) && match != BG_MATCH_NO_PORTS_USED) {
 		bg_line_text(&line, ": ");
-		append_rule_values(&line, policy, rule, match);
-		if (!is_unknown(request, match)) {
-			bg_line_text(&line, ", not ");
-			append_request_value(&line, request, match);
-		}
+		append_values(&line, policy, rule, request, match);
 	}
 	return finish(&line);
 }

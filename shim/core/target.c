@@ -156,9 +156,14 @@ to_device(struct question *q)
 		to_address(q);
 		if (q->verdict->needs || q->verdict->effect != BG_EFFECT_CHANGE)
 			return;
-		if (question_lacks(q, BG_FACT_TARGET_DEVICE))
-			return;
-		memcpy(device, q->request->target_device, sizeof(device));
+		/* All of 127.0.0.0/8 is lo's, which the kernel lists as one address. */
+		if (bg_addr_is_loopback(&q->verdict->change.to.addr)) {
+			memcpy(device, loopback_device, sizeof(device));
+		} else {
+			if (question_lacks(q, BG_FACT_TARGET_DEVICE))
+				return;
+			memcpy(device, q->request->target_device, sizeof(device));
+		}
 	}
 	if (!device[0]) {
 		question_refuse(q, EACCES, BG_REASON_NO_ADDRESS);

@@ -38,8 +38,8 @@ read_request(const struct bg_guard *guard, const void *in, struct bg_request *re
 }
 
 /**
- * bind_reserved - the bind of a change: libc's, which chooses the port, or bind(2) where the rule has chosen one. The
- * caller's address gets the port, as always.
+ * bind_reserved - the bind of a change: libc's, which chooses the port. No rule does: `to_port` needs a `port` that is not
+ * 0 (bindguard.conf(5)), and the port asked for is 0. The caller's address gets the port, as always.
  */
 static int
 bind_reserved(const struct bg_attempt *attempt, const struct bg_change *change)
@@ -48,7 +48,7 @@ bind_reserved(const struct bg_attempt *attempt, const struct bg_change *change)
 	int result;
 
 	bg_sockaddr_encode(&change->to, BG_FORM_IPV4, &changed);
-	result = change->to.port ? bg_real_bind(attempt, change) : real_call(attempt->fd, &changed);
+	result = real_call(attempt->fd, &changed);
 	if (result >= 0 && attempt->out)
 		memcpy((char *)attempt->out + offsetof(struct sockaddr_in, sin_port),
 		       changed.bytes + offsetof(struct sockaddr_in, sin_port), sizeof(in_port_t));

@@ -22,7 +22,7 @@ bg_real_bind(const struct bg_attempt *attempt, const struct bg_change *change)
 	union bg_sockaddr to;
 	unsigned size = bg_sockaddr_encode(&change->to, change->form, &to);
 
-	if (attempt->size && attempt->size < size && change->to.addr.scope_id == 0)
+	if (attempt->size < size && change->to.addr.scope_id == 0)
 		size = attempt->size;
 	return (int)bg_kernel_result(attempt->guard->real->bind(attempt->fd, to.bytes, size));
 }

@@ -75,11 +75,11 @@ bind_before_every_constructor_is_guarded(void **state)
 	if (getenv("BG_PRELOAD_FIRST"))
 		skip(); /* a sanitizer's runtime is not there yet either */
 	run(TO, "", "", "preinit", output, sizeof(output));
-	assert_string_equal(output,
-			    "before all 4 of 4, first 127.0.0.9:19600, in main 4 of 4, first 127.0.0.9:19600\n");
+	assert_string_equal(
+		output, "before all refused, 4 of 4, first 127.0.0.9:19600, in main 4 of 4, first 127.0.0.9:19600\n");
 	run(RULES, "", "", "preinit", output, sizeof(output));
-	assert_string_equal(output,
-			    "before all 4 of 4, first 127.0.0.1:19600, in main 4 of 4, first 127.0.0.1:19600\n");
+	assert_string_equal(
+		output, "before all refused, 4 of 4, first 127.0.0.1:19600, in main 4 of 4, first 127.0.0.1:19600\n");
 	figure("16 binds before and after libc's own constructor: 16 guarded");
 }
 

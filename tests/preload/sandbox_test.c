@@ -2,6 +2,9 @@
  * sandbox_test.c - programs under a seccomp filter of their own: the guard makes the system calls that libbindguard(7)
  * lists and no others, and where one of them is answered with an error, no server is exposed. */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -262,6 +267,111 @@ sandbox_answering_an_error_exposes_nothing(void **state)
 	       runs - guarded);
 }
 
+/** struct asked - a system call of one argument: what the guard asks of a socket, or does to it. */
+struct asked {
+	const char *call;
+	unsigned argument;
+	unsigned value;
+};
+
+static const struct asked asked[] = {
+	{"getsockopt", 2, SO_TYPE},
+	{"getsockopt", 2, SO_DOMAIN},
+	{"getsockopt", 2, SO_PROTOCOL},
+	{"getsockopt", 2, SO_BINDTODEVICE},
+	{"getsockopt", 2, SO_COOKIE},
+	{"getsockopt", 2, SO_REUSEADDR},
+	{"getsockopt", 2, IPV6_V6ONLY},
+	{"setsockopt", 2, SO_BINDTODEVICE},
+	{"setsockopt", 2, SO_ATTACH_FILTER},
+	{"socket", 0, AF_INET},
+	{"socket", 0, AF_INET6},
+	{"socket", 0, AF_NETLINK},
+	{"socket", 0, AF_UNIX},
+	{"ioctl", 1, SIOCGIFINDEX},
+	{"ioctl", 1, SIOCGIFNAME},
+	{"fcntl", 1, F_GETFD},
+	{"fcntl", 1, F_GETFL},
+	{"fcntl", 1, F_GETOWN_EX},
+	{"rt_sigprocmask", 0, (unsigned)-1},
+};
+
+/** join_questions - a filter for each of them and each errno, in @filters. Return: how many. */
+static unsigned
+join_questions(char *filters, size_t size)
+{
+	static const int errors[] = {EPERM, ENOPROTOOPT};
+	unsigned count = 0;
+
+	filters[0] = '\0';
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		for (size_t e = 0; e < sizeof(errors) / sizeof(errors[0]); e++, count++)
+			append(filters, size, "%serrno:%d:%s:%u:%u", filters[0] ? "/" : "", errors[e], asked[i].call,
+			       asked[i].argument, asked[i].value);
+	return count;
+}
+
+/** sandbox_answering_an_error_to_one_question_exposes_nothing - as by a filter that looks at a call's arguments. */
+static void
+sandbox_answering_an_error_to_one_question_exposes_nothing(void **state)
+{
+	static const struct plan servers[] = {
+		{LOG "none", "bl 4 tcp 0.0.0.0 19530 heap", NULL, NULL},
+		{LOG "none", "bl 6 tcp :: 19531 stack", NULL, NULL},
+		{LOG "none", "bl 6only tcp :: 19532 stack", NULL, NULL},
+		{LOG "none", "bl 4 tcp 0.0.0.0 0 stack", NULL, NULL},
+		{LOG "none", "l 6 tcp :: 0 stack", NULL, NULL},
+		{LOG "none", "b 4 udp 0.0.0.0 19533 stack", NULL, NULL},
+		{LOG "none", "b 6 udp :: 19534 stack", NULL, NULL},
+		{LOG "stderr", "b 6 udp :: 19535 stack", NULL, NULL},
+		{LOG "syslog", "bl 6 tcp :: 19536 stack", NULL, NULL},
+		{LOG "none BINDGUARD_TO=127.0.0.9", "bl 4 tcp 0.0.0.0 0 stack", NULL, NULL},
+		{LOG "none BINDGUARD_TO=lo", "bl 6 tcp :: 19537 stack", NULL, NULL},
+	};
+	static char filters[HOST_COMMAND_MAX], output[16384];
+	unsigned runs = 0, guarded = 0, count = join_questions(filters, sizeof(filters));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		char *lines = output, *line;
+
+		run(&servers[i], filters, output, sizeof(output));
+		for (; (line = strsep(&lines, "\n")) && *line; runs++) {
+			if (strncmp(line, "ended 0 ", 8) != 0 || strstr(line, "exposed"))
+				fail_msg("%s, run %u: %s", servers[i].arguments, runs, line);
+			guarded += strstr(line, "guarded") != NULL;
+		}
+	}
+	assert_int_equal(runs, count * sizeof(servers) / sizeof(servers[0]));
+	figure("%u runs with one question failing: %u guarded, %u refused, 0 exposed", runs, guarded, runs - guarded);
+}
+
+/** sandbox_answering_an_error_to_a_client_keeps_it_a_client - it connects, or gets an error; it is never a server. */
+static void
+sandbox_answering_an_error_to_a_client_keeps_it_a_client(void **state)
+{
+	static const struct plan clients[] = {
+		{LOG "none", "Bc 4 udp 0.0.0.0 19540 stack", NULL, NULL},
+		{LOG "none", "Bc 6 udp :: 19541 stack", NULL, NULL},
+		{LOG "none", "Bc 4 tcp 0.0.0.0 19542 stack", NULL, NULL},
+		{LOG "none", "Bc 6only udp :: 19543 stack", NULL, NULL},
+	};
+	static char filters[HOST_COMMAND_MAX], output[16384];
+	unsigned runs = 0, count = join_questions(filters, sizeof(filters));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		char *lines = output, *line;
+
+		run(&clients[i], filters, output, sizeof(output));
+		for (; (line = strsep(&lines, "\n")) && *line; runs++)
+			if (strncmp(line, "ended 0 B 0 c ", 14) != 0 || !strstr(line, " idle "))
+				fail_msg("%s, run %u: %s", clients[i].arguments, runs, line);
+	}
+	assert_int_equal(runs, count * sizeof(clients) / sizeof(clients[0]));
+	figure("%u clients with one question failing: 0 killed, 0 servers", runs);
+}
+
 static int
 set_up(void **state)
 {
@@ -285,6 +395,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(sandbox_killing_all_but_the_listed_calls_survives),
 		cmocka_unit_test(sandbox_list_is_no_longer_than_needed),
 		cmocka_unit_test(sandbox_answering_an_error_exposes_nothing),
+		cmocka_unit_test(sandbox_answering_an_error_to_one_question_exposes_nothing),
+		cmocka_unit_test(sandbox_answering_an_error_to_a_client_keeps_it_a_client),
 	};
 
 	if (argc > 1)

@@ -104,6 +104,18 @@ client_any_keeps_working(void **state)
 	figure("%zu clients, as root and without capabilities", count);
 }
 
+/** client_raw_keeps_working - beside a socket that was changed, so that its connect(2) is looked at. */
+static void
+client_raw_keeps_working(void **state)
+{
+	char output[256];
+
+	(void)state;
+	run_guarded("", HOST("raw_calls raw"), output, sizeof(output));
+	if (!strstr(output, LOOPBACK) || !strstr(output, "raw error 0 peer 127.0.0.1\n"))
+		fail_msg("%s", output);
+}
+
 /** interface_x32_is_guarded - numbers with bit 30 set, whether the kernel has that interface or not. */
 static void
 interface_x32_is_guarded(void **state)
@@ -117,6 +129,24 @@ interface_x32_is_guarded(void **state)
 	run_guarded("", HOST("raw_calls x32"), output, sizeof(output));
 	if (!strstr(output, LOOPBACK))
 		fail_msg("%s", output);
+}
+
+/** interface_i386_with_unreadable_arguments_is_as_bare - the list of socketcall(2). */
+static void
+interface_i386_with_unreadable_arguments_is_as_bare(void **state)
+{
+	char bare[64], output[64];
+
+	(void)state;
+#ifndef __x86_64__
+	skip();
+#endif
+	if (run_bare(HOST("int80"), bare, sizeof(bare)))
+		skip(); /* a kernel without that interface */
+	run_bare(HOST("int80 19409 bad list"), bare, sizeof(bare));
+	assert_string_equal(bare, "-14\n");
+	run_guarded("", HOST("int80 19409 bad list"), output, sizeof(output));
+	assert_string_equal(output, bare);
 }
 
 /** ring_any_is_refused - ENOSYS, as from a kernel without io_uring: its binds would pass the filter. */
@@ -364,7 +394,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(call_odd_is_as_bare),
 		cmocka_unit_test(family_other_is_untouched),
 		cmocka_unit_test(client_any_keeps_working),
+		cmocka_unit_test(client_raw_keeps_working),
 		cmocka_unit_test(interface_x32_is_guarded),
+		cmocka_unit_test(interface_i386_with_unreadable_arguments_is_as_bare),
 		cmocka_unit_test(ring_any_is_refused),
 		cmocka_unit_test(program_setuid_runs_without_privilege_and_guarded),
 		cmocka_unit_test(port_low_needs_the_targets_privilege),

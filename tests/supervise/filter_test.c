@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * filter_test.c - the filter simulated: the program that the kernel would run is run here, for calls of every binary
  * interface, those that this machine's kernel does not have included. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/bpf_common.h>
@@ -49,6 +50,71 @@ run(const struct seccomp_data *data)
 	}
 	fail_msg("the program ends without an answer");
 	return 0;
+}
+
+static unsigned calls_left; /* of libseccomp, until one fails; 0: none does */
+
+/** fails - is it this call of libseccomp's turn to fail? */
+static bool
+fails(void)
+{
+	return calls_left > 0 && --calls_left == 0;
+}
+
+/** next - libseccomp's own function @name, into the function pointer at @slot. */
+static void
+next(const char *name, void *slot)
+{
+	void *symbol = dlsym(RTLD_NEXT, name);
+
+	assert_non_null(symbol);
+	memcpy(slot, &symbol, sizeof(symbol));
+}
+
+scmp_filter_ctx
+seccomp_init(uint32_t action)
+{
+	scmp_filter_ctx (*real)(uint32_t);
+
+	next("seccomp_init", &real);
+	return fails() ? NULL : real(action);
+}
+
+int
+seccomp_attr_set(scmp_filter_ctx context, enum scmp_filter_attr attribute, uint32_t value)
+{
+	int (*real)(scmp_filter_ctx, enum scmp_filter_attr, uint32_t);
+
+	next("seccomp_attr_set", &real);
+	return fails() ? -EINVAL : real(context, attribute, value);
+}
+
+int
+seccomp_arch_add(scmp_filter_ctx context, uint32_t token)
+{
+	int (*real)(scmp_filter_ctx, uint32_t);
+
+	next("seccomp_arch_add", &real);
+	return fails() ? -EDOM : real(context, token);
+}
+
+int
+seccomp_rule_add(scmp_filter_ctx context, uint32_t action, int number, unsigned count, ...)
+{
+	int (*real)(scmp_filter_ctx, uint32_t, int, unsigned, ...);
+
+	assert_int_equal(count, 0);
+	next("seccomp_rule_add", &real);
+	return fails() ? -EFAULT : real(context, action, number, 0);
+}
+
+int
+seccomp_export_bpf(const scmp_filter_ctx context, int fd)
+{
+	int (*real)(const scmp_filter_ctx, int);
+
+	next("seccomp_export_bpf", &real);
+	return fails() ? -ECANCELED : real(context, fd);
 }
 
 /** struct sample - a call, and what becomes of it. */
@@ -138,6 +204,33 @@ packed_arguments_are_read_in_the_callers_words(void **state)
 	assert_true(trapped.arguments[1] == 0xfffffffffffffff0);
 }
 
+/** library_failing_at_any_call_makes_no_filter - and no weaker one: whichever call of libseccomp it is. */
+static void
+library_failing_at_any_call_makes_no_filter(void **state)
+{
+	struct filter *made = malloc(sizeof(*made));
+	unsigned count = 0;
+
+	(void)state;
+	assert_non_null(made);
+	for (;;) {
+		int error;
+
+		calls_left = ++count;
+		error = filter_build(made);
+		if (calls_left > 0)
+			break; /* there were fewer */
+		assert_true(error < 0);
+	}
+	calls_left = 0;
+	assert_true(count > 7);
+	assert_int_equal(filter_build(made), 0);
+	assert_int_equal(made->count, filter.count);
+	assert_memory_equal(made->steps, filter.steps, filter.count * sizeof(filter.steps[0]));
+	free(made);
+	printf("# figure: %u calls of libseccomp, each failed once\n", count - 1);
+}
+
 static int
 set_up(void **state)
 {
@@ -151,6 +244,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_of_every_interface_are_trapped),
 		cmocka_unit_test(packed_arguments_are_read_in_the_callers_words),
+		cmocka_unit_test(library_failing_at_any_call_makes_no_filter),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, set_up, NULL);

@@ -15,23 +15,48 @@
 
 #include <cmocka.h>
 
+#include "launcher/supervise/filter.h"
 #include "preload/host.h"
 #include "supervise/guarded.h"
 
-/** struct refusal - what is forbidden, and what must be said. */
+/**
+ * struct refusal - what is forbidden, and what must be said.
+ * @rule: of hosts/forbid
+ * @probe: the probe meets it, too, and says so
+ */
 struct refusal {
 	long call;
 	int error;
+	const char *rule;
+	bool probe;
 	const char *words[3];
 };
 
+#define ALWAYS ""
+#define FILTER_BYTES sizeof(((struct filter *)0)->steps)
+
+static char size_of_filter[32];
+
 static const struct refusal refusals[] = {
-	{SYS_pidfd_getfd, EPERM, {"pidfd_getfd", "Docker", "--cap-add SYS_PTRACE"}},
-	{SYS_pidfd_getfd, ENOSYS, {"pidfd_getfd", "Linux 5.9", "--engine preload"}},
-	{SYS_pidfd_open, ENOSYS, {"pidfd_open", "Linux 5.9", "--engine preload"}},
-	{SYS_seccomp, ENOSYS, {"seccomp", "Linux 5.9", "--engine preload"}},
-	{SYS_seccomp, EINVAL, {"seccomp", "Linux 5.9", "--engine preload"}},
-	{SYS_seccomp, EPERM, {"seccomp(2) is forbidden", "profile", "--engine preload"}},
+	{SYS_pidfd_getfd, EPERM, ALWAYS, true, {"pidfd_getfd", "Docker", "--cap-add SYS_PTRACE"}},
+	{SYS_pidfd_getfd, ENOSYS, ALWAYS, true, {"pidfd_getfd", "Linux 5.9", "--engine preload"}},
+	{SYS_pidfd_getfd, EACCES, ALWAYS, true, {"pidfd_getfd", "Docker", "--cap-add SYS_PTRACE"}},
+	{SYS_pidfd_open, EPERM, ALWAYS, true, {"pidfd_open", "Docker", "--cap-add SYS_PTRACE"}},
+	{SYS_rt_sigprocmask, EINVAL, ":0:2", false, {"engine seccomp: Invalid argument\n", "", ""}},
+	{SYS_sendto, EPERM, ALWAYS, false, {"engine seccomp: the supervisor ended early\n", "", ""}},
+	{SYS_pidfd_getfd, EMFILE, ALWAYS, true, {"pidfd_getfd: Too many open files\n", "", ""}},
+	{SYS_pidfd_open, ENOSYS, ALWAYS, true, {"pidfd_open", "Linux 5.9", "--engine preload"}},
+	{SYS_seccomp, ENOSYS, ALWAYS, true, {"seccomp", "Linux 5.9", "--engine preload"}},
+	{SYS_seccomp, EINVAL, ALWAYS, true, {"seccomp", "Linux 5.9", "--engine preload"}},
+	{SYS_seccomp, EPERM, ALWAYS, true, {"seccomp(2) is forbidden", "profile", "--engine preload"}},
+	{SYS_prctl, EPERM, ":0:38", true, {"prctl(PR_SET_NO_NEW_PRIVS): Operation not permitted\n", "", ""}},
+	{SYS_prctl, EINVAL, ":0:36", false, {"engine seccomp: Invalid argument\n", "", ""}},
+	{SYS_socketpair, EMFILE, ALWAYS, true, {"engine seccomp: ", "Too many open files\n", ""}},
+	{SYS_signalfd4, EMFILE, ALWAYS, false, {"engine seccomp: Too many open files\n", "", ""}},
+	{SYS_clone, EAGAIN, ALWAYS, true, {"engine seccomp: ", "Resource temporarily unavailable\n", ""}},
+	{SYS_memfd_create, EMFILE, ALWAYS, true, {"the filter cannot be made", "Too many open files\n", ""}},
+	{SYS_pread64, EINVAL, size_of_filter, true, {"the filter cannot be made", "Input/output error\n", ""}},
+	{SYS_chdir, EACCES, ALWAYS, false, {"the supervisor cannot start: Permission denied\n", "", ""}},
 };
 
 /** engine_impossible_is_said_before_the_command_starts - one line, status 125, and the probe says the same. */
@@ -42,21 +67,60 @@ engine_impossible_is_said_before_the_command_starts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
-		snprintf(before, sizeof(before), "%s %ld %d 0", HOST("outer"), refusals[i].call, refusals[i].error);
-		for (int probe = 0; probe < 2; probe++) {
+		const struct refusal *refusal = &refusals[i];
+
+		snprintf(before, sizeof(before), "%s %ld:%d%s", HOST("forbid"), refusal->call, refusal->error,
+			 refusal->rule);
+		for (int probe = 0; probe < (refusal->probe ? 2 : 1); probe++) {
 			int status = run_guarded(before, probe ? "--possible 2>&1" : "echo started 2>&1", output,
 						 sizeof(output));
 
 			assert_true(WIFEXITED(status));
-			assert_int_equal(WEXITSTATUS(status), probe ? 1 : 125);
-			assert_null(strstr(output, "started"));
+			if (WEXITSTATUS(status) != (probe ? 1 : 125) || strstr(output, "started"))
+				fail_msg("%s: status %d, %s", before, WEXITSTATUS(status), output);
 			for (size_t j = 0; j < 3; j++)
-				if (!strstr(output, refusals[i].words[j]))
-					fail_msg("\"%s\" is not in: %s", refusals[i].words[j], output);
+				if (!strstr(output, refusal->words[j]))
+					fail_msg("%s: \"%s\" is not in: %s", before, refusal->words[j], output);
 			assert_ptr_equal(strchr(output, '\n'), output + strlen(output) - 1);
 		}
 	}
 	figure("%zu ways of being impossible, each told twice", sizeof(refusals) / sizeof(refusals[0]));
+}
+
+/** limit_any_is_enough_or_said - of descriptors, processes and memory: the command runs guarded, or not at all. */
+static void
+limit_any_is_enough_or_said(void **state)
+{
+	static const struct {
+		const char *limit;
+		int first, last;
+		bool needs_root;
+	} limits[] = {{"prlimit --nofile=%d:%d", 3, 24, false},
+		      {"setpriv --reuid=54321 --clear-groups prlimit --nproc=%d:%d", 1, 6, true},
+		      {"prlimit --data=%d0000:%d0000", 70, 100, false}};
+	char limit[256], command[1024], output[1024];
+	unsigned enough = 0, said = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		for (int most = limits[i].first; most <= limits[i].last && (!limits[i].needs_root || geteuid() == 0);
+		     most++) {
+			snprintf(limit, sizeof(limit), limits[i].limit, most, most);
+			snprintf(command, sizeof(command),
+				 "d=$(mktemp -d) && chmod 755 $d && install -m 755 %s %s $d && exec 2>&1; %s "
+				 "$d/supervise_cli $d/raw_calls port 19603; rm -r $d",
+				 HOST("raw_calls"), BG_SUPERVISE, limit);
+			run_bare(command, output, sizeof(output));
+			if (strstr(output, "error 0 address 127.0.0.1\n"))
+				enough++;
+			else if (strstr(output, "bindguard: ") || strstr(output, "error while loading shared"))
+				said++;
+			else
+				fail_msg("%s: %s", limit, output);
+			assert_null(strstr(output, "error 0 address 0.0.0.0"));
+		}
+	assert_true(enough > 0 && said > 0);
+	figure("%u limits: %u enough, %u said", enough + said, enough, said);
 }
 
 /** engine_in_engine_is_refused - there can be but one listener, EBUSY. */
@@ -97,6 +161,22 @@ memory_unreadable_by_the_call_is_read_through_proc(void **state)
 	assert_non_null(strstr(output, "null: -1 errno 14"));
 }
 
+/** kernel_without_killable_wait_works_without_cookies_too - what cannot be told from another is made anew; NULL stays NULL. */
+static void
+kernel_without_killable_wait_works_without_cookies_too(void **state)
+{
+	char before[512], output[1024];
+
+	(void)state;
+	snprintf(before, sizeof(before), "%s %ld %d %d", HOST("outer"), (long)SYS_seccomp, EINVAL, 1 << 5);
+	run_guarded(before, HOST("odd_calls | grep ^null"), output, sizeof(output));
+	assert_non_null(strstr(output, "null: -1 errno 14"));
+	snprintf(before, sizeof(before), "%s %ld %d %d %s %ld:%d:2:57", HOST("outer"), (long)SYS_seccomp, EINVAL,
+		 1 << 5, HOST("forbid"), (long)SYS_getsockopt, ENOPROTOOPT);
+	run_guarded(before, HOST("raw_calls port 19604"), output, sizeof(output));
+	assert_non_null(strstr(output, "error 0 address 127.0.0.1"));
+}
+
 /** kernel_without_killable_wait_never_binds_twice - before Linux 5.19 a signal takes a call that is under way away. */
 static void
 kernel_without_killable_wait_never_binds_twice(void **state)
@@ -134,6 +214,8 @@ set_up(void **state)
 	(void)state;
 	setenv("BINDGUARD_CONFIG", "", 1);
 	setenv("BINDGUARD_LOG", "none", 1);
+	/* The loader preads, too, but not as much. */
+	snprintf(size_of_filter, sizeof(size_of_filter), ":2:%zu", FILTER_BYTES);
 	return 0;
 }
 
@@ -142,9 +224,11 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(engine_impossible_is_said_before_the_command_starts),
+		cmocka_unit_test(limit_any_is_enough_or_said),
 		cmocka_unit_test(engine_in_engine_is_refused),
 		cmocka_unit_test(engine_possible_is_said_too),
 		cmocka_unit_test(memory_unreadable_by_the_call_is_read_through_proc),
+		cmocka_unit_test(kernel_without_killable_wait_works_without_cookies_too),
 		cmocka_unit_test(kernel_without_killable_wait_never_binds_twice),
 		cmocka_unit_test(kernel_without_killable_wait_mistakes_no_call_for_another),
 	};

@@ -161,6 +161,25 @@ json_deny_has_every_key_in_order(void **state)
 }
 
 static void
+json_mode_is_the_word_of_the_configuration(void **state)
+{
+	static const char *const words[] = {
+		[BG_MODE_ENFORCE] = "\"mode\":\"enforce\",",
+		[BG_MODE_OBSERVE] = "\"mode\":\"observe\",",
+		[BG_MODE_OFF] = "\"mode\":\"off\",",
+	};
+	struct bg_event event = base_event();
+	char line[BG_LINE_MAX];
+
+	(void)state;
+	for (uint8_t mode = 0; mode < sizeof(words) / sizeof(words[0]); mode++) {
+		event.mode = mode;
+		format(&event, line);
+		assert_non_null(strstr(line, words[mode]));
+	}
+}
+
+static void
 json_mapped_counts_as_ipv4(void **state)
 {
 	struct bg_event event = base_event();
@@ -282,6 +301,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(json_rewrite_has_every_key_in_order),
 		cmocka_unit_test(json_deny_has_every_key_in_order),
+		cmocka_unit_test(json_mode_is_the_word_of_the_configuration),
 		cmocka_unit_test(json_mapped_counts_as_ipv4),
 		cmocka_unit_test(json_hostile_name_is_escaped),
 		cmocka_unit_test(json_any_event_fits_the_line),

@@ -110,6 +110,7 @@ program_that_is_not_known_is_told(void **state)
 			 *any = load("program = \"*\" action = allow");
 	struct bg_policy *command = load("command = \"*vite*\" action = allow");
 	struct bg_request request = request_of("0.0.0.0", 80);
+	char text[BG_EXPLAIN_MAX];
 	enum bg_match match;
 
 	(void)state;
@@ -120,6 +121,12 @@ program_that_is_not_known_is_told(void **state)
 			    "depends on the command line, which is not known: \"*vite*\"");
 	assert_int_equal(match, BG_MATCH_NO_COMMAND);
 	assert_string_equal(explain(any, &request, &match), "matches");
+	/* NULL is a program that the rules were narrowed to: whoever asks all the same gets an answer. */
+	request.exe = request.command = NULL;
+	bg_match_format(program, &program->rules[0], &request, BG_MATCH_NO_PROGRAM, text);
+	assert_string_equal(text, "depends on the program, which is not known: \"vite\"");
+	bg_match_format(command, &command->rules[0], &request, BG_MATCH_NO_COMMAND, text);
+	assert_string_equal(text, "depends on the command line, which is not known: \"*vite*\"");
 	free(program);
 	free(command);
 	free(any);
@@ -218,8 +225,10 @@ change_is_told_as_the_calls_that_are_made(void **state)
 	change.form = BG_FORM_MAPPED;
 	bg_change_format(&change, BG_CALL_BIND, text);
 	assert_string_equal(text, "bind([::ffff:127.0.0.1]:80)");
-	change.form = BG_FORM_IPV6;
 	change.to.addr = bg_addr_wildcard(BG_IPV6);
+	bg_change_format(&change, BG_CALL_BIND, text);
+	assert_string_equal(text, "bind([::]:80)");
+	change.form = BG_FORM_IPV6;
 	strcpy(change.interface, "lo");
 	bg_change_format(&change, BG_CALL_BIND, text);
 	assert_string_equal(text, "SO_BINDTODEVICE lo, then bind([::]:80)");

@@ -203,6 +203,47 @@ file_is_found_where_the_specification_says(void **state)
 	bg_loaded_free(&loaded);
 }
 
+/** folder_without_a_file_is_passed_over - it is a file, is not searchable, is relative or too long; a loop of links is there. */
+static void
+folder_without_a_file_is_passed_over(void **state)
+{
+	static char longest[BG_PATH_MAX];
+	struct bg_settings settings = {.config = NULL};
+	bool system_file = access(SYSTEM_FILE, F_OK) == 0;
+	char xdg[256];
+	const char *const folders[] = {xdg, longest, "relative"};
+
+	(void)state;
+	write_file("plain", "x", 1);
+	snprintf(xdg, sizeof(xdg), "%s", in_folder("plain"));
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[0] = '/';
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		settings.xdg_config_home = folders[i];
+		bg_load(&settings, NULL, NULL, &loaded);
+		assert_int_equal(loaded.source, system_file ? BG_SOURCE_SYSTEM : BG_SOURCE_BUILTIN);
+		assert_int_equal(loaded.diags.count, 0);
+		bg_loaded_free(&loaded);
+	}
+	assert_int_equal(mkdir(in_folder("mine"), 0700), 0);
+	assert_int_equal(mkdir(in_folder("mine/bindguard"), 0700), 0);
+	assert_int_equal(symlink("bindguard.conf", in_folder("mine/bindguard/bindguard.conf")), 0);
+	snprintf(xdg, sizeof(xdg), "%s", in_folder("mine"));
+	settings.xdg_config_home = xdg;
+	expect_lockdown(&settings, "ELOOP");
+	if (geteuid() == 0) { /* a daemon that has dropped root's privileges still has root's HOME */
+		assert_int_equal(seteuid(65534), 0);
+		bg_load(&settings, NULL, NULL, &loaded);
+		assert_int_equal(seteuid(0), 0);
+		assert_int_equal(loaded.source, system_file ? BG_SOURCE_SYSTEM : BG_SOURCE_BUILTIN);
+		bg_loaded_free(&loaded);
+	}
+	unlink(in_folder("plain"));
+	unlink(in_folder("mine/bindguard/bindguard.conf"));
+	rmdir(in_folder("mine/bindguard"));
+	rmdir(in_folder("mine"));
+}
+
 static void
 file_that_cannot_be_read_means_lockdown(void **state)
 {
@@ -281,8 +322,21 @@ environment_with_rubbish_means_lockdown(void **state)
 {
 	static const char allow[] = "rule a { action = allow }";
 	struct bg_settings settings = {.config = "", .mode = "on"};
-	static const char *const targets[] = {"192.0.2.1,192.0.2.2", "a,b",	    "0.0.0.0",	      "fe80::1", "",
-					      "192.0.2.1,",	     "192.0.2.300", "1.2.3.4,::1,lo", "a b"};
+	static const char *const targets[] = {
+		"192.0.2.1,192.0.2.2",
+		"a,b",
+		"0.0.0.0",
+		"fe80::1",
+		"",
+		"192.0.2.1,",
+		"192.0.2.300",
+		"1.2.3.4,::1,lo",
+		"a b",
+		".",
+		"..",
+		"a:b",
+		"2001:0db8:0000:0000:0000:0000:0000:0001,2001:0db8:0000:0000:0000:0000:0000:0002,"
+		"2001:0db8:0000:0000:0000:0000:0000:0003,192.0.2.1"};
 
 	(void)state;
 	expect_lockdown(&settings, "BINDGUARD_MODE");
@@ -425,6 +479,7 @@ main(void)
 		cmocka_unit_test(absent_keys_have_their_defaults),
 		cmocka_unit_test(port_zero_is_noted_for_what_listens),
 		cmocka_unit_test(file_is_found_where_the_specification_says),
+		cmocka_unit_test(folder_without_a_file_is_passed_over),
 		cmocka_unit_test(file_that_cannot_be_read_means_lockdown),
 		cmocka_unit_test(environment_is_laid_over_the_policy),
 		cmocka_unit_test(environment_with_rubbish_means_lockdown),

@@ -2,8 +2,9 @@
  * sandbox.c FILTER STEPS FAMILY TYPE ADDRESS PORT PLACE: a program that puts itself under a seccomp filter and then binds,
  * listens or connects. Its parent, which is not filtered and shares the socket, says what became of it.
  *
- * FILTER: none, kill:CALL,CALL... (any other call ends the process) or errno:NUMBER:CALL (that call fails); several, each
- * for a child and a socket of its own, are separated by a slash
+ * FILTER: none, kill:CALL,CALL... (any other call ends the process) or errno:NUMBER:CALL (that call fails;
+ * errno:NUMBER:CALL:ARGUMENT:VALUE only where that argument, counted from 0, has this value); several, each for a child
+ * and a socket of its own, are separated by a slash
  * STEPS: B and L before the filter, b, l and c behind it (c connects to the second host, port 9)
  * FAMILY 4, 6 (dual-stack) or 6only; TYPE tcp or udp; PLACE of the address: stack or heap */
 #include <linux/audit.h>
@@ -75,6 +76,16 @@ match(unsigned number, unsigned verdict)
 	emit(BPF_RET | BPF_K, verdict, 0, 0);
 }
 
+/** match_argument - @verdict for the call @number where its argument @index is @value. */
+static void
+match_argument(unsigned number, unsigned index, unsigned value, unsigned verdict)
+{
+	emit(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 3);
+	emit(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, args) + index * 8, 0, 0);
+	emit(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
+	emit(BPF_RET | BPF_K, verdict, 0, 0);
+}
+
 /** assemble - the filter that @text describes. */
 static void
 assemble(char *text)
@@ -94,9 +105,15 @@ assemble(char *text)
 		match(__NR_clock_gettime, SECCOMP_RET_ALLOW); /* where the vDSO cannot answer */
 		emit(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
 	} else {
-		unsigned error = (unsigned)atoi(strsep(&rest, ":"));
+		unsigned verdict = SECCOMP_RET_ERRNO | (unsigned)atoi(strsep(&rest, ":")), index;
 
-		match(number_of(rest), SECCOMP_RET_ERRNO | error);
+		name = strsep(&rest, ":");
+		if (rest) {
+			index = (unsigned)atoi(strsep(&rest, ":"));
+			match_argument(number_of(name), index, (unsigned)atoi(rest), verdict);
+		} else {
+			match(number_of(name), verdict);
+		}
 		emit(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 	}
 }

@@ -22,11 +22,16 @@ sctp_bindx(int fd, const void *addrs, int count, int flags)
 
 	getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &size);
 	printf("bindx flags %d, device %s,", flags, device[0] ? device : "none");
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; at && i < count; i++) {
 		const struct sockaddr_in *in = (const void *)at;
 		const struct sockaddr_in6 *in6 = (const void *)at;
 		int ipv4 = in->sin_family == AF_INET;
 
+		if (in->sin_family == AF_UNSPEC) {
+			printf(" none");
+			wanted = "22";
+			break;
+		}
 		inet_ntop(in->sin_family, ipv4 ? (const void *)&in->sin_addr : &in6->sin6_addr, text, sizeof(text));
 		printf(" %s %u", text, ntohs(in->sin_port));
 		/* The first that this socket takes: so that it has a name. */
@@ -34,7 +39,9 @@ sctp_bindx(int fd, const void *addrs, int count, int flags)
 			bound = 1;
 		at += ipv4 ? sizeof(*in) : sizeof(*in6);
 	}
-	printf("; ");
+	printf("%s; ", at ? "" : " null");
+	if (!at)
+		wanted = "14";
 	errno = wanted ? atoi(wanted) : 0;
 	return errno ? -1 : 0;
 }

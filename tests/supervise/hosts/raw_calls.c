@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * raw_calls.c WHAT: one thing by bare system calls, and what came of it: `x32` binds with numbers of that interface,
- * `uring` asks for an io_uring, `setuid` and `port N` bind and tell the user, `undumpable` binds where nobody may look. */
+ * `uring` asks for an io_uring, `setuid` and `port N` bind and tell the user, `undumpable` binds where nobody may look,
+ * `raw` connects a raw socket when another one is bound. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -28,6 +29,21 @@ try_bind(long number, unsigned port)
 	printf("euid %d error %d address %s\n", (int)geteuid(), error, inet_ntoa(to.sin_addr));
 }
 
+static void
+connect_raw(void)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(9)}; /* without one getpeername(2) knows none */
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), error;
+	socklen_t size = sizeof(to);
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	error = connect(fd, (struct sockaddr *)&to, sizeof(to)) ? errno : 0;
+	memset(&to, 0, sizeof(to));
+	getpeername(fd, (struct sockaddr *)&to, &size);
+	printf("raw error %d peer %s\n", error, inet_ntoa(to.sin_addr));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -43,6 +59,10 @@ main(int argc, char **argv)
 		try_bind(SYS_bind, 19402);
 	if (strcmp(argv[1], "port") == 0 && argc > 2)
 		try_bind(SYS_bind, (unsigned)atoi(argv[2]));
+	if (strcmp(argv[1], "raw") == 0) {
+		try_bind(SYS_bind, 19410);
+		connect_raw();
+	}
 	if (strcmp(argv[1], "undumpable") == 0) {
 		prctl(PR_SET_DUMPABLE, 0);
 		try_bind(SYS_bind, 19403);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ * facts_test.c - what kind of socket a descriptor is, by what the kernel says of it: kinds that this machine's kernel may
+ * not have, and answers that are none. syscall(2) is this file's. On cmocka. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "sys/guard.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+/** kernel - what ours says of descriptor 3; a negative number is an errno. */
+static struct {
+	int type;
+	int protocol;
+	int domain;
+	int v6only;
+} kernel;
+
+/** syscall - libc's for all but getsockopt(2) of an int. */
+long
+syscall(long number, ...)
+{
+	va_list list;
+	long (*next)(long, ...) = NULL;
+	long a[6];
+	void *value, *symbol;
+	int answer = -ENOPROTOOPT;
+
+	va_start(list, number);
+	for (size_t i = 0; i < 6; i++)
+		a[i] = va_arg(list, long);
+	va_end(list);
+	if (number != SYS_getsockopt) {
+		symbol = dlsym(RTLD_NEXT, "syscall");
+		memcpy(&next, &symbol, sizeof(next));
+		return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	}
+	if (a[1] == SOL_SOCKET)
+		answer = a[2] == SO_TYPE       ? kernel.type
+			 : a[2] == SO_PROTOCOL ? kernel.protocol
+			 : a[2] == SO_DOMAIN   ? kernel.domain
+					       : answer;
+	if (a[1] == IPPROTO_IPV6 && a[2] == IPV6_V6ONLY)
+		answer = kernel.v6only;
+	if (answer < 0) {
+		errno = -answer;
+		return -1;
+	}
+	memcpy(&value, &a[3], sizeof(value));
+	memcpy(value, &answer, sizeof(answer));
+	return 0;
+}
+
+static void
+protocol_any_is_known_by_type_and_number(void **state)
+{
+	static const struct {
+		int type, protocol;
+		enum bg_protocol expected;
+	} rows[] = {
+		{SOCK_STREAM, IPPROTO_TCP, BG_PROTOCOL_TCP},
+		{SOCK_STREAM, IPPROTO_MPTCP, BG_PROTOCOL_TCP},
+		{SOCK_DGRAM, IPPROTO_UDP, BG_PROTOCOL_UDP},
+		{SOCK_DGRAM, IPPROTO_UDPLITE, BG_PROTOCOL_UDPLITE},
+		{SOCK_SEQPACKET, IPPROTO_SCTP, BG_PROTOCOL_SCTP},
+		{SOCK_STREAM, IPPROTO_SCTP, BG_PROTOCOL_SCTP},
+		{SOCK_DCCP, IPPROTO_DCCP, BG_PROTOCOL_DCCP},
+		{SOCK_RAW, IPPROTO_TCP, BG_PROTOCOL_RAW},
+		{SOCK_RAW, -EPERM, BG_PROTOCOL_RAW},
+		{SOCK_DGRAM, IPPROTO_ICMP, BG_PROTOCOL_OTHER},
+		{-ENOTSOCK, 0, (enum bg_protocol)0},
+		{SOCK_STREAM, -EPERM, (enum bg_protocol)0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		kernel.type = rows[i].type;
+		kernel.protocol = rows[i].protocol;
+		assert_int_equal(bg_facts_protocol(3), rows[i].expected);
+	}
+}
+
+/** answer_refused_is_none_only_of_what_is_no_internet_socket - else somebody forbids the question, and that is no way round. */
+static void
+answer_refused_is_none_only_of_what_is_no_internet_socket(void **state)
+{
+	static const struct {
+		int domain;
+		bool ipv6;
+		enum bg_facts expected;
+	} rows[] = {
+		{-EBADF, false, BG_FACTS_NONE},	    {-ENOTSOCK, true, BG_FACTS_NONE},
+		{-EPERM, false, BG_FACTS_BLOCKED},  {AF_UNIX, false, BG_FACTS_NONE},
+		{AF_UNIX, true, BG_FACTS_NONE},	    {AF_INET, false, BG_FACTS_BLOCKED},
+		{AF_INET, true, BG_FACTS_NONE},	    {AF_INET6, false, BG_FACTS_BLOCKED},
+		{AF_INET6, true, BG_FACTS_BLOCKED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		kernel.domain = rows[i].domain;
+		assert_int_equal(bg_facts_unavailable(3, rows[i].ipv6), rows[i].expected);
+	}
+}
+
+/** socket_that_does_not_tell_v6only_counts_as_dual_stack - to confine it guards either kind. */
+static void
+socket_that_does_not_tell_v6only_counts_as_dual_stack(void **state)
+{
+	struct bg_attempt attempt = {.fd = 3};
+
+	(void)state;
+	kernel.domain = AF_INET6;
+	kernel.v6only = 1;
+	assert_int_equal(bg_facts_gather(&attempt, BG_FACT_V6ONLY), BG_FACTS_GATHERED);
+	assert_true(attempt.request.v6only);
+	kernel.v6only = -EPERM;
+	assert_int_equal(bg_facts_gather(&attempt, BG_FACT_V6ONLY), BG_FACTS_GATHERED);
+	assert_false(attempt.request.v6only);
+	kernel.domain = AF_INET;
+	assert_int_equal(bg_facts_gather(&attempt, BG_FACT_V6ONLY), BG_FACTS_NONE);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(protocol_any_is_known_by_type_and_number),
+		cmocka_unit_test(answer_refused_is_none_only_of_what_is_no_internet_socket),
+		cmocka_unit_test(socket_that_does_not_tell_v6only_counts_as_dual_stack),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

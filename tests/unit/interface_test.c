@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT
+ * interface_test.c - which address of an interface is taken, from the kernel's answers to a dump, rtnetlink(7): those that
+ * no interface of a test's own gives at will, and those that are broken. syscall(2) is this file's. On cmocka. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "sys/interface.h"
+
+#define FD 1000
+#define INDEX 7 /* of eth0; lo has 1 */
+
+/**
+ * kernel - what ours answers.
+ * @bytes, @size, @cuts: the dump, and where one datagram ends
+ * @at: how much of it was received
+ * @failing: a system call that fails
+ */
+static struct {
+	_Alignas(struct nlmsghdr) char bytes[8192];
+	size_t size;
+	size_t cuts[8];
+	unsigned cut_count, next_cut;
+	size_t at;
+	long failing;
+	unsigned open;
+} kernel;
+
+/** receive - the next datagram; 0 behind the last, as from a socket that was shut down. */
+static long
+receive(char *to, size_t room)
+{
+	size_t end = kernel.next_cut < kernel.cut_count ? kernel.cuts[kernel.next_cut++] : kernel.size;
+	size_t length = end - kernel.at;
+
+	assert_true(length <= room);
+	memcpy(to, kernel.bytes + kernel.at, length);
+	kernel.at = end;
+	return (long)length;
+}
+
+/** answer_ioctl - the index of a name, and back. */
+static long
+answer_ioctl(unsigned long what, struct ifreq *request)
+{
+	if (what == SIOCGIFINDEX && strcmp(request->ifr_name, "eth0") == 0)
+		request->ifr_ifindex = INDEX;
+	else if (what == SIOCGIFNAME && request->ifr_ifindex == INDEX)
+		strcpy(request->ifr_name, "eth0");
+	else
+		return -1;
+	return 0;
+}
+
+/** syscall - libc's for all but this test's socket. */
+long
+syscall(long number, ...)
+{
+	long (*next)(long, ...) = NULL;
+	void *symbol, *pointer;
+	va_list list;
+	long a[6];
+
+	va_start(list, number);
+	for (size_t i = 0; i < 6; i++)
+		a[i] = va_arg(list, long);
+	va_end(list);
+	errno = EPERM;
+	if (number == SYS_socket && a[0] == AF_NETLINK && kernel.failing != SYS_socket)
+		return kernel.open++, FD;
+	if (number == SYS_socket || (a[0] == FD && number == kernel.failing))
+		return -1;
+	memcpy(&pointer, &a[number == SYS_ioctl ? 2 : 1], sizeof(pointer));
+	if (number == SYS_ioctl)
+		return kernel.failing == SYS_ioctl ? -1 : answer_ioctl((unsigned long)a[1], pointer);
+	if (a[0] == FD && number == SYS_sendto)
+		return a[2];
+	if (a[0] == FD && number == SYS_recvfrom)
+		return receive(pointer, (size_t)a[2]);
+	if (a[0] == FD && number == SYS_close)
+		return kernel.open--, 0;
+	symbol = dlsym(RTLD_NEXT, "syscall");
+	memcpy(&next, &symbol, sizeof(next));
+	return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+/** append - @size bytes of the dump, and up to the next word. */
+static void
+append(const void *bytes, size_t size)
+{
+	assert_true(kernel.size + size + 4 <= sizeof(kernel.bytes));
+	memcpy(kernel.bytes + kernel.size, bytes, size);
+	kernel.size += NLMSG_ALIGN(size);
+}
+
+/** cut - a datagram ends here. */
+static void
+cut(void)
+{
+	kernel.cuts[kernel.cut_count++] = kernel.size;
+}
+
+/** add_attribute - an address in text, as attribute @type; NULL: none. */
+static void
+add_attribute(unsigned short type, const char *text)
+{
+	struct rtattr attribute = {.rta_type = type};
+	struct bg_addr addr;
+
+	if (!text)
+		return;
+	assert_true(bg_addr_parse(text, &addr));
+	attribute.rta_len = (unsigned short)RTA_LENGTH(addr.family == BG_IPV4 ? 4 : 16);
+	append(&attribute, sizeof(attribute));
+	append(addr.bytes, addr.family == BG_IPV4 ? 4 : 16);
+}
+
+/** add_address - a message: eth0 has @local, on a point-to-point link to @peer; either may be NULL. */
+static void
+add_address(int family, unsigned flags, const char *local, const char *peer)
+{
+	struct nlmsghdr header = {.nlmsg_type = RTM_NEWADDR};
+	struct ifaddrmsg message = {
+		.ifa_family = (unsigned char)family, .ifa_flags = (unsigned char)flags, .ifa_index = INDEX};
+	size_t start = kernel.size;
+
+	append(&header, sizeof(header));
+	append(&message, sizeof(message));
+	add_attribute(IFA_ADDRESS, peer);
+	add_attribute(IFA_LOCAL, local);
+	header.nlmsg_len = (unsigned)(kernel.size - start);
+	memcpy(kernel.bytes + start, &header, sizeof(header));
+}
+
+/** add_header - a message of @type without more, that says it has @length bytes. */
+static void
+add_header(unsigned short type, unsigned length)
+{
+	struct nlmsghdr header = {.nlmsg_len = length, .nlmsg_type = type};
+
+	append(&header, sizeof(header));
+}
+
+/** expect - eth0's addresses in text, NULL: none; and that nothing is left open. */
+static void
+expect(const char *ipv4, const char *ipv6)
+{
+	const char *const wanted[] = {ipv4, ipv6};
+	struct bg_addr found[2];
+
+	kernel.at = kernel.next_cut = 0;
+	bg_interface_addresses(3, "eth0", &found[0], &found[1]);
+	for (size_t i = 0; i < 2; i++) {
+		char text[BG_ADDR_TEXT_MAX] = "none";
+
+		if (found[i].family)
+			bg_addr_format(&found[i], text);
+		assert_string_equal(text, wanted[i] ? wanted[i] : "none");
+	}
+	assert_int_equal(kernel.open, 0);
+}
+
+static int
+start_over(void **state)
+{
+	(void)state;
+	memset(&kernel, 0, sizeof(kernel));
+	return 0;
+}
+
+static void
+address_global_is_better_than_link_local(void **state)
+{
+	(void)state;
+	add_address(AF_INET6, 0, NULL, "fe80::1");
+	add_address(AF_INET, 0, "169.254.3.4", "169.254.3.4");
+	expect("169.254.3.4", "fe80::1%7");
+	add_address(AF_INET6, 0, NULL, "2001:db8::1");
+	add_address(AF_INET, 0, "192.0.2.1", "192.0.2.1");
+	expect("192.0.2.1", "2001:db8::1");
+}
+
+/** address_usable_is_better_than_one_in_doubt - tentative or found double; deprecated; secondary: each better than the last. */
+static void
+address_usable_is_better_than_one_in_doubt(void **state)
+{
+	(void)state;
+	add_address(AF_INET6, IFA_F_TENTATIVE, NULL, "2001:db8::1");
+	add_address(AF_INET6, IFA_F_DADFAILED, NULL, "2001:db8::2");
+	expect(NULL, "2001:db8::1");
+	add_address(AF_INET6, 0, NULL, "fe80::3");
+	expect(NULL, "fe80::3%7");
+	add_address(AF_INET6, IFA_F_DEPRECATED, NULL, "2001:db8::4");
+	expect(NULL, "2001:db8::4");
+	add_address(AF_INET6, IFA_F_SECONDARY, NULL, "2001:db8::5");
+	expect(NULL, "2001:db8::5");
+	add_address(AF_INET6, 0, NULL, "2001:db8::6");
+	add_address(AF_INET6, 0, NULL, "2001:db8::7");
+	expect(NULL, "2001:db8::6");
+}
+
+/** address_of_a_link_is_our_end - IFA_ADDRESS is the other one of a point-to-point link, whichever comes first. */
+static void
+address_of_a_link_is_our_end(void **state)
+{
+	struct nlmsghdr header = {.nlmsg_type = RTM_NEWADDR};
+	struct ifaddrmsg message = {.ifa_family = AF_INET, .ifa_index = INDEX};
+
+	(void)state;
+	add_address(AF_INET, 0, "192.0.2.1", "192.0.2.2");
+	expect("192.0.2.1", NULL);
+	start_over(NULL);
+	header.nlmsg_len = NLMSG_LENGTH(sizeof(message)) + 2 * RTA_LENGTH(4);
+	append(&header, sizeof(header));
+	append(&message, sizeof(message));
+	add_attribute(IFA_LOCAL, "192.0.2.3");
+	add_attribute(IFA_ADDRESS, "192.0.2.4");
+	expect("192.0.2.3", NULL);
+}
+
+static void
+dump_in_several_datagrams_is_read_to_its_end(void **state)
+{
+	(void)state;
+	add_address(AF_INET, 0, "169.254.3.4", NULL);
+	cut();
+	add_address(AF_INET6, 0, NULL, "2001:db8::1");
+	cut();
+	add_address(AF_INET, 0, "192.0.2.1", NULL);
+	add_header(NLMSG_DONE, NLMSG_HDRLEN);
+	add_address(AF_INET, 0, "127.0.0.1", NULL);
+	expect("192.0.2.1", "2001:db8::1");
+}
+
+/** message_other_is_passed_over - of another kind or family, without an address, or with one that is too short. */
+static void
+message_other_is_passed_over(void **state)
+{
+	struct rtattr brief = {.rta_type = IFA_LOCAL, .rta_len = RTA_LENGTH(2)},
+		      endless = {.rta_type = IFA_LOCAL, .rta_len = 99};
+	struct nlmsghdr header = {.nlmsg_type = RTM_NEWADDR};
+	struct ifaddrmsg message = {.ifa_family = AF_INET, .ifa_index = INDEX};
+
+	(void)state;
+	add_header(RTM_NEWLINK, NLMSG_HDRLEN);
+	add_header(RTM_NEWADDR, NLMSG_HDRLEN); /* no room for the family */
+	add_address(AF_PACKET, 0, "2001:db8::9", NULL);
+	add_address(AF_INET, 0, NULL, NULL);
+	for (int i = 0; i < 2; i++) {
+		header.nlmsg_len = NLMSG_LENGTH(sizeof(message)) + (i ? (unsigned)sizeof(endless) : 8);
+		append(&header, sizeof(header));
+		append(&message, sizeof(message));
+		append(i ? &endless : &brief, sizeof(brief));
+		if (i == 0)
+			append("\x7f\0\0", 2);
+	}
+	expect(NULL, NULL);
+	add_address(AF_INET, 0, "192.0.2.1", NULL);
+	expect("192.0.2.1", NULL);
+}
+
+/** dump_that_is_broken_ends_there - what came before it counts. */
+static void
+dump_that_is_broken_ends_there(void **state)
+{
+	static const struct {
+		unsigned short type;
+		unsigned length;
+	} rows[] = {{NLMSG_ERROR, NLMSG_HDRLEN}, {RTM_NEWADDR, 3}, {RTM_NEWADDR, 0}, {RTM_NEWADDR, 100000}};
+	struct nlmsghdr header;
+	char *last;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		start_over(NULL);
+		add_address(AF_INET, 0, "169.254.3.4", NULL);
+		add_header(rows[i].type, rows[i].length);
+		add_address(AF_INET, 0, "192.0.2.1", NULL);
+		expect("169.254.3.4", NULL);
+	}
+	start_over(NULL);
+	add_address(AF_INET, 0, "169.254.3.4", NULL);
+	last = kernel.bytes + kernel.size;
+	add_address(AF_INET, 0, "192.0.2.1", NULL);
+	memcpy(&header, last, sizeof(header));
+	header.nlmsg_len += 8; /* more than there is */
+	memcpy(last, &header, sizeof(header));
+	expect("169.254.3.4", NULL);
+	start_over(NULL);
+	add_address(AF_INET, 0, "169.254.3.4", NULL);
+	append("odd", 3); /* less than a header */
+	expect("169.254.3.4", NULL);
+}
+
+static void
+kernel_that_does_not_answer_leaves_no_address(void **state)
+{
+	static const long calls[] = {SYS_socket, SYS_sendto, SYS_recvfrom, SYS_ioctl};
+
+	(void)state;
+	add_address(AF_INET, 0, "192.0.2.1", NULL);
+	expect("192.0.2.1", NULL);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		kernel.failing = calls[i];
+		expect(NULL, NULL);
+	}
+}
+
+static void
+interface_of_an_address_is_found_by_it(void **state)
+{
+	char name[BG_IFNAME_MAX];
+	struct bg_addr addr;
+
+	(void)state;
+	add_address(AF_INET, 0, "192.0.2.1", NULL);
+	add_address(AF_INET6, 0, NULL, "fe80::1");
+	assert_true(bg_addr_parse("fe80::1", &addr));
+	addr.scope_id = 3; /* the kernel's answer has none */
+	bg_interface_of_address(3, &addr, name);
+	assert_string_equal(name, "eth0");
+	kernel.at = 0;
+	assert_true(bg_addr_parse("192.0.2.2", &addr));
+	bg_interface_of_address(3, &addr, name);
+	assert_string_equal(name, "");
+	kernel.at = 0;
+	assert_true(bg_addr_parse("192.0.2.1", &addr));
+	kernel.failing = SYS_ioctl; /* it was there, and is gone */
+	bg_interface_of_address(3, &addr, name);
+	assert_string_equal(name, "");
+}
+
+static void
+name_too_long_is_cut_and_not_found(void **state)
+{
+	struct bg_addr ipv4, ipv6;
+
+	(void)state;
+	add_address(AF_INET, 0, "192.0.2.1", NULL);
+	bg_interface_addresses(3, "eth0-with-a-name-too-long", &ipv4, &ipv6);
+	assert_int_equal(ipv4.family, 0);
+	assert_int_equal(ipv6.family, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(address_global_is_better_than_link_local, start_over),
+		cmocka_unit_test_setup(address_usable_is_better_than_one_in_doubt, start_over),
+		cmocka_unit_test_setup(address_of_a_link_is_our_end, start_over),
+		cmocka_unit_test_setup(dump_in_several_datagrams_is_read_to_its_end, start_over),
+		cmocka_unit_test_setup(message_other_is_passed_over, start_over),
+		cmocka_unit_test_setup(dump_that_is_broken_ends_there, start_over),
+		cmocka_unit_test_setup(kernel_that_does_not_answer_leaves_no_address, start_over),
+		cmocka_unit_test_setup(interface_of_an_address_is_found_by_it, start_over),
+		cmocka_unit_test_setup(name_too_long_is_cut_and_not_found, start_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

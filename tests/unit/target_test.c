@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ * target_test.c - what a rewrite to an interface makes of the addresses that the interface has. On cmocka. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bindguard/decision.h"
+#include "bindguard/load.h"
+
+static const char rule[] = "rule r { address = wildcard action = rewrite to = wg0 }";
+static struct bg_policy *policy;
+static struct bg_request request;
+static struct bg_verdict verdict;
+
+/** ask - about [::]:80, on an interface that has @ipv4 and @ipv6, either NULL; of the socket's facts only @known are. */
+static void
+ask(const char *ipv4, const char *ipv6, bool v6only, unsigned known)
+{
+	request = (struct bg_request){.form = BG_FORM_IPV6,
+				      .known = known | BG_FACT_DEVICE | BG_FACT_TARGET_ADDR,
+				      .v6only = v6only,
+				      .domain_fits = true,
+				      .asked = {.addr = bg_addr_wildcard(BG_IPV6), .port = 80}};
+	if (ipv4)
+		assert_true(bg_addr_parse(ipv4, &request.target_ipv4));
+	if (ipv6)
+		assert_true(bg_addr_parse(ipv6, &request.target_ipv6));
+	bg_decide(policy, &request, &verdict);
+}
+
+static void
+dual_stack_socket_takes_the_ipv6_address(void **state)
+{
+	(void)state;
+	ask("192.0.2.1", "2001:db8::1", false, 0);
+	assert_int_equal(verdict.needs, 0);
+	assert_int_equal(verdict.effect, BG_EFFECT_CHANGE);
+	assert_int_equal(verdict.change.form, BG_FORM_IPV6);
+	assert_true(bg_addr_equal(&verdict.change.to.addr, &request.target_ipv6));
+}
+
+static void
+dual_stack_socket_takes_the_ipv4_address_where_there_is_no_other(void **state)
+{
+	(void)state;
+	ask("192.0.2.1", NULL, false, 0);
+	assert_int_equal(verdict.needs, BG_FACT_V6ONLY);
+	ask("192.0.2.1", NULL, false, BG_FACT_V6ONLY);
+	assert_int_equal(verdict.needs, 0);
+	assert_int_equal(verdict.effect, BG_EFFECT_CHANGE);
+	assert_int_equal(verdict.change.form, BG_FORM_MAPPED);
+	assert_true(bg_addr_equal(&verdict.change.to.addr, &request.target_ipv4));
+}
+
+/** socket_of_ipv6_only_is_refused_an_ipv4_address - bind(2) would fail with EINVAL, ipv6(7). */
+static void
+socket_of_ipv6_only_is_refused_an_ipv4_address(void **state)
+{
+	(void)state;
+	ask("192.0.2.1", NULL, true, BG_FACT_V6ONLY | BG_FACT_DOMAIN);
+	assert_int_equal(verdict.effect, BG_EFFECT_REFUSE);
+	assert_int_equal(verdict.error, EADDRNOTAVAIL);
+	assert_int_equal(verdict.reason, BG_REASON_NO_ADDRESS);
+}
+
+static int
+set_up(void **state)
+{
+	struct bg_diags diags = {.count = 0};
+
+	(void)state;
+	policy = bg_load_text(rule, strlen(rule), &diags);
+	return policy ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	free(policy);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(dual_stack_socket_takes_the_ipv6_address),
+		cmocka_unit_test(dual_stack_socket_takes_the_ipv4_address_where_there_is_no_other),
+		cmocka_unit_test(socket_of_ipv6_only_is_refused_an_ipv4_address),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
