@@ -61,12 +61,11 @@ bg_device_read_peer(int fd, struct bg_peer *peer)
 		peer->size = 0;
 }
 
-/** bg_device_restore_peer - connect @fd to it again. */
-void
+/** bg_device_restore_peer - connect @fd to it again. Return: whether it is connected. */
+bool
 bg_device_restore_peer(int fd, const struct bg_peer *peer)
 {
-	if (peer->size)
-		bg_kernel_connect(fd, &peer->name, peer->size);
+	return peer->size && bg_kernel_connect(fd, &peer->name, peer->size) == 0;
 }
 
 /** dissolve - let the kernel forget peer and device; a port that it chose itself would go too, and is bound again. */

@@ -19,6 +19,6 @@ struct bg_peer {
 };
 
 BG_SIGSAFE void bg_device_read_peer(int fd, struct bg_peer *peer);
-BG_SIGSAFE void bg_device_restore_peer(int fd, const struct bg_peer *peer);
+BG_SIGSAFE bool bg_device_restore_peer(int fd, const struct bg_peer *peer);
 
 #endif

@@ -16,24 +16,29 @@
 
 #define DATAGRAM (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE)
 
-/** is_server - the dissolved socket's @name, and what was asked for of it: into the request. Return: it can be reached. */
-static bool
-is_server(struct bg_attempt *attempt, bool marked, const struct bg_mark *mark)
+/**
+ * read_server - the dissolved socket's name, and what was asked for of it: into the request.
+ * Return: BG_FACTS_GATHERED: it can be reached; BG_FACTS_NONE: it cannot; BG_FACTS_BLOCKED: the kernel does not tell.
+ */
+static enum bg_facts
+read_server(struct bg_attempt *attempt, bool marked, const struct bg_mark *mark)
 {
 	struct bg_request *request = &attempt->request;
 	union bg_sockaddr name;
 	unsigned size;
 
-	if (bg_kernel_getsockname(attempt->fd, &name, &size) || size > sizeof(name) ||
-	    !bg_sockaddr_decode(&name, size, &request->asked, &request->form) || request->asked.port == 0)
-		return false;
+	if (bg_kernel_getsockname(attempt->fd, &name, &size))
+		return bg_facts_unavailable(attempt->fd, false);
+	if (size > sizeof(name) || !bg_sockaddr_decode(&name, size, &request->asked, &request->form) ||
+	    request->asked.port == 0)
+		return BG_FACTS_NONE;
 	if (marked && mark->kind == BG_MARK_ADDRESS) /* bound to the changed address still */
-		return false;
+		return BG_FACTS_NONE;
 	if (!marked || mark->kind == BG_MARK_PORT_ZERO)
-		return bg_addr_is_wildcard(&request->asked.addr);
+		return bg_addr_is_wildcard(&request->asked.addr) ? BG_FACTS_GATHERED : BG_FACTS_NONE;
 	request->asked = mark->asked;
 	request->form = mark->form;
-	return true;
+	return BG_FACTS_GATHERED;
 }
 
 /** confine_again - as the rules say. Return: 0, or -errno where they cannot be followed. */
@@ -68,26 +73,41 @@ note_confined(const struct bg_attempt *attempt, const struct bg_mark *before)
 		bg_marks_put(attempt->fd, &mark);
 }
 
+/** guard_again - the association is gone: guard what is a server now. Return: 0, or -errno where it cannot be. */
+static int
+guard_again(struct bg_attempt *attempt, bool marked, const struct bg_mark *mark)
+{
+	switch (read_server(attempt, marked, mark)) {
+	case BG_FACTS_NONE: return 0;
+	case BG_FACTS_GATHERED: return confine_again(attempt, marked && mark->kind == BG_MARK_UNDONE);
+	default: bg_decide_blocked(&attempt->verdict); return -attempt->verdict.error;
+	}
+}
+
 /** dissolve - disconnect a datagram socket. Return: as connect(2), -errno for -1; EACCES where it cannot be confined. */
 static int
 dissolve(struct bg_attempt *attempt, const struct bg_peer *unspecified)
 {
-	bool deafened = bg_device_deafen(attempt->fd);
 	struct bg_mark mark = {.cookie = 0};
-	bool marked = bg_marks_get(attempt->fd, &mark);
+	enum bg_marked found = bg_marks_find(attempt->fd, &mark);
+	bool marked = found == BG_MARKED, deafened;
 	struct bg_peer before;
 	int result, error = 0;
 
+	if (found == BG_MARKED_UNKNOWN)
+		return bg_attempt_refuse(attempt);
+	deafened = bg_device_deafen(attempt->fd);
 	bg_device_read_peer(attempt->fd, &before);
 	result = bg_kernel_connect(attempt->fd, &unspecified->name, unspecified->size);
-	if (result >= 0 && is_server(attempt, marked, &mark))
-		error = confine_again(attempt, marked && mark.kind == BG_MARK_UNDONE);
+	if (result >= 0)
+		error = guard_again(attempt, marked, &mark);
 	if (error) {
-		bg_device_restore_peer(attempt->fd, &before);
+		bool connected = bg_device_restore_peer(attempt->fd, &before);
+
 		bg_report_changed(attempt,
 				  attempt->verdict.effect == BG_EFFECT_CHANGE ? &attempt->verdict.change : NULL, error);
 		/* Without a peer to go back to it stays deaf. */
-		bg_device_undeafen(attempt->fd, deafened && before.size);
+		bg_device_undeafen(attempt->fd, deafened && connected);
 		return error;
 	}
 	if (result >= 0 && marked && mark.kind == BG_MARK_UNDONE)
@@ -104,8 +124,13 @@ dissolve(struct bg_attempt *attempt, const struct bg_peer *unspecified)
 int
 bg_guard_disconnect(struct bg_attempt *attempt, const struct bg_peer *unspecified)
 {
-	if (bg_device_receives_at_once(attempt->fd) &&
-	    bg_facts_gather(attempt, BG_FACT_PROTOCOL) == BG_FACTS_GATHERED && (attempt->request.protocol & DATAGRAM))
+	enum bg_facts facts = BG_FACTS_NONE;
+
+	if (bg_device_receives_at_once(attempt->fd))
+		facts = bg_facts_gather(attempt, BG_FACT_PROTOCOL);
+	if (facts == BG_FACTS_BLOCKED)
+		return bg_attempt_refuse(attempt);
+	if (facts == BG_FACTS_GATHERED && (attempt->request.protocol & DATAGRAM))
 		return dissolve(attempt, unspecified);
 	return (int)bg_kernel_result(
 		attempt->guard->real->connect(attempt->fd, unspecified->name.bytes, unspecified->size));
