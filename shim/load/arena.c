@@ -36,6 +36,7 @@ struct head {
 _Static_assert(sizeof(struct block) % ALIGN == 0 && sizeof(struct head) == ALIGN, "what is returned is aligned");
 
 static struct block *top;
+static int was_short;
 
 /** add_block - a block that has room for @size bytes. Return: false where the kernel has none. */
 static int
@@ -54,9 +55,9 @@ add_block(size_t size)
 	return 1;
 }
 
-/** arena_alloc - @size bytes, zeroed, aligned for anything. Return: NULL where memory is short. */
-void *
-arena_alloc(size_t size)
+/** alloc - arena_alloc(), but that nobody is told where memory is short. */
+static void *
+alloc(size_t size)
 {
 	size_t bytes = sizeof(struct head) + ((size + ALIGN - 1) & ~(size_t)(ALIGN - 1)) + FENCE_BYTES;
 	struct head *head;
@@ -70,6 +71,23 @@ arena_alloc(size_t size)
 	head->size = size;
 	top->used += bytes;
 	return head + 1;
+}
+
+/** arena_alloc - @size bytes, zeroed, aligned for anything. Return: NULL where memory is short. */
+void *
+arena_alloc(size_t size)
+{
+	void *memory = alloc(size);
+
+	was_short |= !memory;
+	return memory;
+}
+
+/** arena_was_short - since arena_release(): what libconfuse makes of that is neither told nor to be relied on. */
+int
+arena_was_short(void)
+{
+	return was_short;
 }
 
 /** arena_realloc - @old with room for @size bytes; NULL is a new one. Return: NULL where memory is short, @old stays. */
@@ -109,4 +127,5 @@ arena_release(void)
 		munmap(top, top->size);
 		top = before;
 	}
+	was_short = 0;
 }

@@ -9,6 +9,7 @@
 void *arena_alloc(size_t size);
 void *arena_realloc(void *old, size_t size);
 char *arena_copy(const char *text, size_t length);
+int arena_was_short(void);
 void arena_release(void);
 
 #endif
