@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT
+ * tracer.c - injects failing system calls by ptrace(2). Part of the tests and, without cmocka, of their hosts.
+ *
+ * A call is skipped by giving it a number that there is not, and its result is set when it returns. Nothing of the kind
+ * can be told from a kernel that refuses, or a seccomp(2) filter with SECCOMP_RET_ERRNO. Whoever is traced sees to it
+ * that it ends (alarm(2)): what hangs ends by SIGALRM.
+ */
+#include "faults/tracer.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+/* <linux/ptrace.h>, which does not go with <sys/ptrace.h>; Linux 5.3. */
+#define GET_SYSCALL_INFO 0x420e
+#define INFO_ENTRY 1
+#define INFO_EXIT 2
+
+/** struct info - the part of struct ptrace_syscall_info that is looked at. */
+struct info {
+	uint8_t op;
+	uint8_t padding[3];
+	uint32_t arch;
+	uint64_t instruction_pointer;
+	uint64_t stack_pointer;
+	uint64_t number;
+	uint64_t arguments[6];
+};
+
+/** fault_possible - is this an architecture whose registers are known here? */
+bool
+fault_possible(void)
+{
+#if defined(__x86_64__) || defined(__aarch64__)
+	return true;
+#else
+	return false;
+#endif
+}
+
+/** fault_skip - the call that @thread is about to make is not made. */
+bool
+fault_skip(pid_t thread)
+{
+#if defined(__x86_64__)
+	return ptrace(PTRACE_POKEUSER, thread, offsetof(struct user_regs_struct, orig_rax), -1L) == 0;
+#elif defined(__aarch64__)
+	int number = -1;
+	struct iovec part = {.iov_base = &number, .iov_len = sizeof(number)};
+
+	return ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &part) == 0;
+#else
+	(void)thread;
+	return false;
+#endif
+}
+
+/** fault_answer - the call that @thread returns from has failed with @error. */
+bool
+fault_answer(pid_t thread, int error)
+{
+#if defined(__x86_64__)
+	return ptrace(PTRACE_POKEUSER, thread, offsetof(struct user_regs_struct, rax), -(long)error) == 0;
+#elif defined(__aarch64__)
+	struct user_regs_struct registers;
+	struct iovec part = {.iov_base = &registers, .iov_len = sizeof(registers)};
+
+	if (ptrace(PTRACE_GETREGSET, thread, NT_PRSTATUS, &part))
+		return false;
+	registers.regs[0] = (uint64_t) - (long)error;
+	return ptrace(PTRACE_SETREGSET, thread, NT_PRSTATUS, &part) == 0;
+#else
+	(void)thread, (void)error;
+	return false;
+#endif
+}
+
+/** struct state - of one traced process. @open: in a marked part; @answering: a skipped call is to return; @over: no more */
+struct state {
+	const struct fault *fault;
+	struct traced *traced;
+	unsigned part;
+	bool open;
+	bool answering;
+	bool over;
+};
+
+/** only_undoes - a call whose failing would be no fault of the guard, but of the one before. */
+static bool
+only_undoes(const struct info *info)
+{
+	return info->number == SYS_close || (info->number == SYS_rt_sigprocmask && info->arguments[0] == SIG_SETMASK) ||
+	       (info->number == SYS_setsockopt && info->arguments[2] == SO_DETACH_FILTER);
+}
+
+/** enter - @child is about to make a call. */
+static void
+enter(pid_t child, const struct info *info, struct state *state)
+{
+	const struct fault *fault = state->fault;
+	struct traced *traced = state->traced;
+
+	if (info->number == SYS_prctl && info->arguments[0] == FAULT_MARK) {
+		state->open = info->arguments[1] == FAULT_OPEN;
+		state->part = (unsigned)info->arguments[2];
+		state->over = info->arguments[1] == FAULT_END;
+		return;
+	}
+	/* brk(2) has no errno: the kernel's tells by where the break is, and libc takes an error for an address. */
+	if (!state->open || info->number == SYS_brk)
+		return;
+	traced->calls++;
+	if (fault->at == 0 || traced->calls < fault->at || (traced->calls > fault->at && !fault->onward) ||
+	    (fault->onward && only_undoes(info)))
+		return;
+	if (traced->injected++ == 0) {
+		traced->number = (long)info->number;
+		traced->part = state->part;
+		for (size_t i = 0; i < 3; i++)
+			traced->arguments[i] = (long)info->arguments[i];
+		if (info->number == SYS_connect)
+			traced->family = (unsigned short)ptrace(PTRACE_PEEKDATA, child, info->arguments[1], NULL);
+	}
+	state->answering = fault_skip(child);
+}
+
+/** fault_trace - run @child, which has asked for it (PTRACE_TRACEME) and stopped, to its end. */
+void
+fault_trace(pid_t child, const struct fault *fault, struct traced *traced)
+{
+	struct state state = {.fault = fault, .traced = traced};
+	int signal_number = 0;
+
+	memset(traced, 0, sizeof(*traced));
+	traced->status = -1;
+	if (waitpid(child, &traced->status, __WALL) != child || !WIFSTOPPED(traced->status))
+		return;
+	ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
+	while (!state.over) {
+		struct info info = {.op = 0};
+
+		ptrace(PTRACE_SYSCALL, child, NULL, (long)signal_number);
+		if (waitpid(child, &traced->status, __WALL) != child || !WIFSTOPPED(traced->status))
+			return;
+		signal_number = WSTOPSIG(traced->status);
+		if (signal_number == SIGTRAP) /* of execve(2) */
+			signal_number = 0;
+		if (signal_number != (SIGTRAP | 0x80))
+			continue;
+		signal_number = 0;
+		ptrace(GET_SYSCALL_INFO, child, (void *)sizeof(info), &info);
+		if (info.op == INFO_ENTRY)
+			enter(child, &info, &state);
+		else if (state.answering)
+			state.answering = !fault_answer(child, fault->error);
+		state.over |= traced->injected && !state.answering && !fault->onward;
+	}
+	ptrace(PTRACE_DETACH, child, NULL, NULL);
+	waitpid(child, &traced->status, __WALL);
+}
+
+/** fault_error_name - of those that are injected. */
+const char *
+fault_error_name(int error)
+{
+	static const char *const names[] = {[EPERM] = "EPERM",	 [ENOMEM] = "ENOMEM", [EINTR] = "EINTR",
+					    [ENOSYS] = "ENOSYS", [EACCES] = "EACCES", [EIO] = "EIO"};
+
+	return (size_t)error < sizeof(names) / sizeof(names[0]) && names[error] ? names[error] : "?";
+}

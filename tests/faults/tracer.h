@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ * tracer.h - makes the N-th system call of a part of a traced process fail, by ptrace(2): the kernel never sees it. The
+ * process marks the part itself. */
+#ifndef BINDGUARD_TESTS_FAULTS_TRACER_H
+#define BINDGUARD_TESTS_FAULTS_TRACER_H
+
+#include <stdbool.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+/** FAULT_MARK - an option of prctl(2) that no kernel knows: what it says is meant for the tracer. */
+#define FAULT_MARK 0x62676661
+
+/** enum fault_mark - its second argument. The third of FAULT_OPEN is the number of the guarded call that follows. */
+enum fault_mark { FAULT_CLOSE, FAULT_OPEN, FAULT_END };
+
+/**
+ * struct fault - what is to fail.
+ * @at: the how manieth call, from 1; 0: none
+ * @onward: all that follow fail, too, but for those that only undo: close(2), and giving a signal mask back
+ * @error: how
+ */
+struct fault {
+	unsigned at;
+	bool onward;
+	int error;
+};
+
+/**
+ * struct traced - what came of it.
+ * @calls: system calls in the marked parts, @injected: of them made to fail
+ * @number, @arguments, @part: the first that was, and the number of its part; @family: of the address of a connect(2)
+ * @status: wait status of the process
+ */
+struct traced {
+	unsigned calls;
+	unsigned injected;
+	long number;
+	long arguments[3];
+	unsigned part;
+	unsigned short family;
+	int status;
+};
+
+/** fault_mark - seen by the tracer alone; changes errno. */
+static inline void
+fault_mark(enum fault_mark mark, unsigned part)
+{
+	syscall(SYS_prctl, FAULT_MARK, mark, part, 0L, 0L);
+}
+
+bool fault_possible(void);
+bool fault_skip(pid_t thread);
+bool fault_answer(pid_t thread, int error);
+void fault_trace(pid_t child, const struct fault *fault, struct traced *traced);
+const char *fault_error_name(int error);
+
+#endif
