@@ -53,8 +53,8 @@ unreachable(struct supervisor *supervisor, int error)
 	return -EACCES;
 }
 
-/** set_bind_service - turn CAP_NET_BIND_SERVICE, where we have it, on or off; it stays permitted. */
-static void
+/** set_bind_service - turn CAP_NET_BIND_SERVICE, where we have it, on or off; it stays permitted. Return: whether it is. */
+static bool
 set_bind_service(bool on)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -62,9 +62,9 @@ set_bind_service(bool on)
 	uint32_t bit = CAP_TO_MASK(CAP_NET_BIND_SERVICE);
 
 	if (syscall(SYS_capget, &header, data))
-		return;
+		return false;
 	data[0].effective = (on ? data[0].effective | bit : data[0].effective & ~bit) & data[0].permitted;
-	syscall(SYS_capset, &header, data);
+	return syscall(SYS_capset, &header, data) == 0;
 }
 
 /** may_bind_low - may the target itself bind ports below 1024? Not where it has dropped root's privileges. */
@@ -112,7 +112,7 @@ make(const struct work *work)
 	}
 }
 
-/** make_as_target - make the call with no more privilege than the target has. */
+/** make_as_target - make the call with no more privilege than the target has, or not at all. */
 static int
 make_as_target(void *context)
 {
@@ -120,11 +120,11 @@ make_as_target(void *context)
 	bool lower = is_low(work) && !may_bind_low(work->supervisor);
 	int result;
 
-	if (lower)
-		set_bind_service(false);
+	if (lower && !set_bind_service(false))
+		return -EACCES;
 	result = make(work);
-	if (lower)
-		set_bind_service(true);
+	if (lower && !set_bind_service(true))
+		set_bind_service(true); /* others need it yet */
 	return result;
 }
 
