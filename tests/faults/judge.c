@@ -120,13 +120,13 @@ judge_steps(const struct row *row, const struct record *right, const struct reco
 void
 judge(const struct row *row, const struct record *right, const struct record *r)
 {
-	bool undo = r->number == SYS_close || (r->number == SYS_setsockopt && r->third == SO_DETACH_FILTER);
+	bool undo = r->number == SYS_setsockopt && r->third == SO_DETACH_FILTER;
 
 	if (!WIFEXITED(r->status) || WEXITSTATUS(r->status))
 		wrong(row, r, WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGALRM ? "hangs" : "crashes");
 	if (r->exposed)
 		wrong(row, r, "exposed");
-	if (r->leaked > 0 && r->number != SYS_close)
+	if (r->leaked > 0)
 		wrong(row, r, "leaks a descriptor");
 	if (r->changed && r->number != SYS_rt_sigprocmask)
 		wrong(row, r, "signal mask or flags of the descriptor are changed");

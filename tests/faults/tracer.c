@@ -19,21 +19,7 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
-/* <linux/ptrace.h>, which does not go with <sys/ptrace.h>; Linux 5.3. */
-#define GET_SYSCALL_INFO 0x420e
-#define INFO_ENTRY 1
-#define INFO_EXIT 2
-
-/** struct info - the part of struct ptrace_syscall_info that is looked at. */
-struct info {
-	uint8_t op;
-	uint8_t padding[3];
-	uint32_t arch;
-	uint64_t instruction_pointer;
-	uint64_t stack_pointer;
-	uint64_t number;
-	uint64_t arguments[6];
-};
+#define GET_SYSCALL_INFO 0x420e /* <linux/ptrace.h>, which does not go with <sys/ptrace.h>; Linux 5.3 */
 
 /** fault_possible - is this an architecture whose registers are known here? */
 bool
@@ -46,10 +32,15 @@ fault_possible(void)
 #endif
 }
 
-/** fault_skip - the call that @thread is about to make is not made. */
+/**
+ * fault_skip - @call, which @thread is about to make, is not made; but close(2) is, which closes whatever it returns: that
+ * is so with Linux.
+ */
 bool
-fault_skip(pid_t thread)
+fault_skip(pid_t thread, const struct fault_call *call)
 {
+	if (call->number == SYS_close)
+		return true;
 #if defined(__x86_64__)
 	return ptrace(PTRACE_POKEUSER, thread, offsetof(struct user_regs_struct, orig_rax), -1L) == 0;
 #elif defined(__aarch64__)
@@ -58,7 +49,6 @@ fault_skip(pid_t thread)
 
 	return ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &part) == 0;
 #else
-	(void)thread;
 	return false;
 #endif
 }
@@ -83,6 +73,21 @@ fault_answer(pid_t thread, int error)
 #endif
 }
 
+/** fault_look - what @thread, stopped at a system call, is about to make or returns from. */
+void
+fault_look(pid_t thread, struct fault_call *call)
+{
+	memset(call, 0, sizeof(*call));
+	ptrace(GET_SYSCALL_INFO, thread, (void *)sizeof(*call), call);
+}
+
+/** fault_family - of the address that a connect(2) names. */
+unsigned short
+fault_family(pid_t thread, const struct fault_call *call)
+{
+	return (unsigned short)ptrace(PTRACE_PEEKDATA, thread, call->arguments[1], NULL);
+}
+
 /** struct state - of one traced process. @open: in a marked part; @answering: a skipped call is to return; @over: no more */
 struct state {
 	const struct fault *fault;
@@ -95,15 +100,15 @@ struct state {
 
 /** only_undoes - a call whose failing would be no fault of the guard, but of the one before. */
 static bool
-only_undoes(const struct info *info)
+only_undoes(const struct fault_call *info)
 {
-	return info->number == SYS_close || (info->number == SYS_rt_sigprocmask && info->arguments[0] == SIG_SETMASK) ||
+	return (info->number == SYS_rt_sigprocmask && info->arguments[0] == SIG_SETMASK) ||
 	       (info->number == SYS_setsockopt && info->arguments[2] == SO_DETACH_FILTER);
 }
 
 /** enter - @child is about to make a call. */
 static void
-enter(pid_t child, const struct info *info, struct state *state)
+enter(pid_t child, const struct fault_call *info, struct state *state)
 {
 	const struct fault *fault = state->fault;
 	struct traced *traced = state->traced;
@@ -127,9 +132,9 @@ enter(pid_t child, const struct info *info, struct state *state)
 		for (size_t i = 0; i < 3; i++)
 			traced->arguments[i] = (long)info->arguments[i];
 		if (info->number == SYS_connect)
-			traced->family = (unsigned short)ptrace(PTRACE_PEEKDATA, child, info->arguments[1], NULL);
+			traced->family = fault_family(child, info);
 	}
-	state->answering = fault_skip(child);
+	state->answering = fault_skip(child, info);
 }
 
 /** fault_trace - run @child, which has asked for it (PTRACE_TRACEME) and stopped, to its end. */
@@ -145,7 +150,7 @@ fault_trace(pid_t child, const struct fault *fault, struct traced *traced)
 		return;
 	ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
 	while (!state.over) {
-		struct info info = {.op = 0};
+		struct fault_call info = {.op = 0};
 
 		ptrace(PTRACE_SYSCALL, child, NULL, (long)signal_number);
 		if (waitpid(child, &traced->status, __WALL) != child || !WIFSTOPPED(traced->status))
@@ -156,8 +161,8 @@ fault_trace(pid_t child, const struct fault *fault, struct traced *traced)
 		if (signal_number != (SIGTRAP | 0x80))
 			continue;
 		signal_number = 0;
-		ptrace(GET_SYSCALL_INFO, child, (void *)sizeof(info), &info);
-		if (info.op == INFO_ENTRY)
+		fault_look(child, &info);
+		if (info.op == FAULT_ENTRY)
 			enter(child, &info, &state);
 		else if (state.answering)
 			state.answering = !fault_answer(child, fault->error);

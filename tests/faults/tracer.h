@@ -5,6 +5,7 @@
 #define BINDGUARD_TESTS_FAULTS_TRACER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -18,7 +19,7 @@ enum fault_mark { FAULT_CLOSE, FAULT_OPEN, FAULT_END };
 /**
  * struct fault - what is to fail.
  * @at: the how manieth call, from 1; 0: none
- * @onward: all that follow fail, too, but for those that only undo: close(2), and giving a signal mask back
+ * @onward: all that follow fail, too, but for those that only undo: giving a signal mask back, detaching a filter
  * @error: how
  */
 struct fault {
@@ -43,6 +44,24 @@ struct traced {
 	int status;
 };
 
+/** FAULT_ENTRY, FAULT_EXIT - fault_call.op. */
+#define FAULT_ENTRY 1
+#define FAULT_EXIT 2
+
+/**
+ * struct fault_call - the part of struct ptrace_syscall_info that is looked at.
+ * @op: FAULT_ENTRY, or FAULT_EXIT: then @number is what the call returns
+ */
+struct fault_call {
+	uint8_t op;
+	uint8_t padding[3];
+	uint32_t arch;
+	uint64_t instruction_pointer;
+	uint64_t stack_pointer;
+	uint64_t number;
+	uint64_t arguments[6];
+};
+
 /** fault_mark - seen by the tracer alone; changes errno. */
 static inline void
 fault_mark(enum fault_mark mark, unsigned part)
@@ -51,7 +70,9 @@ fault_mark(enum fault_mark mark, unsigned part)
 }
 
 bool fault_possible(void);
-bool fault_skip(pid_t thread);
+void fault_look(pid_t thread, struct fault_call *call);
+unsigned short fault_family(pid_t thread, const struct fault_call *call);
+bool fault_skip(pid_t thread, const struct fault_call *call);
 bool fault_answer(pid_t thread, int error);
 void fault_trace(pid_t child, const struct fault *fault, struct traced *traced);
 const char *fault_error_name(int error);
