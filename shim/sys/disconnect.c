@@ -3,9 +3,9 @@
  * again, open to all, since the kernel takes its device off with its peer (device.c). Signal-safe.
  *
  * Theory of operation. Afterwards the kernel's own state tells what the socket is: it keeps a port that was asked for
- * and forgets one that it chose (a client's), and likewise the address. So no mark is needed: a wildcard with a port is
- * decided on as at bind(2). A mark tells what had been asked for where a rule had changed that. The socket is deaf until
- * it is confined; where it cannot be, it is connected again and the call fails.
+ * and forgets one that it chose (a client's), and likewise the address. So no mark is needed, which can be lost: what has
+ * a port is decided on as at bind(2). A mark tells what had been asked for where a rule had changed that. The socket is
+ * deaf until it is confined; where it cannot be, it is connected again and the call fails.
  */
 #include <errno.h>
 #include <string.h>
@@ -34,10 +34,10 @@ read_server(struct bg_attempt *attempt, bool marked, const struct bg_mark *mark)
 		return BG_FACTS_NONE;
 	if (marked && mark->kind == BG_MARK_ADDRESS) /* bound to the changed address still */
 		return BG_FACTS_NONE;
-	if (!marked || mark->kind == BG_MARK_PORT_ZERO)
-		return bg_addr_is_wildcard(&request->asked.addr) ? BG_FACTS_GATHERED : BG_FACTS_NONE;
-	request->asked = mark->asked;
-	request->form = mark->form;
+	if (marked && mark->kind != BG_MARK_PORT_ZERO) {
+		request->asked = mark->asked;
+		request->form = mark->form;
+	}
 	return BG_FACTS_GATHERED;
 }
 
@@ -90,29 +90,31 @@ dissolve(struct bg_attempt *attempt, const struct bg_peer *unspecified)
 {
 	struct bg_mark mark = {.cookie = 0};
 	enum bg_marked found = bg_marks_find(attempt->fd, &mark);
-	bool marked = found == BG_MARKED, deafened;
+	bool marked = found == BG_MARKED;
 	struct bg_peer before;
+	enum bg_deaf deaf;
 	int result, error = 0;
 
-	if (found == BG_MARKED_UNKNOWN)
+	deaf = found == BG_MARKED_UNKNOWN ? BG_DEAF_NOT : bg_device_deafen(attempt->fd);
+	if (deaf == BG_DEAF_NOT)
 		return bg_attempt_refuse(attempt);
-	deafened = bg_device_deafen(attempt->fd);
 	bg_device_read_peer(attempt->fd, &before);
 	result = bg_kernel_connect(attempt->fd, &unspecified->name, unspecified->size);
 	if (result >= 0)
 		error = guard_again(attempt, marked, &mark);
 	if (error) {
-		bool connected = bg_device_restore_peer(attempt->fd, &before);
-
+		/* Without a peer to go back to it stays deaf. */
+		if (bg_device_restore_peer(attempt->fd, &before))
+			bg_device_undeafen(attempt->fd, deaf);
+		else if (deaf != BG_DEAF)
+			bg_device_silence(attempt->fd);
 		bg_report_changed(attempt,
 				  attempt->verdict.effect == BG_EFFECT_CHANGE ? &attempt->verdict.change : NULL, error);
-		/* Without a peer to go back to it stays deaf. */
-		bg_device_undeafen(attempt->fd, deafened && connected);
 		return error;
 	}
 	if (result >= 0 && marked && mark.kind == BG_MARK_UNDONE)
 		note_confined(attempt, &mark);
-	bg_device_undeafen(attempt->fd, deafened);
+	bg_device_undeafen(attempt->fd, deaf);
 	return result;
 }
 

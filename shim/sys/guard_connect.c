@@ -93,9 +93,12 @@ has_device(int fd, const char *device)
 static bool
 connect_in_place(const struct bg_attempt *attempt, const struct bg_change *now, const struct bg_peer *peer, int *result)
 {
-	bool deafened = bg_device_deafen(attempt->fd), off, closed = true;
+	enum bg_deaf deaf = bg_device_deafen(attempt->fd);
+	bool off, closed = true;
 	struct bg_peer before;
 
+	if (deaf == BG_DEAF_NOT)
+		return false;
 	bg_device_read_peer(attempt->fd, &before);
 	off = bg_device_take_off(attempt->fd);
 	bg_device_restore_peer(attempt->fd, &before);
@@ -105,7 +108,10 @@ connect_in_place(const struct bg_attempt *attempt, const struct bg_change *now, 
 			 has_device(attempt->fd, now->interface);
 		closed |= bg_device_restore_peer(attempt->fd, &before);
 	}
-	bg_device_undeafen(attempt->fd, deafened && closed);
+	if (closed)
+		bg_device_undeafen(attempt->fd, deaf);
+	else if (deaf != BG_DEAF)
+		bg_device_silence(attempt->fd);
 	return off;
 }
 

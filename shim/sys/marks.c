@@ -13,6 +13,7 @@
  */
 #include "sys/marks.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "sys/kernel.h"
@@ -65,12 +66,14 @@ unpack(const uint64_t words[WORDS], struct bg_mark *mark)
 	mark->dual_stack = words[6] != 0;
 }
 
-/** bg_marks_put - remember @mark of the socket @fd, whose cookie is filled in. */
+/** bg_marks_put - remember @mark of the socket @fd, whose cookie is filled in; where it has none, that there is one. */
 void
 bg_marks_put(int fd, struct bg_mark *mark)
 {
 	if (bg_kernel_cookie(fd, &mark->cookie) == 0)
 		bg_marks_store(mark);
+	else
+		__atomic_store_n(&bg_marks_used, 1, __ATOMIC_RELEASE);
 }
 
 /** bg_marks_store - remember @mark of the socket that its cookie names, in the place of the oldest of all. */
@@ -103,11 +106,13 @@ enum bg_marked
 bg_marks_find(int fd, struct bg_mark *mark)
 {
 	uint64_t cookie, words[WORDS], newest;
+	int error;
 
 	if (!__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE))
 		return BG_MARKED_NOT;
-	if (bg_kernel_cookie(fd, &cookie))
-		return BG_MARKED_UNKNOWN;
+	error = bg_kernel_cookie(fd, &cookie);
+	if (error) /* before Linux 4.12 no socket is remembered */
+		return error == -ENOPROTOOPT ? BG_MARKED_NOT : BG_MARKED_UNKNOWN;
 	newest = __atomic_load_n(&taken, __ATOMIC_ACQUIRE);
 	for (uint64_t i = 1; i <= BG_MARKS && i <= newest; i++) {
 		if (!read_slot(slots[(newest - i) % BG_MARKS], cookie, words))

@@ -43,7 +43,7 @@ enum bg_marked {
 	BG_MARKED_UNKNOWN, /* the kernel does not tell which socket it is: it may be one that rules are in force on */
 };
 
-/** bg_marks_used - some socket may be marked; false is the fast way out of connect(2). */
+/** bg_marks_used - some socket is marked, or would be if it could; false is the fast way out of connect(2). */
 extern _Bool bg_marks_used;
 
 BG_SIGSAFE void bg_marks_put(int fd, struct bg_mark *mark);

@@ -108,7 +108,7 @@ bind_beside(int fd, int created, const struct bg_endpoint *bind_to, enum bg_form
 static int
 bind_and_connect(int fd, int created, const struct bg_endpoint *bind_to, enum bg_form form, const struct bg_peer *peer)
 {
-	bool deafened = peer->size && bg_device_deafen(created);
+	enum bg_deaf deaf = peer->size ? bg_device_deafen(created) : BG_DEAF_NOT;
 	int result = bind_to ? bind_beside(fd, created, bind_to, form) : 0;
 	struct bg_peer before = {.size = 0};
 
@@ -117,7 +117,7 @@ bind_and_connect(int fd, int created, const struct bg_endpoint *bind_to, enum bg
 		bg_device_restore_peer(created, &before);
 		result = bg_kernel_connect(created, &peer->name, peer->size);
 	}
-	bg_device_undeafen(created, deafened);
+	bg_device_undeafen(created, deaf);
 	return result;
 }
 
