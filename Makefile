@@ -246,7 +246,7 @@ check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(FAULT_HOSTS) $(NPM) $(foreach d,p
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-valgrind: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## preload tests, their hosts under memcheck and helgrind
 	$(SRC)/tests/valgrind.sh $(abspath $(OUT)) $(filter %_test,$^)
-check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## break the engine seccomp on purpose
+check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(FAULT_HOSTS) $(foreach d,supervise faults,$(call tests,$d)) ## break the engine seccomp on purpose
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
 		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' BG_FLAGS='-I$(SRC)' \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)

@@ -34,7 +34,7 @@ judge_read(const char *line, size_t steps, struct record *r)
 	int used = 0;
 
 	memset(r, 0, sizeof(*r));
-	if (sscanf(line, "%d %d %u %u %ld %d %u %ld %u %d %d %d %d %d %d %127s%n", &r->onward, &r->error, &r->at,
+	if (sscanf(line, "%d %d %u %u %ld %d %u %ld %u %d %d %d %d %d %d %127s%n", &r->more, &r->error, &r->at,
 		   &r->injected, &r->number, &r->own_fd, &r->family, &r->third, &r->part, &r->status, &r->exposed,
 		   &r->leaked, &r->changed, &r->deaf, &r->said, r->name, &used) != 16)
 		return false;
@@ -57,7 +57,7 @@ wrong(const struct row *row, const struct record *r, const char *what)
 	if (broken[0])
 		return;
 	snprintf(broken, sizeof(broken), "%s | %s: call %u%s, number %ld, in step %u, %s: %s. %s%s, said %d; returned",
-		 row->environment, row->plan, r->at, r->onward ? " and on" : "", r->number, r->part,
+		 row->environment, row->plan, r->at, fault_more_name((enum fault_more)r->more), r->number, r->part,
 		 fault_error_name(r->error), what, r->name, r->exposed ? " EXPOSED" : "", r->said);
 	used = strlen(broken);
 	for (size_t i = 0; i < strlen(row->steps) && used < sizeof(broken); i++)
@@ -100,8 +100,7 @@ judge_steps(const struct row *row, const struct record *right, const struct reco
 
 		if (r->result[i] >= 0 && r->errors[i] != PLAN_KEPT)
 			wrong(row, r, "errno of a success is not as it was");
-		if (!r->onward && i == r->part && is_own_call(row, r) &&
-		    (r->result[i] != -1 || r->errors[i] != r->error))
+		if (!r->more && i == r->part && is_own_call(row, r) && (r->result[i] != -1 || r->errors[i] != r->error))
 			wrong(row, r, "the program's own error is not what it gets");
 		if (!as_right && r->result[i] == -1 && !may_refuse(row, r, r->errors[i]))
 			wrong(row, r, "no errno of a refusal");
@@ -109,7 +108,7 @@ judge_steps(const struct row *row, const struct record *right, const struct reco
 			wrong(row, r, "succeeds where it should not");
 		same &= as_right;
 	}
-	if (r->onward || !same || strcmp(r->name, right->name) == 0)
+	if (r->more || !same || strcmp(r->name, right->name) == 0)
 		return;
 	/* What the rule falls back on guards as well, and serves: judged by `exposed`. A client must be what it was. */
 	if (strchr(row->steps, 'C'))
@@ -132,7 +131,7 @@ judge(const struct row *row, const struct record *right, const struct record *r)
 		wrong(row, r, "signal mask or flags of the descriptor are changed");
 	if (r->deaf && !undo && r->result[r->part] == 0)
 		wrong(row, r, "succeeds, and is deaf");
-	if (right->said > 0 && r->said < 1 && !r->onward)
+	if (right->said > 0 && r->said < 1 && !r->more)
 		wrong(row, r, "the event is lost");
 	judge_steps(row, right, r);
 }

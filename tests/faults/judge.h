@@ -7,7 +7,7 @@
 
 /** struct record - a line of the host fault_calls, which see. */
 struct record {
-	int onward, error;
+	int more, error;
 	unsigned at, injected;
 	long number;
 	int own_fd;

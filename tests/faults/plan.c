@@ -11,6 +11,8 @@
 #include "faults/tracer.h"
 #include "preload/hosts/socket.h"
 
+#define MPTCP 262 /* IPPROTO_MPTCP, Linux 5.6 */
+
 /** descriptors - how many are open. */
 static int
 descriptors(void)
@@ -134,7 +136,8 @@ void
 plan_read(char **words, struct plan *plan)
 {
 	*plan = (struct plan){.family = words[0][0] == '4' ? AF_INET : AF_INET6,
-			      .type = words[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM,
+			      .type = words[1][0] == 'u' ? SOCK_DGRAM : SOCK_STREAM,
+			      .protocol = words[1][0] == 'm' ? MPTCP : 0,
 			      .v6only = atoi(words[2]),
 			      .port = (unsigned)atoi(words[3]),
 			      .steps = words[4],
@@ -145,7 +148,7 @@ plan_read(char **words, struct plan *plan)
 void
 plan_run(const struct plan *plan, struct seen *seen)
 {
-	int fd = socket(plan->family, plan->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(plan->family, plan->type | SOCK_CLOEXEC | SOCK_NONBLOCK, plan->protocol);
 	int count = descriptors(), flags = fcntl(fd, F_GETFL);
 	sigset_t before = {0}, after = {0};
 

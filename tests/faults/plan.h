@@ -15,13 +15,13 @@
 
 /**
  * struct plan - what is done.
- * @family, @type, @v6only, @port: the socket; @v6only -1: as it is
+ * @family, @type, @protocol, @v6only, @port: the socket, of `tcp`, `mptcp` or `udp`; @v6only -1: as it is
  * @steps: letters, in this order: b bind a wildcard, s bind this host's own address, r bindresvport, l listen, c connect to
  *         the other host, d dissolve, connect to AF_UNSPEC. A capital is a call in which something fails
  * @allowed: addresses and devices, joined by commas, that may serve; loopback and lo always may, `any`: all may
  */
 struct plan {
-	int family, type, v6only;
+	int family, type, protocol, v6only;
 	unsigned port;
 	const char *steps, *allowed;
 };

@@ -97,8 +97,8 @@ void
 start_expect_end(const struct fault *fault, const struct started *started)
 {
 	if (!WIFEXITED(started->traced.status) || WEXITSTATUS(started->traced.status) != 7)
-		fail_msg("call %u%s (%ld), %s: status %d, output %s, said %s", fault->at,
-			 fault->onward ? " and on" : "", started->traced.number, fault_error_name(fault->error),
+		fail_msg("call %u%s (%ld), %s: status %d, output %s, said %.400s", fault->at,
+			 fault_more_name(fault->more), started->traced.number, fault_error_name(fault->error),
 			 started->traced.status, started->output, started->said);
 }
 

@@ -106,11 +106,24 @@ only_undoes(const struct fault_call *info)
 	       (info->number == SYS_setsockopt && info->arguments[2] == SO_DETACH_FILTER);
 }
 
+/** is_wanted - is the present call, which is counted already, to fail? */
+static bool
+is_wanted(const struct fault_call *info, const struct fault *fault, const struct traced *traced)
+{
+	if (fault->at == 0 || traced->calls < fault->at || (fault->more != FAULT_ALONE && only_undoes(info)))
+		return false;
+	switch (fault->more) {
+	case FAULT_ONWARD: return true;
+	case FAULT_ALIKE:
+		return traced->calls == fault->at || (traced->injected && (long)info->number == traced->number);
+	default: return traced->calls == fault->at;
+	}
+}
+
 /** enter - @child is about to make a call. */
 static void
 enter(pid_t child, const struct fault_call *info, struct state *state)
 {
-	const struct fault *fault = state->fault;
 	struct traced *traced = state->traced;
 
 	if (info->number == SYS_prctl && info->arguments[0] == FAULT_MARK) {
@@ -123,8 +136,7 @@ enter(pid_t child, const struct fault_call *info, struct state *state)
 	if (!state->open || info->number == SYS_brk)
 		return;
 	traced->calls++;
-	if (fault->at == 0 || traced->calls < fault->at || (traced->calls > fault->at && !fault->onward) ||
-	    (fault->onward && only_undoes(info)))
+	if (!is_wanted(info, state->fault, traced))
 		return;
 	if (traced->injected++ == 0) {
 		traced->number = (long)info->number;
@@ -166,7 +178,7 @@ fault_trace(pid_t child, const struct fault *fault, struct traced *traced)
 			enter(child, &info, &state);
 		else if (state.answering)
 			state.answering = !fault_answer(child, fault->error);
-		state.over |= traced->injected && !state.answering && !fault->onward;
+		state.over |= traced->injected && !state.answering && fault->more == FAULT_ALONE;
 	}
 	ptrace(PTRACE_DETACH, child, NULL, NULL);
 	waitpid(child, &traced->status, __WALL);
@@ -180,4 +192,11 @@ fault_error_name(int error)
 					    [ENOSYS] = "ENOSYS", [EACCES] = "EACCES", [EIO] = "EIO"};
 
 	return (size_t)error < sizeof(names) / sizeof(names[0]) && names[error] ? names[error] : "?";
+}
+
+/** fault_more_name - to be put behind the number of the call. */
+const char *
+fault_more_name(enum fault_more more)
+{
+	return more == FAULT_ONWARD ? " and on" : more == FAULT_ALIKE ? " and its like" : "";
 }

@@ -16,15 +16,21 @@
 /** enum fault_mark - its second argument. The third of FAULT_OPEN is the number of the guarded call that follows. */
 enum fault_mark { FAULT_CLOSE, FAULT_OPEN, FAULT_END };
 
+/** enum fault_more - which of the calls that follow fail, too. */
+enum fault_more {
+	FAULT_ALONE,  /* none */
+	FAULT_ONWARD, /* all, but for those that only undo: giving a signal mask back, detaching a filter */
+	FAULT_ALIKE,  /* all of the same number, with the same exceptions: as under a seccomp(2) filter */
+};
+
 /**
  * struct fault - what is to fail.
  * @at: the how manieth call, from 1; 0: none
- * @onward: all that follow fail, too, but for those that only undo: giving a signal mask back, detaching a filter
  * @error: how
  */
 struct fault {
 	unsigned at;
-	bool onward;
+	enum fault_more more;
 	int error;
 };
 
@@ -76,5 +82,6 @@ bool fault_skip(pid_t thread, const struct fault_call *call);
 bool fault_answer(pid_t thread, int error);
 void fault_trace(pid_t child, const struct fault *fault, struct traced *traced);
 const char *fault_error_name(int error);
+const char *fault_more_name(enum fault_more more);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fault_calls.c PLAN: a server or client, run again and again; each time another system call of its guarded calls fails.
- * PLAN is FAMILY TYPE V6ONLY PORT STEPS ALLOWED, see struct plan, then USER and ERRORS, below 0: and all that follow. A line for each run, see tell(); the first
+ * PLAN is FAMILY TYPE V6ONLY PORT STEPS ALLOWED, see struct plan, then USER and ERRORS, see read_fault(). A line for each run, see tell(); the first
  * is of a run in which nothing fails. The guarded call of a step is all that the tracer touches. */
 #include <fcntl.h>
 #include <signal.h>
@@ -73,7 +73,7 @@ tell(const struct plan *plan, const struct fault *fault, const struct traced *tr
 {
 	int said = drain(syslog_fd) + drain(journal_fd) + drain(fifo_fd) + lines(FAULT_LOG) + lines(FAULT_STDERR);
 
-	printf("%d %d %u %u %ld %d %u %ld %u %d %d %d %d %d %d %s", fault->onward, fault->error, fault->at,
+	printf("%d %d %u %u %ld %d %u %ld %u %d %d %d %d %d %d %s", fault->more, fault->error, fault->at,
 	       traced->injected, traced->number, traced->arguments[0] == seen->fd, traced->family, traced->arguments[2],
 	       traced->part, traced->status, seen->exposed, seen->leaked, seen->changed, seen->deaf, said, seen->name);
 	for (size_t i = 0; i < strlen(plan->steps); i++)
@@ -116,6 +116,17 @@ receiver(const char *path)
 	return fd;
 }
 
+/** read_fault - a number, behind it `+`: and all that follow, `=`: and all of the same number. */
+static void
+read_fault(const char *word, struct fault *fault)
+{
+	char *behind;
+
+	*fault = (struct fault){.error = (int)strtol(word, &behind, 10)};
+	if (*behind)
+		fault->more = *behind == '+' ? FAULT_ONWARD : FAULT_ALIKE;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -133,7 +144,7 @@ main(int argc, char **argv)
 	fifo_fd = open(FAULT_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	one_run(&plan, nobody, &fault);
 	for (int i = PLAN_WORDS + 2; i < argc; i++) {
-		fault = (struct fault){.error = abs(atoi(argv[i])), .onward = atoi(argv[i]) < 0};
+		read_fault(argv[i], &fault);
 		do
 			fault.at++;
 		while (one_run(&plan, nobody, &fault));
