@@ -78,7 +78,7 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-faults check-system \
-	check-asan check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench bench-supervise fuzz fuzz-smoke \
+	check-asan check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench fuzz fuzz-smoke \
 	demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
@@ -135,7 +135,7 @@ $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE)
 
 # The engine alone, without the subcommand `run`, for its tests.
 SUPERVISE_CLI := $(OUT)/supervise_cli
-$(OUT)/obj/tests/supervise/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_SUPERVISE='"$(abspath $(SUPERVISE_CLI))"'
+$(OUT)/obj/tests/supervise/%.o: CPPFLAGS_ALL += -DBG_SUPERVISE='"$(abspath $(SUPERVISE_CLI))"'
 $(SUPERVISE_CLI): $(OUT)/obj/tests/supervise/cli/supervise_cli.o $(filter-out %/main.o,$(LAUNCHER)) $(ARCHIVE) $(CONFUSE)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
 
@@ -147,24 +147,26 @@ $(ARCHIVE): $(CORE) $(SYS) $(LOAD) $(POLICY)
 tests = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
 HOSTS   := $(patsubst $(SRC)/tests/preload/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/preload/hosts/*.c))
 PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/preload/plugins/*.c))
-$(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests
+$(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests -I$(SRC)
 helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) $(helpers_$(1))
 helpers_launcher = $(OUT)/obj/tests/conformance/table.o
 helpers_faults = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/preload/sink.o
-helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(filter-out %_test.o,$(call objects,tests/system)) \
-	$(OUT)/obj/launcher/supervise/filter.o
+helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(filter-out %_test.o,$(call objects,tests/system))
+# What `bindguard` is made of: two hosts on a cable, the list of sockets and their tries are the tests' too.
+LAUNCHER_ARCHIVE := $(OUT)/launcher.a
+$(LAUNCHER_ARCHIVE): $(filter-out %/main.o,$(LAUNCHER))
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 .SECONDEXPANSION:
-$(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(ARCHIVE) $(CONFUSE)
+$(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(LAUNCHER_ARCHIVE) $(ARCHIVE) $(CONFUSE)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) -lcmocka \
-		$(libs_$(firstword $(subst /, ,$*))) -pthread -ldl
-libs_launcher  = $(LAUNCHER_LIBS)
-libs_faults    = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free mmap munmap arena_alloc arena_realloc arena_copy)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LAUNCHER_ARCHIVE) $(ARCHIVE) \
+		$(libs_$(firstword $(subst /, ,$*))) $(TEST_LIBS)
+TEST_LIBS := -lcmocka -Wl,--as-needed $(LAUNCHER_LIBS) -pthread -ldl
+libs_faults = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free mmap munmap arena_alloc arena_realloc arena_copy)
 comma := ,
-libs_supervise = -lseccomp
-$(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
+$(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(wildcard $(SRC)/launcher/*_addresses.h $(SRC)/tests/net/*.h) $(OUT)/flags
 	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -I$(SRC) -I$(SRC)/tests -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
 # Hosts of the engine seccomp: what no preload reaches.
 SUPERVISE_HOSTS := $(patsubst $(SRC)/tests/supervise/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/supervise/hosts/*.c)) \
 	$(patsubst %,$(OUT)/hosts/%,static_musl int80 go_server)
@@ -188,10 +190,11 @@ $(OUT)/hosts/%.so: $(SRC)/tests/preload/plugins/%.c $(OUT)/flags
 # Hosts and plugins of the injected faults.
 FAULT_HOSTS := $(patsubst $(SRC)/tests/faults/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/faults/hosts/*.c)) \
 	$(patsubst $(SRC)/tests/faults/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/faults/plugins/*.c))
-FAULT_SOURCES := $(addprefix $(SRC)/tests/faults/,tracer.c plan.c tracer.h plan.h places.h)
+FAULT_SOURCES := $(addprefix $(SRC)/tests/faults/,tracer.c plan.c tracer.h plan.h places.h) \
+	$(wildcard $(SRC)/launcher/*_addresses.h $(SRC)/tests/net/*.h)
 $(OUT)/hosts/%: $(SRC)/tests/faults/hosts/%.c $(FAULT_SOURCES) $(OUT)/flags
 	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -I$(SRC)/tests -o $@ $(filter %.c,$^)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -I$(SRC) -I$(SRC)/tests -o $@ $(filter %.c,$^)
 $(OUT)/hosts/%.so: $(SRC)/tests/faults/plugins/%.c $(SRC)/tests/faults/tracer.h $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC -o $@ $<
@@ -207,9 +210,7 @@ check-supervise: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,super
 	$(RUN) $(filter %_test,$^)
 check-faults: $(LIBRARY) $(SUPERVISE_CLI) $(FAULT_HOSTS) $(call tests,faults) ## every allocation and system call of the guard fails in turn
 	$(RUN) $(filter %_test,$^)
-# Tests of the command run the built one, BG_COMMAND, and may link what it is made of.
-$(OUT)/obj/tests/launcher/%.o: CPPFLAGS_ALL += -I$(SRC)
-$(call tests,launcher): $(filter-out %/main.o,$(LAUNCHER))
+# Tests of the command run the built one, BG_COMMAND.
 # Programs that a preload reaches, or does not: one source in several builds.
 PROBES := $(addprefix $(OUT)/probes/,probe-dynamic probe-static probe-static-pie probe-musl probe-asan probe-go-note \
 	probe-go-section probe-deaf deaf_linker)
@@ -250,15 +251,15 @@ check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(FAULT_HOS
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
 		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' BG_FLAGS='-I$(SRC)' \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
-check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(OUT)/tests/launcher/prove_test ## break `bindguard prove` on purpose
+check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(OUT)/tests/launcher/prove_test \
+		$(OUT)/tests/system/relays_test ## break `bindguard prove` on purpose, as itself and as a part of tests
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' \
 		BG_FLAGS='-I$(SRC)' BG_PROGRAM='$(abspath $(COMMAND))' BG_BREAKS=tests/launcher/prove-breaks.txt \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
-$(OUT)/bench/%: $(SRC)/tests/supervise/bench/%.c $(OUT)/flags
-	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -o $@ $<
-bench-supervise: $(SUPERVISE_CLI) $(OUT)/bench/floor $(OUT)/bench/bind_loop ## what a bind costs under the engine seccomp
-	$(SRC)/tests/supervise/bench/bench.sh $(abspath $(OUT))
+	@cd $(SRC) && BG_OBJECTS='$(abspath $(OUT)/obj/tests/system/relays_test.o $(call helpers,system) $(CONFUSE) \
+		$(LAUNCHER_ARCHIVE) $(ARCHIVE))' BG_LIBS='$(TEST_LIBS)' BG_FLAGS='-I$(SRC)' \
+		BG_PROGRAM='$(abspath $(OUT)/tests/system/relays_test)' BG_BREAKS=tests/system/prove-breaks.txt \
+		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
@@ -276,16 +277,20 @@ check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SU
 scenarios: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## run the preload tests, write their figures to tests/SCENARIOS.md
 	cd $(SRC) && tests/scenarios.sh $(abspath $(call tests,preload)) > tests/SCENARIOS.md
 
-BENCHES := $(patsubst $(SRC)/tests/bench/%.c,$(OUT)/cost/bench/%,$(wildcard $(SRC)/tests/bench/*_bench.c)) \
-	$(patsubst $(SRC)/tests/bench/%.c,$(OUT)/cost/bench/%.so,$(wildcard $(SRC)/tests/bench/*_preload.c))
-$(OUT)/cost/bench/%.so: $(SRC)/tests/bench/%.c
+# What the guard costs, tests/bench/RESULTS.md. PARTS: some of it, to the terminal alone.
+BENCHES := $(patsubst $(SRC)/tests/bench/%.c,$(OUT)/bench/%,$(wildcard $(SRC)/tests/bench/*_bench.c)) \
+	$(patsubst $(SRC)/tests/bench/%.c,$(OUT)/bench/%.so,$(wildcard $(SRC)/tests/bench/*_preload.c))
+PARTS ?=
+$(OUT)/bench/%.so: $(SRC)/tests/bench/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -shared -fPIC -o $@ $<
-$(OUT)/cost/bench/%: $(SRC)/tests/bench/%.c
+$(OUT)/bench/%: $(SRC)/tests/bench/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O2 -o $@ $<
-bench: $(LIBRARY) $(BENCHES) ## what the guard costs, against its budgets: tests/bench/RESULTS.md
-	unshare -rn sh -c 'ip link set lo up && exec python3 $(SRC)/tests/bench/bench.py $(abspath $(OUT)/cost $(LIBRARY)) $(SRC)/tests/bench'
+# Debian's own python3, which has Debian's matplotlib.
+bench: $(LIBRARY) $(COMMAND) $(BENCHES) ## what the guard costs, against its budgets: tests/bench/RESULTS.md (`make deps bench` once)
+	PYTHONDONTWRITEBYTECODE=1 unshare -rn sh -c 'ip link set lo up && exec /usr/bin/python3 "$$@"' bench \
+		$(SRC)/tests/bench/bench.py $(abspath $(OUT)/bench $(LIBRARY) $(COMMAND)) $(SRC)/tests/bench $(PARTS)
 
 # Fuzzing, tests/fuzz/README.md: a libFuzzer program a *_fuzz.c. What one finds new stays in the build folder.
 FUZZERS := $(patsubst $(SRC)/tests/fuzz/%_fuzz.c,$(OUT)/fuzz/%,$(wildcard $(SRC)/tests/fuzz/*_fuzz.c))
@@ -307,11 +312,12 @@ fuzzed: $(addprefix $(OUT)/fuzz/,$(TARGET))
 .PHONY: fuzzed
 
 # `make deps demo` does not wait for the thirty servers that the tests want.
-deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`: what these two need
-	$(SRC)/tests/deps.sh $(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS)))
+deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`, `deps bench`: for these
+	$(SRC)/tests/deps.sh $(or $(filter bench,$(MAKECMDGOALS)),\
+		$(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS))))
 
-demo: $(LIBRARY) ## two servers, unguarded and guarded, seen from here and from a second host
-	$(SRC)/tests/system/demo.sh $(abspath $(LIBRARY))
+demo: $(LIBRARY) $(COMMAND) ## two servers, unguarded and guarded, seen from here and from a second host
+	$(SRC)/tests/system/demo.sh $(abspath $(COMMAND))
 
 lint: $(LIBRARY) $(COMMAND) ## formatting, static analysis, and the rules of the house
 	$(SRC)/tests/lint/lint.sh $(SRC) $(abspath $(OUT)) $(abspath $(LIBRARY))

@@ -25,21 +25,11 @@ struct count {
 static int
 dump(struct sockets *sockets, struct failure *failure)
 {
-	struct interfaces interfaces = {0};
-	int error = sockets_dump(sockets, false);
+	int error = sockets_read_reach(sockets);
 
-	if (!error)
-		error = interfaces_read(&interfaces);
-	for (size_t i = 0; i < sockets->count && !error; i++)
-		reach_find(&sockets->items[i], &interfaces);
-	interfaces_free(&interfaces);
-	if (!error && sockets->missing & (BG_PROTOCOL_TCP | BG_PROTOCOL_UDP))
-		error = EPROTONOSUPPORT;
-	if (error)
-		return fail(failure, STATUS_RUN_FAILED, "the kernel's socket diagnosis does not answer: %s",
-			    strerror(error));
-	sockets_mark_ephemeral(sockets);
-	return STATUS_GOOD;
+	return error ? fail(failure, STATUS_RUN_FAILED, "the kernel's socket diagnosis does not answer: %s",
+			    strerror(error))
+		     : STATUS_GOOD;
 }
 
 /** look - count them. */
@@ -126,39 +116,17 @@ prove_await(struct proof *proof, struct failure *failure)
 		    proof->wait_ms / 1000);
 }
 
-/** find_program - who holds the socket, for the table. */
+/** name_programs - who holds the sockets that were tried last, for the table. */
 static void
-find_program(struct tried *tried, const struct processes *processes)
+name_programs(struct trials *trials, const struct processes *processes)
 {
-	size_t count;
+	for (size_t i = 0; i < trials->count; i++) {
+		struct tried *tried = &trials->items[i];
+		size_t count;
 
-	socket_format_program(socket_process(&tried->socket, processes, &count), tried->program);
-}
-
-/** is_tried - by its number; an SCTP socket is there once for each of its addresses. */
-static bool
-is_tried(const struct trials *trials, const struct socket *socket)
-{
-	for (size_t i = 0; i < trials->count; i++)
-		if (trials->items[i].socket.inode == socket->inode &&
-		    bg_addr_equal(&trials->items[i].socket.local.addr, &socket->local.addr))
-			return true;
-	return false;
-}
-
-/** append - room for @socket in the list. Return: there, NULL where memory is out. */
-static struct tried *
-append(struct trials *trials, const struct socket *socket)
-{
-	struct tried *items = list_grow(trials->items, trials->count, &trials->room, sizeof(*items));
-
-	if (!items)
-		return NULL;
-	trials->items = items;
-	items += trials->count++;
-	memset(items, 0, sizeof(*items));
-	items->socket = *socket;
-	return items;
+		if (!tried->program[0])
+			socket_format_program(socket_process(&tried->socket, processes, &count), tried->program);
+	}
 }
 
 /** try_new - try each socket that has not been tried yet. @fresh: whether there was one */
@@ -170,25 +138,10 @@ try_new(struct proof *proof, bool *fresh, struct failure *failure)
 	int status = dump(&sockets, failure);
 
 	*fresh = false;
-	if (status == STATUS_GOOD && processes_find(&processes, &sockets))
+	if (status == STATUS_GOOD && (processes_find(&processes, &sockets) || /* while they are there */
+				      trials_add(&proof->trials, &proof->network, &sockets, fresh)))
 		status = fail(failure, STATUS_RUN_FAILED, "out of memory");
-	for (size_t i = 0; i < sockets.count && status == STATUS_GOOD; i++) {
-		struct tried *tried;
-
-		if (is_tried(&proof->trials, &sockets.items[i]))
-			continue;
-		*fresh = true;
-		tried = append(&proof->trials, &sockets.items[i]);
-		if (!tried)
-			status = fail(failure, STATUS_RUN_FAILED, "out of memory");
-		else if (proof->progress && proof->trials.count == 1)
-			note("trying what listens, from here and from another machine");
-		if (!tried)
-			break;
-		find_program(tried, &processes);
-		if (!prove_probe(&proof->network, &sockets, &tried->socket, tried->reached))
-			proof->trials.count--;
-	}
+	name_programs(&proof->trials, &processes);
 	sockets_free(&sockets);
 	processes_free(&processes);
 	return status;
@@ -204,6 +157,8 @@ prove_try(struct proof *proof, struct failure *failure)
 	int status = STATUS_GOOD;
 	bool fresh = true;
 
+	if (proof->progress)
+		note("trying what listens, from here and from another machine");
 	for (int round = 0; round < ROUNDS && fresh && status == STATUS_GOOD; round++) {
 		status = try_new(proof, &fresh, failure);
 		prove_pause(proof, 0);

@@ -13,7 +13,7 @@
 
 #include <libmnl/libmnl.h>
 
-#include "launcher/prove.h"
+#include "launcher/tried.h"
 
 #define ANSWER_SECONDS 5
 

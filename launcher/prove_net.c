@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * prove_net.c - the two machines of `bindguard prove`: network namespaces that live as long as this process and CMD, and
- * nothing else of this computer's network in them. As root, or through a user namespace. Runs in the launcher only. */
+ * prove_net.c - the network of `bindguard prove`: with the settings that CMD would find here, and with words for users
+ * who may have none. Runs in the launcher only. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "launcher/prove.h"
@@ -31,61 +29,16 @@ read_text(const char *path, char text[64])
 		close(fd);
 }
 
-/** write_text - Return: 0 or an errno value. */
-static int
-write_text(const char *path, const char *text)
+/** carry - one setting. Where /proc/sys is read-only, the kernel's default does. */
+static void
+carry(const char *path, const char *value)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int error = fd < 0 || write(fd, text, strlen(text)) < 0 ? errno : 0;
+	int fd = value[0] ? open(path, O_WRONLY | O_CLOEXEC) : -1;
 
-	if (fd >= 0)
-		close(fd);
-	return error;
-}
-
-/** map - this user is itself in its own user namespace, user_namespaces(7). Return: 0 or an errno value. */
-static int
-map(uid_t uid, gid_t gid)
-{
-	char line[64];
-	int error;
-
-	snprintf(line, sizeof(line), "%u %u 1", (unsigned)uid, (unsigned)uid);
-	error = write_text("/proc/self/uid_map", line);
-	if (error)
-		return error;
-	write_text("/proc/self/setgroups", "deny"); /* before Linux 3.19 there is none */
-	snprintf(line, sizeof(line), "%u %u 1", (unsigned)gid, (unsigned)gid);
-	return write_text("/proc/self/gid_map", line);
-}
-
-/** leave - move into a network namespace of our own: as we are, or as the owner of a user namespace. */
-static int
-leave(void)
-{
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-
-	if (unshare(CLONE_NEWNET) == 0)
-		return 0;
-	if (errno != EPERM)
-		return errno;
-	return unshare(CLONE_NEWUSER | CLONE_NEWNET) ? errno : map(uid, gid);
-}
-
-/** open_namespaces - ours, and a second one. Return: 0 or an errno value. */
-static int
-open_namespaces(struct network *network)
-{
-	static const char path[] = "/proc/self/ns/net";
-
-	network->namespaces[SIDE_HERE] = open(path, O_RDONLY | O_CLOEXEC);
-	if (network->namespaces[SIDE_HERE] < 0 || unshare(CLONE_NEWNET))
-		return errno;
-	network->namespaces[SIDE_THERE] = open(path, O_RDONLY | O_CLOEXEC);
-	if (network->namespaces[SIDE_THERE] < 0 || setns(network->namespaces[SIDE_HERE], CLONE_NEWNET))
-		return errno;
-	return 0;
+	if (fd < 0)
+		return;
+	dprintf(fd, "%s", value);
+	close(fd);
 }
 
 /** is - does the setting at @path, as far as there is one, have this value? */
@@ -127,36 +80,12 @@ prove_net_make(struct network *network, struct failure *failure)
 	char values[CARRIED][64];
 	int error;
 
-	network->namespaces[SIDE_HERE] = network->namespaces[SIDE_THERE] = -1;
 	for (size_t i = 0; i < CARRIED; i++)
 		read_text(carried[i], values[i]);
-	error = leave();
-	if (!error)
-		error = open_namespaces(network);
-	if (!error)
-		error = prove_link_make(network);
+	error = network_make(network, INSIDER_SELF);
 	if (error)
 		return explain(error, failure);
 	for (size_t i = 0; i < CARRIED; i++)
-		if (values[i][0])
-			write_text(carried[i], values[i]); /* where /proc/sys is read-only, the kernel's defaults do */
+		carry(carried[i], values[i]);
 	return STATUS_GOOD;
-}
-
-/** prove_net_socket - a socket(2) of that machine. Return: a descriptor, -1 with errno set. */
-int
-prove_net_socket(const struct network *network, enum side side, int family, int type, int protocol)
-{
-	int fd, error;
-
-	if (setns(network->namespaces[side], CLONE_NEWNET))
-		return -1;
-	fd = socket(family, type | SOCK_CLOEXEC, protocol);
-	error = errno;
-	if (side != SIDE_HERE && setns(network->namespaces[SIDE_HERE], CLONE_NEWNET) && fd >= 0) {
-		close(fd);
-		return -1;
-	}
-	errno = error;
-	return fd;
 }

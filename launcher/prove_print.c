@@ -17,32 +17,6 @@ static const struct table_column columns[COLUMNS] = {
 	[VERDICT] = {"VERDICT", 0},
 };
 
-/** tried_is_lost - is there a family that it serves, by which this machine reaches neither it nor a neighbour? */
-bool
-tried_is_lost(const struct tried *tried)
-{
-	bool reached = false;
-
-	for (size_t i = 0; i < TRIED_FAMILIES; i++) {
-		enum reached here = tried->reached[SIDE_HERE][i];
-
-		if (here == REACHED_REFUSED || here == REACHED_SILENT)
-			return true;
-		reached = reached || here != REACHED_UNTRIED;
-	}
-	return !reached;
-}
-
-/** tried_verdict - what the tries mean. */
-enum verdict
-tried_verdict(const struct tried *tried)
-{
-	for (size_t i = 0; i < TRIED_FAMILIES; i++)
-		if (tried->reached[SIDE_THERE][i] == REACHED_YES)
-			return VERDICT_EXPOSED;
-	return tried_is_lost(tried) ? VERDICT_LOST : VERDICT_GOOD;
-}
-
 /** reached_word - for the table. */
 static const char *
 reached_word(enum reached reached)

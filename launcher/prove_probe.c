@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * prove_probe.c - tries one socket from both machines, by both families. Runs in the launcher only, on CMD's machine.
+ * prove_probe.c - tries one socket from both machines, by both families. Runs in the launcher only, and in tests, on the
+ * machine of the socket.
  *
  * A stream socket is reached where connect(2) succeeds. UDP has no handshake: a datagram is sent, and an ICMP error
  * (ECONNREFUSED) is a refusal; silence is not, since a server need not answer, and may not be, since the kernel limits
@@ -9,19 +10,15 @@
  * That lookup comes before all connections. It tells whose a connection was where sockets share a port; and where a
  * server takes one connection and closes its socket, it tells what would have become of the others. For the same reason
  * the other machine is first: being exposed is the worse that can be missed. */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "launcher/prove.h"
+#include "launcher/tried.h"
 
-#define CONNECT_MS 1000
 #define DATAGRAM_MS 100
-#define LOOPBACK_INDEX 1 /* in every namespace: LOOPBACK_IFINDEX of Linux */
 #define ATTEMPTS (SIDES * TRIED_FAMILIES)
 #define PACKET_PORT 9 /* of the packets that are asked about: nothing is connected from there */
 
@@ -49,81 +46,20 @@ target(const struct network *network, const struct socket *socket, enum side sid
 	if (side == SIDE_HERE && bg_addr_is_wildcard(&addr))
 		return bg_addr_loopback(family);
 	if (side == SIDE_THERE && (bg_addr_is_wildcard(&addr) || bg_addr_is_loopback(&addr)))
-		return prove_link_address(SIDE_HERE, family);
+		return network_address(SIDE_HERE, family);
 	if (bg_addr_is_link_local(&addr))
 		addr.scope_id = network->devices[side];
 	return addr;
-}
-
-/** fill - @endpoint as a socket address. Return: its size. */
-static socklen_t
-fill(const struct bg_endpoint *endpoint, struct sockaddr_storage *storage)
-{
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(endpoint->port)};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(endpoint->port)};
-
-	memset(storage, 0, sizeof(*storage));
-	if (endpoint->addr.family == BG_IPV4) {
-		memcpy(&in.sin_addr, endpoint->addr.bytes, sizeof(in.sin_addr));
-		memcpy(storage, &in, sizeof(in));
-		return sizeof(in);
-	}
-	memcpy(&in6.sin6_addr, endpoint->addr.bytes, sizeof(in6.sin6_addr));
-	in6.sin6_scope_id = endpoint->addr.scope_id;
-	memcpy(storage, &in6, sizeof(in6));
-	return sizeof(in6);
-}
-
-/** await - wait for the socket's news. Return: its error, 0: none; ETIMEDOUT: no news. */
-static int
-await(int fd, short events, int milliseconds)
-{
-	struct pollfd ready = {.fd = fd, .events = events};
-	int error = 0, got;
-	socklen_t size = sizeof(error);
-
-	do
-		got = poll(&ready, 1, milliseconds);
-	while (got < 0 && errno == EINTR);
-	if (got <= 0)
-		return ETIMEDOUT;
-	getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-	return error;
-}
-
-/** is_datagram - no handshake. */
-static bool
-is_datagram(enum bg_protocol protocol)
-{
-	return protocol & (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE);
-}
-
-/** open_socket - of the protocol, at that machine. */
-static int
-open_socket(const struct network *network, enum side side, enum bg_protocol protocol, enum bg_family family)
-{
-	int type = is_datagram(protocol) ? SOCK_DGRAM : protocol == BG_PROTOCOL_DCCP ? SOCK_DCCP : SOCK_STREAM;
-	int number = protocol == BG_PROTOCOL_UDPLITE ? IPPROTO_UDPLITE
-		     : protocol == BG_PROTOCOL_SCTP  ? IPPROTO_SCTP
-		     : protocol == BG_PROTOCOL_DCCP  ? IPPROTO_DCCP
-						     : 0;
-
-	return prove_net_socket(network, side, family == BG_IPV4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK, number);
 }
 
 /** knock - connect, or send a datagram. Return: what came back: 0 or an errno value, ETIMEDOUT: nothing. */
 static int
 knock(const struct network *network, enum side side, enum bg_protocol protocol, const struct bg_endpoint *endpoint)
 {
-	int fd = open_socket(network, side, protocol, (enum bg_family)endpoint->addr.family);
-	struct sockaddr_storage storage;
-	socklen_t size = fill(endpoint, &storage);
-	int error = fd < 0 || connect(fd, (const struct sockaddr *)&storage, size) ? errno : 0;
+	int fd, error = network_connect(network, side, protocol, endpoint, &fd);
 
-	if (error == EINPROGRESS)
-		error = await(fd, POLLOUT, CONNECT_MS);
-	if (!error && is_datagram(protocol))
-		error = send(fd, "\n", 1, MSG_NOSIGNAL) == 1 ? await(fd, POLLIN, DATAGRAM_MS) : errno;
+	if (!error && network_is_datagram(protocol))
+		error = send(fd, "\n", 1, MSG_NOSIGNAL) == 1 ? network_await(fd, POLLIN, DATAGRAM_MS) : errno;
 	if (fd >= 0)
 		close(fd);
 	return error;
@@ -158,7 +94,7 @@ look_up(const struct sockets *sockets, const struct socket *socket, const struct
 	uint32_t inode;
 
 	if (attempt->side == SIDE_THERE)
-		packet.from.addr = prove_link_address(SIDE_THERE, (enum bg_family)attempt->to.addr.family);
+		packet.from.addr = network_address(SIDE_THERE, (enum bg_family)attempt->to.addr.family);
 	if (!prove_lookup(&packet, &inode))
 		return TAKER_UNKNOWN;
 	for (size_t i = 0; i < sockets->count && inode; i++)
@@ -178,7 +114,7 @@ find_taker(const struct network *network, const struct sockets *sockets, const s
 	enum taker taker = TAKER_NOBODY;
 
 	if (attempt->side == SIDE_HERE)
-		taker = look_up(sockets, socket, attempt, LOOPBACK_INDEX);
+		taker = look_up(sockets, socket, attempt, NETWORK_LOOPBACK_INDEX);
 	if (taker == TAKER_NOBODY && (attempt->side == SIDE_THERE || !bg_addr_is_loopback(&attempt->to.addr)))
 		taker = look_up(sockets, socket, attempt, network->devices[SIDE_HERE]);
 	return taker;
@@ -217,7 +153,7 @@ judge(enum bg_protocol protocol, int error, enum taker taker)
 {
 	if (error == ECONNREFUSED || error == ECONNRESET)
 		return REACHED_REFUSED;
-	if (error && !is_datagram(protocol))
+	if (error && !network_is_datagram(protocol))
 		return REACHED_SILENT;
 	if (error && taker == TAKER_NOBODY)
 		return REACHED_REFUSED;

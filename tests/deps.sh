@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# deps.sh [demo]: installs what build and tests need from Debian, or, `demo`, what the build and `make demo` need; as root
-# or through sudo. Does nothing where all is there.
+# deps.sh [demo|bench]: installs what build and tests need from Debian, or, `demo`, what the build and `make demo` need, or,
+# `bench`, also what `make bench` compares with; as root or through sudo. Does nothing where all is there.
 set -eu
 packages=(gcc make libc6-dev binutils git libconfuse-dev libmnl-dev libsmartcols-dev libjansson-dev libseccomp-dev
-    iproute2 util-linux procps curl python3)
-[ "${1:-}" = demo ] || packages+=(libcmocka-dev strace file libcap2-bin jq
+    python3)
+[ "${1:-}" = demo ] || packages+=(libcmocka-dev iproute2 util-linux procps curl strace file libcap2-bin jq
     nginx-light redis-server memcached php-cli socat netcat-openbsd
     clang-14 libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
     golang-go caddy hugo prometheus-node-exporter busybox-static
@@ -13,6 +13,7 @@ packages=(gcc make libc6-dev binutils git libconfuse-dev libmnl-dev libsmartcols
     dnsmasq-base unbound bind9-dnsutils vsftpd lftp openssh-server rpcbind avahi-daemon
     systemd xinetd apache2-bin iperf3 tinyproxy-bin privoxy ncat dovecot-imapd mini-httpd nbd-server
     chromium)
+[ "${1:-}" != bench ] || packages+=(python3-matplotlib wrk redis-tools torsocks proxychains4 authbind faketime)
 # A Node, an npm or a JDK that is there already, of whatever origin, is kept.
 command -v node >/dev/null || packages+=(nodejs)
 if [ "${1:-}" != demo ]; then

@@ -244,6 +244,7 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 		return error;
 	if (!supervisor_is_valid(supervisor))
 		return -EINTR; /* nobody is left to hear it */
+	narrow_to_target(supervisor);
 	return make_once(&work, asked);
 }
 

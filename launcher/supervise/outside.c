@@ -15,15 +15,12 @@
 /** self - the one of this process; the shim's functions hand a const guard through, nothing else. */
 static struct supervisor *self;
 
-/** identify - for rules with `program` or `command`, what runs in the target; "" where it is gone. */
+/** identify - what runs in the target, where the rules could not be narrowed to it; see narrow.c. */
 static void
 identify(const struct bg_guard *guard, struct bg_request *request)
 {
-	(void)guard;
-	if (!self->by_program)
+	if (!self->by_program || guard->policy != self->policy)
 		return;
-	target_exe(self->call.tid, self->exe, sizeof(self->exe));
-	target_command(self->call.tid, self->command, sizeof(self->command));
 	request->exe = self->exe;
 	request->command = self->command;
 }

@@ -62,7 +62,7 @@ survey(struct supervisor *supervisor, const struct bg_policy *policy)
 void
 supervisor_set_up(struct supervisor *supervisor, const struct bg_policy *policy)
 {
-	supervisor->guard.policy = policy;
+	supervisor->policy = supervisor->guard.policy = policy;
 	supervisor->guard.stack_top = getauxval(AT_RANDOM);
 	supervisor->guard.complaints = supervisor->complaints;
 	supervisor->guard.program = "";

@@ -59,6 +59,20 @@ struct backup {
 	union bg_sockaddr name;
 };
 
+/** NARROWED - programs whose rules are kept. */
+#define NARROWED 8
+
+/**
+ * struct narrowed - the rules that can match one program.
+ * @policy: they, in memory of their own that holds the strings, too; NULL: none
+ * @exe, @command: executable and command line
+ */
+struct narrowed {
+	struct bg_policy *policy;
+	const char *exe;
+	const char *command;
+};
+
 /**
  * struct call - the trapped call under way.
  * @id: of the notification
@@ -78,7 +92,8 @@ struct call {
 
 /**
  * struct supervisor - all that the supervisor knows.
- * @guard: of every process it guards
+ * @guard: of every process it guards, its policy narrowed to the program of the call under way
+ * @policy: the whole one
  * @listener: seccomp's; @front: to the launcher, -1: it is gone; @signals: signalfd(2), SIGCHLD
  * @cmd: CMD's process, 0: it has been reaped
  * @restarts: signals interrupt calls that we have received, see filter_load()
@@ -87,11 +102,12 @@ struct call {
  * @said_unreachable, @said_foreign: once is enough
  * @sizes: of the kernel's structures, seccomp(2) SECCOMP_GET_NOTIF_SIZES
  * @network: SO_NETNS_COOKIE of a socket made here, 0: unknown
- * @call, @handles, @backups, @next_backup: see there
+ * @call, @handles, @backups, @next_backup, @narrowed, @next_narrowed: see there
  * @exe, @command: of the target, where asked for
  */
 struct supervisor {
 	struct bg_guard guard;
+	const struct bg_policy *policy;
 	int listener;
 	int front;
 	int signals;
@@ -107,6 +123,8 @@ struct supervisor {
 	struct handles handles;
 	struct backup backups[BACKUPS];
 	unsigned next_backup;
+	struct narrowed narrowed[NARROWED];
+	unsigned next_narrowed;
 	char complaints[2048];
 	char exe[EXE_ROOM];
 	char command[TARGET_COMMAND_MAX];
@@ -119,6 +137,8 @@ bool supervisor_is_valid(const struct supervisor *supervisor);
 void supervisor_tell(struct supervisor *supervisor, enum news news, int value, int error);
 /* call.c */
 void call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer);
+/* narrow.c */
+void narrow_to_target(struct supervisor *supervisor);
 /* outside.c */
 void outside_use(struct supervisor *supervisor);
 /* network.c */

@@ -2,6 +2,7 @@
  * arena.c - a stack of mapped blocks; what is allocated stays until all is given back. Cold, one thread at a time. */
 #include "load/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -10,7 +11,12 @@
 #define ALIGN 16u
 
 /* With AddressSanitizer a byte that was not asked for is poisoned, and some always lie behind what was. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature) /* clang, as in VARIANT=fuzz; gcc defines the macro below */
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
+#if defined(SANITIZED) || defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #define FENCE_BYTES 16u
 #else
@@ -27,19 +33,23 @@ struct block {
 	size_t reserved;
 };
 
-/** struct head - in front of what arena_alloc() returns: how long it is. */
+/**
+ * struct head - in front of what arena_alloc() returns.
+ * @size: bytes that were asked for
+ * @room: bytes there are, a multiple of ALIGN; those behind @size are still zero
+ */
 struct head {
 	size_t size;
-	size_t reserved;
+	size_t room;
 };
 
 _Static_assert(sizeof(struct block) % ALIGN == 0 && sizeof(struct head) == ALIGN, "what is returned is aligned");
 
 static struct block *top;
-static int was_short;
+static bool was_short;
 
-/** add_block - a block that has room for @size bytes. Return: false where the kernel has none. */
-static int
+/** add_block - a block that has room for @size bytes. Return: false where the kernel has none. Seldom, and not in the way of take(). */
+__attribute__((noinline, cold)) static bool
 add_block(size_t size)
 {
 	size_t bytes = size + sizeof(struct block);
@@ -48,27 +58,36 @@ add_block(size_t size)
 	bytes = bytes < BLOCK_BYTES ? BLOCK_BYTES : (bytes + BLOCK_BYTES - 1) & ~(size_t)(BLOCK_BYTES - 1);
 	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
-		return 0;
+		return false;
 	*(struct block *)memory = (struct block){.before = top, .size = bytes, .used = sizeof(struct block)};
 	top = memory;
 	ASAN_POISON_MEMORY_REGION(top + 1, bytes - sizeof(struct block));
-	return 1;
+	return true;
 }
 
-/** alloc - arena_alloc(), but that nobody is told where memory is short. */
-static void *
-alloc(size_t size)
+/** aligned - @size, rounded up to a multiple of ALIGN. */
+static size_t
+aligned(size_t size)
 {
-	size_t bytes = sizeof(struct head) + ((size + ALIGN - 1) & ~(size_t)(ALIGN - 1)) + FENCE_BYTES;
+	return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
+/** take - @size bytes of the top block, and room for @room. Return: NULL where memory is short. */
+static void *
+take(size_t size, size_t room)
+{
+	size_t bytes = sizeof(struct head) + aligned(room) + FENCE_BYTES;
 	struct head *head;
 
-	if (size > SIZE_MAX / 2)
+	if (size > SIZE_MAX / 4 || room > SIZE_MAX / 4 ||
+	    ((!top || top->size - top->used < bytes) && !add_block(bytes))) {
+		was_short = true;
 		return NULL;
-	if ((!top || top->size - top->used < bytes) && !add_block(bytes))
-		return NULL;
+	}
 	head = (struct head *)(void *)((char *)top + top->used);
 	ASAN_UNPOISON_MEMORY_REGION(head, sizeof(*head) + size);
 	head->size = size;
+	head->room = aligned(room);
 	top->used += bytes;
 	return head + 1;
 }
@@ -77,31 +96,48 @@ alloc(size_t size)
 void *
 arena_alloc(size_t size)
 {
-	void *memory = alloc(size);
-
-	was_short |= !memory;
-	return memory;
+	return take(size, size);
 }
 
-/** arena_was_short - since arena_release(): what libconfuse makes of that is neither told nor to be relied on. */
-int
-arena_was_short(void)
+/** widen - give the last thing that was taken room for @size bytes, where it lies. Return: false where that cannot be. */
+static bool
+widen(struct head *head, size_t size)
 {
-	return was_short;
+	size_t more = aligned(size) - head->room;
+
+	if ((char *)(head + 1) + head->room + FENCE_BYTES != (char *)top + top->used || top->size - top->used < more)
+		return false;
+	top->used += more;
+	head->room += more;
+	return true;
 }
 
-/** arena_realloc - @old with room for @size bytes; NULL is a new one. Return: NULL where memory is short, @old stays. */
+/**
+ * arena_realloc - @old with room for @size bytes; NULL is a new one. Return: NULL where memory is short, @old stays.
+ *
+ * What has to move gets twice the room: libconfuse makes its arrays longer by one pointer at a time, and nothing that was
+ * left behind is used again.
+ */
 void *
 arena_realloc(void *old, size_t size)
 {
-	size_t old_size = old ? ((struct head *)old)[-1].size : 0;
+	struct head *head = old ? (struct head *)old - 1 : NULL;
 	void *grown;
 
-	if (old && size <= old_size)
+	if (!head)
+		return arena_alloc(size);
+	if (size <= head->size)
 		return old;
-	grown = arena_alloc(size);
-	if (grown && old)
-		memcpy(grown, old, old_size);
+	if (size > SIZE_MAX / 4)
+		return take(size, size);
+	if (size <= head->room || widen(head, size)) {
+		ASAN_UNPOISON_MEMORY_REGION(old, size);
+		head->size = size;
+		return old;
+	}
+	grown = take(size, size > 2 * head->room ? size : 2 * head->room);
+	if (grown)
+		memcpy(grown, old, head->size);
 	return grown;
 }
 
@@ -116,6 +152,13 @@ arena_copy(const char *text, size_t length)
 	return copy;
 }
 
+/** arena_was_short - since arena_release(): what libconfuse makes of that is neither told nor to be relied on. */
+bool
+arena_was_short(void)
+{
+	return was_short;
+}
+
 /** arena_release - give everything back. Nothing that came from here, libconfuse's own state included, may be used again. */
 void
 arena_release(void)
@@ -127,5 +170,5 @@ arena_release(void)
 		munmap(top, top->size);
 		top = before;
 	}
-	was_short = 0;
+	was_short = false;
 }

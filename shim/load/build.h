@@ -5,18 +5,19 @@
 
 #include "load/survey.h"
 
-/** enum given - keys whose presence matters to others; the first four in the order of keys_action(). */
+/** enum given - keys whose presence matters to others. */
 enum given { GIVEN_ACTION, GIVEN_TO_PORT, GIVEN_INTERFACE, GIVEN_ERROR, GIVEN_TO, GIVEN_PORT, GIVEN_KEYS };
 
 /**
  * struct build - the block being filled.
  * @policy: allocated with room for everything the survey can need
- * @used: bytes used of it
+ * @room, @used: its bytes, and those in use
  * @diags: where mistakes go
  * @given: per rule, the line of each enum given key, 0 where it is not set
  */
 struct build {
 	struct bg_policy *policy;
+	size_t room;
 	size_t used;
 	struct bg_diags *diags;
 	unsigned (*given)[GIVEN_KEYS];

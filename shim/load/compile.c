@@ -7,10 +7,12 @@
 #include "load/arena.h"
 #include "load/build.h"
 
+#define STEP 16
 #define LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
 
 /**
- * build_array - append @count items of @size bytes to the block. room() has seen to it that they fit.
+ * build_array - append @count items of @size bytes to the block. room() has seen to it that they fit; were it wrong, nothing
+ * is written beyond the block, and the file is refused.
  * Return: where they are.
  */
 struct bg_span
@@ -19,6 +21,10 @@ build_array(struct build *build, const void *items, size_t size, uint32_t count,
 	size_t offset = (build->used + align - 1) & ~(align - 1);
 	struct bg_span span = {.offset = (uint32_t)offset, .count = count};
 
+	if (offset > build->room || size * count > build->room - offset) {
+		bg_diags_add(build->diags, 0, "needs more memory than was counted, expected none of this: a defect");
+		return (struct bg_span){0};
+	}
 	memcpy((char *)build->policy + offset, items, size * count);
 	build->used = offset + size * count;
 	return span;
@@ -34,7 +40,20 @@ build_string(struct build *build, const char *text)
 	return span;
 }
 
-/** room - bytes that the policy of @survey can need at most. */
+/** value_size - bytes of an element of the array that the values of @key become, 0 where they become none. */
+static size_t
+value_size(enum key key)
+{
+	switch (key) {
+	case KEY_PROGRAM:
+	case KEY_COMMAND: return sizeof(struct bg_span);
+	case KEY_ADDRESS: return sizeof(struct bg_prefix);
+	case KEY_PORT: return sizeof(struct bg_port_range);
+	default: return 0;
+	}
+}
+
+/** room - bytes that the policy of @survey can need at most; 8 for each array to be aligned. */
 static size_t
 room(const struct survey *survey)
 {
@@ -42,10 +61,15 @@ room(const struct survey *survey)
 
 	for (size_t i = 0; i < survey->rule_count; i++)
 		size += sizeof(struct bg_rule) + strlen(survey->rules[i].name) + 1;
-	for (size_t i = 0; i < survey->statement_count; i++)
-		for (unsigned v = 0; v < survey->statements[i].count; v++)
-			size += sizeof(struct bg_prefix) + sizeof(struct bg_span) + 8 +
-				strlen(survey->statements[i].values[v]) + 1;
+	for (size_t i = 0; i < survey->statement_count; i++) {
+		const struct statement *statement = &survey->statements[i];
+
+		size += 8 + statement->count * value_size(statement->key);
+		if (statement->key != KEY_PROGRAM && statement->key != KEY_COMMAND && statement->key != KEY_LOG_TO)
+			continue;
+		for (unsigned v = 0; v < statement->count; v++)
+			size += strlen(statement->values[v]) + 1;
+	}
 	return size;
 }
 
@@ -91,9 +115,10 @@ names_port_zero(const struct bg_policy *policy, const struct bg_rule *rule)
 static struct bg_policy *
 build_policy(const struct survey *survey, struct bg_diags *diags)
 {
-	struct bg_policy *policy = calloc(1, room(survey));
+	size_t size = room(survey);
+	struct bg_policy *policy = calloc(1, size);
 	unsigned(*given)[GIVEN_KEYS] = arena_alloc((survey->rule_count + 1) * sizeof(*given));
-	struct build build = {.policy = policy, .given = given, .diags = diags};
+	struct build build = {.policy = policy, .room = size, .given = given, .diags = diags};
 
 	if (!policy || !given) {
 		bg_diags_add(diags, 0, "out of memory");
@@ -121,23 +146,46 @@ line_of(const char *text, size_t at)
 	return line;
 }
 
+/** is_odd - is @c no character of a text? Without branches, for first_odd(). */
+static unsigned char
+is_odd(unsigned char c)
+{
+	return (unsigned char)(((c < ' ') & (c != '\n') & (c != '\t') & (c != '\r')) | (c == 0x7f));
+}
+
+/** first_odd - offset of the first character that is none of a text, @size for none. STEP bytes at once become vectors. */
+static size_t
+first_odd(const char *text, size_t size)
+{
+	size_t at = 0;
+
+	for (; at + STEP <= size; at += STEP) {
+		unsigned char odd = 0;
+
+		for (size_t i = 0; i < STEP; i++)
+			odd |= is_odd((unsigned char)text[at + i]);
+		if (odd)
+			break;
+	}
+	while (at < size && !is_odd((unsigned char)text[at]))
+		at++;
+	return at;
+}
+
 /** check_text - is it text at all? Return: false, and told, where not. */
 static bool
 check_text(const char *text, size_t size, struct bg_diags *diags)
 {
+	size_t odd;
+
 	if (size > BG_FILE_MAX) {
 		bg_diags_add(diags, 0, "has %zu bytes, expected at most %d", size, BG_FILE_MAX);
 		return false;
 	}
-	for (size_t i = 0; i < size; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if ((c >= ' ' && c != 0x7f) || c == '\n' || c == '\t' || c == '\r')
-			continue;
-		bg_diags_add(diags, line_of(text, i), "byte 0x%02x, expected text", c);
-		return false;
-	}
-	return true;
+	odd = first_odd(text, size);
+	if (odd < size)
+		bg_diags_add(diags, line_of(text, odd), "byte 0x%02x, expected text", (unsigned char)text[odd]);
+	return odd == size;
 }
 
 struct bg_policy *

@@ -33,6 +33,7 @@ void *bg_confuse_calloc(size_t count, size_t size);
 void *bg_confuse_reallocarray(void *old, size_t count, size_t size);
 void bg_confuse_free(void *memory);
 char *bg_confuse_strdup(const char *text);
+int bg_confuse_strcmp(const char *one, const char *other);
 char *bg_confuse_strndup(const char *text, size_t most);
 FILE *bg_confuse_fmemopen(void *text, size_t size, const char *mode);
 int bg_confuse_fclose(FILE *file);

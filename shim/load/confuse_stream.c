@@ -5,6 +5,7 @@
 
 #include "load/arena.h"
 #include "load/confuse_host.h"
+#include "load/survey.h"
 
 /** stream - the text being read; a FILE pointer that libconfuse holds points here and is never looked into. */
 static struct {
@@ -36,10 +37,28 @@ bg_confuse_free(void *memory)
 	(void)memory;
 }
 
+/**
+ * bg_confuse_strdup - a copy of @text; of a key's name, the name itself. libconfuse copies those for each section, and
+ * writes to none.
+ */
 char *
 bg_confuse_strdup(const char *text)
 {
-	return arena_copy(text, strlen(text));
+	union {
+		const char *in;
+		char *out;
+	} same = {.in = text};
+
+	return survey_is_key_name(text) ? same.out : arena_copy(text, strlen(text));
+}
+
+/** bg_confuse_strcmp - for names of keys: most differ in their first character, and a call of libc's costs more. */
+int
+bg_confuse_strcmp(const char *one, const char *other)
+{
+	while (*one && *one == *other)
+		one++, other++;
+	return (unsigned char)*one - (unsigned char)*other;
 }
 
 char *

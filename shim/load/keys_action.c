@@ -106,7 +106,8 @@ one_value(struct build *build, const struct statement *statement)
 {
 	if (statement->count == 1)
 		return statement->values[0];
-	bg_diags_add(build->diags, statement->line, "%s has %u values, expected one", statement->key, statement->count);
+	bg_diags_add(build->diags, statement->line, "%s has %u values, expected one", survey_key_name(statement->key),
+		     statement->count);
 	return NULL;
 }
 
@@ -128,17 +129,16 @@ set_to_port(struct build *build, struct bg_rule *rule, const struct statement *s
 static void
 set_one(struct build *build, struct bg_rule *rule, const struct statement *statement, const char *value)
 {
-	const char *key = statement->key;
 	int word;
 
-	if (strcmp(key, "action") == 0) {
-		if (word_check(build->diags, statement->value_lines[0], key, action_words, value, &word))
+	if (statement->key == KEY_ACTION) {
+		if (word_check(build->diags, statement->value_lines[0], "action", action_words, value, &word))
 			rule->action = (uint8_t)word;
 		else
 			rule->action = ACTION_UNKNOWN;
-	} else if (strcmp(key, "to_port") == 0) {
+	} else if (statement->key == KEY_TO_PORT) {
 		set_to_port(build, rule, statement, value);
-	} else if (strcmp(key, "interface") == 0) {
+	} else if (statement->key == KEY_INTERFACE) {
 		if (check_interface_name(value))
 			snprintf(rule->interface, sizeof(rule->interface), "%s", value);
 		else
@@ -157,30 +157,29 @@ set_one(struct build *build, struct bg_rule *rule, const struct statement *state
 void
 keys_action(struct build *build, struct bg_rule *rule, const struct statement *statement)
 {
-	static const char *const keys[] = {"action", "to_port", "interface", "error"};
 	unsigned *given = build->given[statement->rule];
 	char why[BG_DIAG_TEXT_MAX];
 	const char *value;
 
-	if (strcmp(statement->key, "port") == 0)
-		given[GIVEN_PORT] = statement->line;
-	if (strcmp(statement->key, "to") == 0) {
+	switch (statement->key) {
+	case KEY_ACTION: given[GIVEN_ACTION] = statement->line; break;
+	case KEY_TO_PORT: given[GIVEN_TO_PORT] = statement->line; break;
+	case KEY_INTERFACE: given[GIVEN_INTERFACE] = statement->line; break;
+	case KEY_ERROR: given[GIVEN_ERROR] = statement->line; break;
+	case KEY_PORT: given[GIVEN_PORT] = statement->line; return;
+	case KEY_TO:
 		given[GIVEN_TO] = statement->line;
 		if (!target_parse(rule, statement->values, statement->count, why, sizeof(why)))
 			bg_diags_add(build->diags, statement->count ? statement->value_lines[0] : statement->line, "%s",
 				     why);
 		return;
+	default: return;
 	}
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (strcmp(statement->key, keys[i]) != 0)
-			continue;
-		given[i + GIVEN_ACTION] = statement->line;
-		value = one_value(build, statement);
-		if (value)
-			set_one(build, rule, statement, value);
-		else if (i + GIVEN_ACTION == GIVEN_ACTION)
-			rule->action = ACTION_UNKNOWN;
-	}
+	value = one_value(build, statement);
+	if (value)
+		set_one(build, rule, statement, value);
+	else if (statement->key == KEY_ACTION)
+		rule->action = ACTION_UNKNOWN;
 }
 
 /** holds_zero - do the rule's ports include 0? */

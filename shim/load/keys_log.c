@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * keys_log.c - checks `mode` and the keys of `log`. Cold. */
-#include <string.h>
-
 #include "load/build.h"
 
 /** set_log_to - a word or an absolute path. */
@@ -30,19 +28,19 @@ keys_log(struct build *build, const struct statement *statement)
 	int word;
 
 	if (statement->count != 1) {
-		bg_diags_add(build->diags, statement->line, "%s has %u values, expected one", statement->key,
-			     statement->count);
+		bg_diags_add(build->diags, statement->line, "%s has %u values, expected one",
+			     survey_key_name(statement->key), statement->count);
 		return;
 	}
-	if (strcmp(statement->key, "to") == 0)
+	if (statement->key == KEY_LOG_TO)
 		set_log_to(build, statement, value);
-	else if (strcmp(statement->key, "mode") == 0 &&
+	else if (statement->key == KEY_MODE &&
 		 word_check(build->diags, statement->value_lines[0], "mode", mode_words, value, &word))
 		policy->mode = (uint8_t)word;
-	else if (strcmp(statement->key, "format") == 0 &&
+	else if (statement->key == KEY_LOG_FORMAT &&
 		 word_check(build->diags, statement->value_lines[0], "format", log_format_words, value, &word))
 		policy->log_format = (uint8_t)word;
-	else if (strcmp(statement->key, "events") == 0 &&
+	else if (statement->key == KEY_LOG_EVENTS &&
 		 word_check(build->diags, statement->value_lines[0], "events", log_events_words, value, &word))
 		policy->log_events = (uint8_t)word;
 }

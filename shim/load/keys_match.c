@@ -24,8 +24,8 @@ set_words(struct build *build, const struct statement *statement, const struct w
 	int value;
 
 	for (unsigned i = 0; i < statement->count; i++)
-		if (word_check(build->diags, statement->value_lines[i], statement->key, words, statement->values[i],
-			       &value))
+		if (word_check(build->diags, statement->value_lines[i], survey_key_name(statement->key), words,
+			       statement->values[i], &value))
 			*bits |= (uint8_t)value;
 }
 
@@ -40,10 +40,10 @@ set_globs(struct build *build, const struct statement *statement, struct bg_span
 
 		if (length == 0)
 			bg_diags_add(build->diags, statement->value_lines[i], "%s is empty, expected a pattern",
-				     statement->key);
+				     survey_key_name(statement->key));
 		else if (length > BG_GLOB_MAX)
 			bg_diags_add(build->diags, statement->value_lines[i], "%s has %zu bytes, expected at most %d",
-				     statement->key, length, BG_GLOB_MAX);
+				     survey_key_name(statement->key), length, BG_GLOB_MAX);
 		else if (items)
 			items[i] = build_string(build, statement->values[i]);
 	}
@@ -148,36 +148,24 @@ set_ports(struct build *build, struct bg_rule *rule, const struct statement *sta
 		bg_diags_add(build->diags, statement->line, "out of memory");
 }
 
-/** is_match_key - does @key say what a rule matches? */
-static bool
-is_match_key(const char *key)
-{
-	static const char *const keys[] = {"program", "command", "protocol", "family", "address", "port"};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(key, keys[i]) == 0)
-			return true;
-	return false;
-}
-
 /** keys_match - one statement of a rule, if it says what the rule matches. */
 void
 keys_match(struct build *build, struct bg_rule *rule, const struct statement *statement)
 {
-	const char *key = statement->key;
-
-	if (statement->count == 0 && is_match_key(key))
-		bg_diags_add(build->diags, statement->line, "%s is empty, expected at least one value", key);
-	else if (strcmp(key, "program") == 0)
-		set_globs(build, statement, &rule->programs);
-	else if (strcmp(key, "command") == 0)
-		set_globs(build, statement, &rule->commands);
-	else if (strcmp(key, "protocol") == 0)
-		set_words(build, statement, protocol_words, &rule->protocols);
-	else if (strcmp(key, "family") == 0)
-		set_words(build, statement, family_words, &rule->families);
-	else if (strcmp(key, "address") == 0)
-		set_addresses(build, rule, statement);
-	else if (strcmp(key, "port") == 0)
-		set_ports(build, rule, statement);
+	if (statement->key >= KEY_ACTION)
+		return;
+	if (statement->count == 0) {
+		bg_diags_add(build->diags, statement->line, "%s is empty, expected at least one value",
+			     survey_key_name(statement->key));
+		return;
+	}
+	switch (statement->key) {
+	case KEY_PROGRAM: set_globs(build, statement, &rule->programs); break;
+	case KEY_COMMAND: set_globs(build, statement, &rule->commands); break;
+	case KEY_PROTOCOL: set_words(build, statement, protocol_words, &rule->protocols); break;
+	case KEY_FAMILY: set_words(build, statement, family_words, &rule->families); break;
+	case KEY_ADDRESS: set_addresses(build, rule, statement); break;
+	case KEY_PORT: set_ports(build, rule, statement); break;
+	default: break;
+	}
 }

@@ -26,9 +26,17 @@ hear(cfg_t *cfg, const char *format, va_list arguments)
 		     "%.150s, expected key = value, log { } or rule \"name\" { }", text);
 }
 
-/** struct reader - the section that the last statement stood in: statements come in the order of sections. */
+/**
+ * struct reader - where statements are found again.
+ * @cfg: the whole
+ * @rules: the option of it that has all rules
+ * @position: of each key that is used, which option of its section it is
+ * @section, @kind, @rule: the section that the last statement stood in; statements come in the order of sections
+ */
 struct reader {
 	cfg_t *cfg;
+	cfg_opt_t *rules;
+	const unsigned char *position;
 	cfg_t *section;
 	enum section kind;
 	unsigned rule;
@@ -43,18 +51,21 @@ option_of(struct reader *reader, const struct statement *statement)
 		reader->rule = statement->rule;
 		reader->section = reader->cfg;
 		if (statement->section == SECTION_LOG)
-			reader->section = cfg_getsec(reader->cfg, "log");
+			reader->section = cfg_getsec(reader->cfg, survey_key_name(KEY_LOG));
 		if (statement->section == SECTION_RULE)
-			reader->section = cfg_getnsec(reader->cfg, "rule", statement->rule);
+			reader->section = cfg_opt_getnsec(reader->rules, statement->rule);
 	}
-	return reader->section ? cfg_getopt(reader->section, statement->key) : NULL;
+	return reader->section ? &reader->section->opts[reader->position[statement->key]] : NULL;
 }
 
 /** point_values - point at the values of every statement. Return: false, and told, where they are not all there. */
 static bool
-point_values(cfg_t *cfg, struct survey *survey)
+point_values(cfg_t *cfg, const unsigned char *position, struct survey *survey)
 {
-	struct reader reader = {.cfg = cfg};
+	struct reader reader = {.cfg = cfg, .position = position};
+
+	if (survey->rule_count)
+		reader.rules = &cfg->opts[position[KEY_RULE]];
 
 	for (size_t i = 0; i < survey->statement_count; i++) {
 		const struct statement *statement = &survey->statements[i];
@@ -63,7 +74,7 @@ point_values(cfg_t *cfg, struct survey *survey)
 
 		if (count != statement->count) {
 			bg_diags_add(listener, statement->line, "%s cannot be parsed, expected quoted values",
-				     statement->key);
+				     survey_key_name(statement->key));
 			return false;
 		}
 		for (unsigned v = 0; v < count; v++) {
@@ -81,12 +92,12 @@ point_values(cfg_t *cfg, struct survey *survey)
  * Return: false where there are mistakes.
  */
 static bool
-run(cfg_t *cfg, struct survey *survey, struct bg_diags *diags)
+run(cfg_t *cfg, const unsigned char *position, struct survey *survey, struct bg_diags *diags)
 {
 	bool good;
 
 	cfg_set_error_function(cfg, hear);
-	good = cfg_parse_buf(cfg, survey->clean) == CFG_SUCCESS && point_values(cfg, survey);
+	good = cfg_parse_buf(cfg, survey->clean) == CFG_SUCCESS && point_values(cfg, position, survey);
 	if (arena_was_short()) {
 		bg_diags_add(diags, 0, "out of memory while parsing");
 		return false;
@@ -94,6 +105,37 @@ run(cfg_t *cfg, struct survey *survey, struct bg_diags *diags)
 	if (!good && bg_diags_mistakes(diags) == 0)
 		bg_diags_add(diags, 0, "cannot be parsed, expected the format of bindguard.conf(5)");
 	return good;
+}
+
+/** OPTIONS_MAX - rules have the most keys; one more ends the table. */
+#define OPTIONS_MAX (KEYS - KEY_PROGRAM + 1)
+
+/** struct options - what libconfuse is told of the keys of each section, and which option a key became. */
+struct options {
+	cfg_opt_t section[SECTIONS][OPTIONS_MAX];
+	unsigned char position[KEYS];
+};
+
+/**
+ * fill_options - the table of @section: those keys that the file has in any section of the kind. libconfuse copies the
+ * table for each section and goes through it for each key.
+ */
+static void
+fill_options(struct options *options, enum section section, unsigned used)
+{
+	cfg_opt_t log = CFG_SEC(survey_key_name(KEY_LOG), options->section[SECTION_LOG], CFGF_NONE);
+	cfg_opt_t rule = CFG_SEC(survey_key_name(KEY_RULE), options->section[SECTION_RULE], CFGF_MULTI);
+	cfg_opt_t end = CFG_END(), *option = options->section[section];
+
+	for (enum key key = survey_first_key(section); key < survey_first_key(section + 1); key++) {
+		cfg_opt_t list = CFG_STR_LIST(survey_key_name(key), NULL, CFGF_NODEFAULT);
+
+		if (!(used & (1u << key)))
+			continue;
+		options->position[key] = (unsigned char)(option - options->section[section]);
+		*option++ = key == KEY_LOG ? log : key == KEY_RULE ? rule : list;
+	}
+	*option = end;
 }
 
 /**
@@ -104,28 +146,19 @@ run(cfg_t *cfg, struct survey *survey, struct bg_diags *diags)
 bool
 parse_values(struct survey *survey, struct bg_diags *diags)
 {
-	cfg_opt_t log_options[] = {CFG_STR_LIST("to", NULL, CFGF_NODEFAULT),
-				   CFG_STR_LIST("format", NULL, CFGF_NODEFAULT),
-				   CFG_STR_LIST("events", NULL, CFGF_NODEFAULT), CFG_END()};
-	cfg_opt_t rule_options[] = {
-		CFG_STR_LIST("program", NULL, CFGF_NODEFAULT),	CFG_STR_LIST("command", NULL, CFGF_NODEFAULT),
-		CFG_STR_LIST("protocol", NULL, CFGF_NODEFAULT), CFG_STR_LIST("family", NULL, CFGF_NODEFAULT),
-		CFG_STR_LIST("address", NULL, CFGF_NODEFAULT),	CFG_STR_LIST("port", NULL, CFGF_NODEFAULT),
-		CFG_STR_LIST("action", NULL, CFGF_NODEFAULT),	CFG_STR_LIST("to", NULL, CFGF_NODEFAULT),
-		CFG_STR_LIST("to_port", NULL, CFGF_NODEFAULT),	CFG_STR_LIST("interface", NULL, CFGF_NODEFAULT),
-		CFG_STR_LIST("error", NULL, CFGF_NODEFAULT),	CFG_END()};
-	cfg_opt_t options[] = {CFG_STR_LIST("mode", NULL, CFGF_NODEFAULT), CFG_SEC("log", log_options, CFGF_NONE),
-			       CFG_SEC("rule", rule_options, CFGF_MULTI | CFGF_TITLE), CFG_END()};
+	struct options options = {.position = {0}};
 	cfg_t *volatile cfg = NULL;
 	volatile bool good = false;
 	jmp_buf escape;
 
+	for (enum section section = SECTION_TOP; section < SECTIONS; section++)
+		fill_options(&options, section, survey->used);
 	bg_confuse_escape = &escape;
 	listener = diags;
 	if (setjmp(escape) == 0) {
-		cfg = cfg_init(options, CFGF_NONE);
+		cfg = cfg_init(options.section[SECTION_TOP], CFGF_NONE);
 		if (cfg)
-			good = run(cfg, survey, diags);
+			good = run(cfg, options.position, survey, diags);
 		else
 			bg_diags_add(diags, 0, "out of memory");
 	} else {

@@ -2,9 +2,10 @@
  * survey.c - takes stock of a configuration before libconfuse reads it. Cold.
  *
  * Theory of operation. libconfuse stops at the first mistake and does not keep the line of a value. So the text is gone
- * through once before: each statement is noted with the lines of its key and values; unknown and doubled keys are
- * told and blanked out of a copy, nesting is bounded, and the rules get their index as title (a doubled name would
- * otherwise replace the first). libconfuse then reads that copy: what a value says is its decision.
+ * through once before: each statement is noted with the lines of its key and values, unknown and doubled keys are told, and
+ * nesting is bounded. What is left is written again for libconfuse, token by token and each in its line, since it tells
+ * the line of what it finds: what a value says is its decision. Rules are written without their names: it would compare
+ * each title with all earlier ones, and let a doubled one replace the first. It keeps their order.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,79 +13,130 @@
 #include "load/arena.h"
 #include "load/walk.h"
 
+/** refuse_nesting - the last token is a word in a section, and no key of it: does it open a section? Return: not so. */
+static bool
+refuse_nesting(struct walk *walk, unsigned opened)
+{
+	char what[BG_DIAG_TEXT_MAX];
+	enum key key = walk_key(walk, SECTION_TOP);
+
+	if (key != KEY_RULE && key != KEY_LOG)
+		return true;
+	snprintf(what, sizeof(what), "%s inside a section, expected } before it (opened in line %u)",
+		 survey_key_name(key), opened);
+	return walk_give_up(walk, what);
+}
+
 /** take_section - statements until the closing brace. */
 static bool
 take_section(struct walk *walk, enum section section, unsigned opened)
 {
-	char key[BG_NAME_MAX + 1], what[BG_DIAG_TEXT_MAX];
+	char what[BG_DIAG_TEXT_MAX];
 
 	while (token_next(&walk->tokens) != TOKEN_END && !walk_is_mark(walk, '}')) {
-		if (walk->tokens.kind != TOKEN_WORD) {
+		enum key key;
+
+		if (walk->tokens.kind != TOKEN_WORD)
 			return walk_give_up(walk, "expected a key, or } to close the section");
-		}
-		walk_token_text(&walk->tokens, key, sizeof(key));
-		if (strcmp(key, "rule") == 0 || strcmp(key, "log") == 0) {
-			snprintf(what, sizeof(what), "%s inside a section, expected } before it (opened in line %u)",
-				 key, opened);
-			return walk_give_up(walk, what);
-		}
+		key = walk_key(walk, section);
+		if (key == KEYS && !refuse_nesting(walk, opened))
+			return false;
 		if (!walk_take_statement(walk, section, key))
 			return false;
 	}
-	if (walk->tokens.kind != TOKEN_END)
+	if (walk->tokens.kind != TOKEN_END) {
+		walk_write(walk);
 		return true;
+	}
 	snprintf(what, sizeof(what), "section is not closed, expected } (opened in line %u)", opened);
 	return walk_give_up(walk, what);
+}
+
+/** read_name - the last token without its quotes, cut to the room of @head->name. Return: its whole length. */
+static size_t
+read_name(const struct tokens *tokens, struct rule_head *head)
+{
+	size_t quotes = tokens->kind == TOKEN_STRING, length = 0;
+	const char *end = tokens->text + tokens->end - quotes;
+	char quote = tokens->text[tokens->start];
+
+	for (const char *at = tokens->text + tokens->start + quotes; at < end; at++, length++) {
+		if (quotes && at[0] == '\\' && (at[1] == '\\' || at[1] == quote))
+			at++;
+		if (length < BG_NAME_MAX)
+			head->name[length] = *at;
+	}
+	head->hash = names_hash(head->name);
+	return length;
+}
+
+/** has_control - is there a tab or carriage return in the name? There are no others (check_text(), string_end()). */
+static bool
+has_control(const char *name)
+{
+	while (*name && *name != '\t' && *name != '\r')
+		name++;
+	return *name != '\0';
 }
 
 /** check_name - a rule's name: bounded, printable, not used before. */
 static void
 check_name(struct walk *walk, const struct rule_head *head, size_t length)
 {
-	const struct survey *survey = walk->survey;
+	const struct rule_head *first = length ? names_find(&walk->names, walk->survey->rules, head) : NULL;
 
 	if (length == 0)
 		bg_diags_add(walk->diags, head->line, "rule has an empty name, expected rule \"name\" {");
 	if (length > BG_NAME_MAX)
 		bg_diags_add(walk->diags, head->line, "rule name has %zu bytes, expected at most %d", length,
 			     BG_NAME_MAX);
-	if (strpbrk(head->name, "\t\r"))
+	if (has_control(head->name))
 		bg_diags_add(walk->diags, head->line, "rule name has a control character, expected printable text");
-	for (size_t i = 0; i < survey->rule_count; i++)
-		if (length && strcmp(survey->rules[i].name, head->name) == 0) {
-			bg_diags_add(walk->diags, head->line,
-				     "rule \"%s\" was already defined in line %u, expected another name", head->name,
-				     survey->rules[i].line);
-			return;
-		}
+	if (first)
+		bg_diags_add(walk->diags, head->line,
+			     "rule \"%s\" was already defined in line %u, expected another name", head->name,
+			     first->line);
 }
 
-/** take_rule - the last token is `rule`: its name and its section. The copy gets the index for a name. */
+/** keep_head - note a rule's name and line. Return: false where there are too many, or memory is short. */
 static bool
-take_rule(struct walk *walk)
+keep_head(struct walk *walk, const struct rule_head *head)
 {
 	struct survey *survey = walk->survey;
-	struct rule_head head = {.line = walk->tokens.start_line};
 	struct rule_head *grown;
 
-	walk_copy_until(walk, walk->tokens.end);
-	token_next(&walk->tokens);
-	if (walk->tokens.kind != TOKEN_WORD && walk->tokens.kind != TOKEN_STRING)
-		return walk_give_up(walk, "rule has no name, expected rule \"name\" {");
-	check_name(walk, &head, walk_token_text(&walk->tokens, head.name, sizeof(head.name)));
 	if (survey->rule_count == BG_RULES_MAX)
 		return walk_give_up(walk, "too many rules, expected at most 10000");
 	grown = walk_grow(walk, survey->rules, sizeof(*grown), survey->rule_count, &survey->rule_room);
 	if (!grown)
 		return false;
 	survey->rules = grown;
-	survey->rules[survey->rule_count] = head;
-	walk_copy_until(walk, walk->tokens.start);
-	walk->out += sprintf(walk->out, "\"%zu\"", survey->rule_count++);
-	walk->copied = walk->tokens.end;
+	survey->rules[survey->rule_count] = *head;
+	if (head->name[0] && !names_add(&walk->names, survey->rules, survey->rule_count))
+		return walk_give_up(walk, "out of memory");
+	survey->rule_count++;
+	survey->used |= 1u << KEY_RULE;
+	return true;
+}
+
+/** take_rule - the last token is `rule`: its name, which is not handed on, and its section. */
+static bool
+take_rule(struct walk *walk)
+{
+	struct rule_head head = {.line = walk->tokens.start_line};
+
+	walk_write(walk);
 	token_next(&walk->tokens);
+	if (walk->tokens.kind != TOKEN_WORD && walk->tokens.kind != TOKEN_STRING)
+		return walk_give_up(walk, "rule has no name, expected rule \"name\" {");
+	check_name(walk, &head, read_name(&walk->tokens, &head));
+	if (!keep_head(walk, &head))
+		return false;
+	walk_next(walk);
 	if (!walk_is_mark(walk, '{'))
 		return walk_give_up(walk, "expected { behind the rule's name");
+	for (enum key key = survey_first_key(SECTION_RULE); key < KEYS; key++)
+		walk->seen[key] = 0;
 	return take_section(walk, SECTION_RULE, head.line);
 }
 
@@ -93,16 +145,15 @@ static bool
 take_log(struct walk *walk)
 {
 	unsigned line = walk->tokens.start_line;
-	size_t start = walk->tokens.start;
-	bool doubled = walk->log_seen;
+	bool doubled = walk->survey->used & (1u << KEY_LOG);
 
-	walk->log_seen = true;
-	walk_copy_until(walk, start);
-	token_next(&walk->tokens);
+	walk_write(walk);
+	walk_next(walk);
 	if (!walk_is_mark(walk, '{'))
 		return walk_give_up(walk, "expected { behind log");
 	if (doubled)
 		bg_diags_add(walk->diags, line, "log is defined twice, expected one log section");
+	walk->survey->used |= 1u << KEY_LOG;
 	return take_section(walk, SECTION_LOG, line);
 }
 
@@ -110,19 +161,18 @@ take_log(struct walk *walk)
 static bool
 take_top(struct walk *walk)
 {
-	char key[BG_NAME_MAX + 1];
-
 	while (token_next(&walk->tokens) != TOKEN_END) {
+		enum key key;
 		bool good;
 
 		if (walk->tokens.kind != TOKEN_WORD)
 			return walk_give_up(walk, walk_is_mark(walk, '}')
 							  ? "} closes nothing, expected mode, log or rule"
 							  : "expected mode, log or rule");
-		walk_token_text(&walk->tokens, key, sizeof(key));
-		if (strcmp(key, "rule") == 0)
+		key = walk_key(walk, SECTION_TOP);
+		if (key == KEY_RULE)
 			good = take_rule(walk);
-		else if (strcmp(key, "log") == 0)
+		else if (key == KEY_LOG)
 			good = take_log(walk);
 		else
 			good = walk_take_statement(walk, SECTION_TOP, key);
@@ -154,26 +204,24 @@ seal(struct walk *walk)
 
 /**
  * survey_take - go through @text.
- * @text: @size bytes and a terminator; no NUL inside; its comments are blanked
+ * @text: @size bytes and a terminator; no NUL inside
  * @survey: written whole
  * @diags: mistakes are added; survey->failed where nothing more can be said
  */
 void
-survey_take(struct survey *survey, char *text, size_t size, struct bg_diags *diags)
+survey_take(struct survey *survey, const char *text, size_t size, struct bg_diags *diags)
 {
-	struct walk walk = {.survey = survey, .diags = diags, .tokens = {.text = text, .line = 1}};
+	struct walk walk = {.survey = survey, .diags = diags, .tokens = {.text = text, .line = 1}, .output.line = 1};
 
 	memset(survey, 0, sizeof(*survey));
-	/* A rule's index can be longer than its name: `rule x{` is 6 bytes, its index and quotes at most 7 more. */
+	/* What is written is shorter than what was read; but for "${", which becomes a word of seven letters and a blank. */
 	survey->clean = arena_alloc(2 * size + 64);
 	if (!survey->clean) {
 		walk_give_up(&walk, "out of memory");
 		return;
 	}
-	walk.out = survey->clean;
-	if (take_top(&walk)) {
-		walk_copy_until(&walk, size);
+	walk.output.end = survey->clean;
+	if (take_top(&walk))
 		seal(&walk);
-	}
-	*walk.out = '\0';
+	*walk.output.end = '\0';
 }

@@ -4,19 +4,21 @@
 
 #include <string.h>
 
-/** BLANK ... COMMENT - what a character may be part of; bits of kinds[]. ENDS: it may stand behind a word. */
+/** BLANK ... COMMENT - what a character may be part of; bits of kinds[]. ENDS: it may stand behind a word. STOP: look
+ * at it, in a string. */
 #define BLANK 1u
 #define WORD 2u
 #define MARK 4u
 #define QUOTE 8u
 #define COMMENT 16u
 #define ENDS 32u
+#define STOP 64u
 
 static const unsigned char kinds[256] = {
-	[0] = ENDS,
+	[0] = ENDS | STOP,
 	[' '] = BLANK | ENDS,
 	['\t'] = BLANK | ENDS,
-	['\n'] = BLANK | ENDS,
+	['\n'] = BLANK | ENDS | STOP,
 	['\r'] = BLANK | ENDS,
 	['a' ... 'z'] = WORD,
 	['A' ... 'Z'] = WORD,
@@ -36,8 +38,10 @@ static const unsigned char kinds[256] = {
 	['='] = MARK | ENDS,
 	['+'] = MARK | ENDS,
 	[','] = MARK | ENDS,
-	['"'] = QUOTE | ENDS,
-	['\''] = QUOTE | ENDS,
+	['"'] = QUOTE | ENDS | STOP,
+	['\''] = QUOTE | ENDS | STOP,
+	['\\'] = STOP,
+	['$'] = STOP,
 };
 
 /** kind_of - the bits of @c. */
@@ -47,53 +51,55 @@ kind_of(char c)
 	return kinds[(unsigned char)c];
 }
 
-/** skip_to - go to offset @to, counting lines. */
-static void
-skip_to(struct tokens *tokens, size_t to)
+/** comment_end - behind the comment that starts at @at, its lines added to @line; NULL where it is not closed. */
+__attribute__((noinline)) static const char *
+comment_end(const char *at, unsigned *line)
 {
-	for (; tokens->at < to; tokens->at++)
-		tokens->line += tokens->text[tokens->at] == '\n';
-}
+	const char *end;
 
-/** blank_to - the same for a comment, which becomes blanks. */
-static void
-blank_to(struct tokens *tokens, size_t to)
-{
-	size_t from = tokens->at;
-
-	skip_to(tokens, to);
-	for (; from < to; from++)
-		if (tokens->text[from] != '\n')
-			tokens->text[from] = ' ';
+	if (at[0] == '#' || at[1] == '/')
+		return at + strcspn(at, "\n");
+	end = strstr(at + 2, "*/");
+	if (!end)
+		return NULL;
+	for (; at < end; at++)
+		*line += *at == '\n';
+	return end + 2;
 }
 
 /** skip_blank - skip white space and comments. */
 static void
 skip_blank(struct tokens *tokens)
 {
-	for (;;) {
-		const char *at = tokens->text + tokens->at;
+	const char *at = tokens->text + tokens->at;
+	unsigned line = tokens->line;
 
-		if (!(kind_of(*at) & (BLANK | COMMENT)))
-			return;
+	for (;; at++) {
+		while (*at == ' ')
+			at++;
 		if (kind_of(*at) & BLANK) {
-			tokens->line += *at == '\n';
-			tokens->at++;
-		} else if (*at == '#' || (at[0] == '/' && at[1] == '/')) {
-			blank_to(tokens, tokens->at + strcspn(at, "\n"));
-		} else if (at[0] == '/' && at[1] == '*') {
-			const char *end = strstr(at + 2, "*/");
-
-			if (!end) {
-				tokens->start_line = tokens->line;
-				tokens->broken = "comment is not closed, expected */";
-				return;
-			}
-			blank_to(tokens, (size_t)(end + 2 - tokens->text));
-		} else {
+			line += *at == '\n';
+			continue;
+		}
+		if (!(kind_of(*at) & COMMENT) || (at[0] == '/' && at[1] != '/' && at[1] != '*'))
+			break;
+		at = comment_end(at, &line);
+		if (!at) {
+			tokens->start_line = tokens->line = line;
+			tokens->broken = "comment is not closed, expected */";
 			return;
 		}
+		at--;
 	}
+	tokens->at = (size_t)(at - tokens->text);
+	tokens->line = line;
+}
+
+/** is_escaped - does the backslash at @at stand before a quote like @quote or another backslash? */
+static bool
+is_escaped(const char *at, char quote)
+{
+	return at[1] == quote || at[1] == '\\';
 }
 
 /**
@@ -104,24 +110,37 @@ skip_blank(struct tokens *tokens)
 static size_t
 string_end(struct tokens *tokens)
 {
-	const char *text = tokens->text;
+	const char *text = tokens->text, *at = text + tokens->at + 1;
 	char quote = text[tokens->at];
+	unsigned all = WORD;
 
-	for (size_t i = tokens->at + 1; text[i] && text[i] != '\n'; i++) {
-		if (text[i] == quote)
-			return i + 1;
-		if (text[i] != '\\')
+	tokens->form = FORM_QUOTED;
+	tokens->expands = false;
+	for (;; at++) {
+		if (!(kind_of(*at) & STOP)) {
+			all &= kind_of(*at);
 			continue;
-		if (text[i + 1] == quote || text[i + 1] == '\\') {
-			i++;
-		} else if (quote == '"') {
+		}
+		if (*at == quote || *at == '\n' || *at == '\0')
+			break;
+		tokens->form = FORM_AS_IT_IS;
+		tokens->expands = tokens->expands || (quote == '"' && at[0] == '$' && at[1] == '{');
+		if (*at == '\\' && is_escaped(at, quote)) {
+			at++;
+		} else if (*at == '\\' && quote == '"') {
 			tokens->broken =
 				"unknown escape in a string, expected a backslash or a quote behind the backslash";
 			return 0;
 		}
 	}
-	tokens->broken = "string is not closed, expected a quote in the same line";
-	return 0;
+	if (*at != quote) {
+		tokens->broken = "string is not closed, expected a quote in the same line";
+		return 0;
+	}
+	/* Slashes in front could begin a comment. */
+	if (tokens->form == FORM_QUOTED && all && text[tokens->at + 1] != quote && text[tokens->at + 1] != '/')
+		tokens->form = FORM_WORD;
+	return (size_t)(at + 1 - text);
 }
 
 /**

@@ -3,21 +3,27 @@
 #ifndef BINDGUARD_LOAD_TOKEN_H
 #define BINDGUARD_LOAD_TOKEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** enum token_kind - what a token is; marks are themselves. */
 enum token_kind { TOKEN_END = 0, TOKEN_WORD = 'w', TOKEN_STRING = 's', TOKEN_MARK = 'm' };
 
+/** enum token_form - what a string needs for libconfuse to read it: nothing at all, or some quotes, or those it has. */
+enum token_form { FORM_WORD, FORM_QUOTED, FORM_AS_IT_IS };
+
 /**
  * struct tokens - a text being read.
- * @text: terminated; comments become blanks as they are passed, since libconfuse takes none inside a list
+ * @text: terminated
  * @at: offset of the next character; @line: its line
  * @kind, @start, @end, @start_line: the last token: text[start..end), quotes included
  * @mark: of TOKEN_MARK: one of { } ( ) = + ,
+ * @form: of TOKEN_STRING; FORM_QUOTED is one without backslashes, quotes and dollar signs
+ * @expands: of TOKEN_STRING: libconfuse would put the environment's value for ${NAME} in it
  * @broken: a string or comment is not closed; where it began is @start_line
  */
 struct tokens {
-	char *text;
+	const char *text;
 	size_t at;
 	unsigned line;
 	enum token_kind kind;
@@ -25,6 +31,8 @@ struct tokens {
 	size_t end;
 	unsigned start_line;
 	char mark;
+	enum token_form form;
+	bool expands;
 	const char *broken;
 };
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/glob.h"
+#include "load/sample.h"
 
 /** struct block - an address block that a word of the `address` key stands for. */
 struct block {
@@ -217,13 +218,15 @@ uint32_t
 unreachable_behind(const struct bg_policy *policy, uint32_t index)
 {
 	struct rule_at second = {.policy = policy, .rule = &policy->rules[index]};
+	struct sample sample;
 
 	if (!has_addresses(&second))
 		return index;
+	sample_take(policy, second.rule, &sample);
 	for (uint32_t i = 0; i < index; i++) {
 		struct rule_at first = {.policy = policy, .rule = &policy->rules[i]};
 
-		if (covers(&first, &second))
+		if (sample_may_match(policy, first.rule, &sample) && covers(&first, &second))
 			return i;
 	}
 	return BG_NO_RULE;

@@ -31,18 +31,21 @@ bg_report_complaints(const struct bg_guard *guard, const struct bg_endpoint *ask
 static void
 fill_process(struct bg_event *event, const struct bg_guard *guard)
 {
+	const struct bg_policy *policy = guard->policy;
 	struct timespec now = {0};
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	event->time_s = now.tv_sec;
 	event->time_us = (uint32_t)(now.tv_nsec / 1000);
 	event->pid = (int32_t)syscall(SYS_getpid);
-	event->ppid = (int32_t)syscall(SYS_getppid);
-	event->uid = (uint32_t)syscall(SYS_getuid);
+	if (policy->log_format == BG_LOG_JSON || policy->log_to == BG_LOG_JOURNAL) { /* text tells neither */
+		event->ppid = (int32_t)syscall(SYS_getppid);
+		event->uid = (uint32_t)syscall(SYS_getuid);
+	}
 	event->program = guard->program;
 	event->exe = guard->exe;
 	event->engine = guard->engine;
-	event->mode = guard->policy->mode;
+	event->mode = policy->mode;
 }
 
 /** fill_call - what was asked and decided, and by whom where that is not this process. */
@@ -85,7 +88,7 @@ fill_result(struct bg_event *event, int fd, const struct bg_change *planned)
 	memcpy(event->interface, planned->interface, sizeof(event->interface));
 }
 
-/** plan_result - the address that was tried and failed, or that observe mode did not try. */
+/** plan_result - the address of @change: it was tried and failed, observe mode did not try it, or it is there for sure. */
 static void
 plan_result(struct bg_event *event, const struct bg_change *change)
 {
@@ -93,6 +96,21 @@ plan_result(struct bg_event *event, const struct bg_change *change)
 	event->result = change->to;
 	event->result_form = change->form;
 	memcpy(event->interface, change->interface, sizeof(event->interface));
+}
+
+/**
+ * result_is_known - is what a successful bind(2) of @change has left known without asking the kernel, to which each question
+ * is a system call? TCP and UDP sockets are then where they were to be, unless the kernel chose the port; so is the device,
+ * set or seen before.
+ */
+static bool
+result_is_known(const struct bg_attempt *attempt, const struct bg_change *change)
+{
+	const struct bg_request *request = &attempt->request;
+
+	return request->call == BG_CALL_BIND && change->to.port != 0 &&
+	       (request->protocol == BG_PROTOCOL_TCP || request->protocol == BG_PROTOCOL_UDP) &&
+	       (change->interface[0] || ((request->known & BG_FACT_DEVICE) && !request->device[0]));
 }
 
 /** is_exposed - other machines reach what is bound to @addr and @device. */
@@ -223,7 +241,7 @@ bg_report_changed(struct bg_attempt *attempt, const struct bg_change *change, in
 	fill_call(&event, attempt);
 	event.changed = true;
 	event.error = result < 0 ? -result : 0;
-	if (change && result < 0)
+	if (change && (result < 0 || result_is_known(attempt, change)))
 		plan_result(&event, change);
 	else if (change)
 		fill_result(&event, attempt->fd, change);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * bind_bench.c ADDRESS PORT COUNT [heap]: socket + bind + close, COUNT times; prints nanoseconds of one. The address is on
- * the stack, or on the heap. */
+ * bind_bench.c ADDRESS PORT COUNT [stack|heap [ASK]]: socket + bind + close, COUNT times; prints nanoseconds of one. The
+ * address is on the stack, or on the heap. ASK: so many getsockopt(2) besides, to know what they alone cost. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -13,8 +13,8 @@
 int
 main(int argc, char **argv)
 {
-	struct sockaddr_storage stack, *to = argc > 4 ? malloc(sizeof(*to)) : &stack;
-	int ipv6 = argc > 1 && strchr(argv[1], ':') != NULL, count, failed = 0;
+	struct sockaddr_storage stack, *to = argc > 4 && strcmp(argv[4], "heap") == 0 ? malloc(sizeof(*to)) : &stack;
+	int ipv6 = argc > 1 && strchr(argv[1], ':') != NULL, count, ask, failed = 0;
 	socklen_t size = ipv6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 	struct timespec begin, end;
 
@@ -27,11 +27,18 @@ main(int argc, char **argv)
 		  ipv6 ? (void *)&((struct sockaddr_in6 *)to)->sin6_addr
 		       : (void *)&((struct sockaddr_in *)to)->sin_addr);
 	count = atoi(argv[3]);
+	ask = argc > 5 ? atoi(argv[5]) : 0;
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (int i = 0; i < count; i++) {
 		int fd = socket(to->ss_family, SOCK_STREAM, 0);
 
 		failed += bind(fd, (struct sockaddr *)to, size) != 0;
+		for (int asked = 0; asked < ask; asked++) {
+			int type;
+			socklen_t room = sizeof(type);
+
+			failed += getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &room) != 0;
+		}
 		close(fd);
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);

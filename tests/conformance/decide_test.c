@@ -11,6 +11,7 @@
 
 #include "bindguard/load.h"
 #include "conformance/table.h"
+#include "net/addresses.h"
 
 #define ALL_FACTS 127u
 
@@ -53,20 +54,20 @@ request_of(const struct row *row)
 	return request;
 }
 
-/** add_targets - what sys would tell of the interface or the device of the target: cable0 has 10.99.0.1 and fd99::1. */
+/** add_targets - what sys would tell of the interface or the device of the target: that at the cable. */
 static void
 add_targets(struct bg_request *request, const struct bg_verdict *verdict, unsigned facts)
 {
 	struct bg_addr ipv4, ipv6;
 
-	assert_true(bg_addr_parse("10.99.0.1", &ipv4) && bg_addr_parse("fd99::1", &ipv6));
-	if ((facts & BG_FACT_TARGET_ADDR) && strcmp(verdict->interface, "cable0") == 0) {
+	assert_true(bg_addr_parse(HERE4, &ipv4) && bg_addr_parse(HERE6, &ipv6));
+	if ((facts & BG_FACT_TARGET_ADDR) && strcmp(verdict->interface, CABLE) == 0) {
 		request->target_ipv4 = ipv4;
 		request->target_ipv6 = ipv6;
 	}
 	if ((facts & BG_FACT_TARGET_DEVICE) &&
 	    (bg_addr_equal(&verdict->change.to.addr, &ipv4) || bg_addr_equal(&verdict->change.to.addr, &ipv6)))
-		strcpy(request->target_device, "cable0");
+		strcpy(request->target_device, CABLE);
 }
 
 /** decide - step by step: only what is asked for is told, as the engines do. */

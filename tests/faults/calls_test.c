@@ -26,6 +26,7 @@
 #include "faults/judge.h"
 #include "faults/places.h"
 #include "faults/tracer.h"
+#include "net/addresses.h"
 #include "preload/host.h"
 #include "preload/sink.h"
 
@@ -110,7 +111,7 @@ server_whose_system_calls_fail_is_never_exposed(void **state)
 		{QUIET, "6 tcp 0 0 L lo", "L", ALL, "::/0%lo", {0}},
 		{QUIET, "6 mptcp 0 4000 BL lo", "BL", ALL, "::/4000%lo", {0}},
 		{QUIET, "4 mptcp -1 0 BL lo", "BL", ALL, "0.0.0.0/0%lo", {0}},
-		{QUIET, "4 tcp -1 4000 SL any", "SL", ALL, "10.99.0.1/4000%", {0}},
+		{QUIET, "4 tcp -1 4000 SL any", "SL", ALL, HERE4 "/4000%", {0}},
 		{"BINDGUARD_MODE=observe " QUIET, "4 tcp -1 4000 BL any", "BL", ALL, "0.0.0.0/4000%", {0}},
 	};
 
@@ -134,43 +135,43 @@ rule_whose_system_calls_fail_is_never_passed_over(void **state)
 {
 #define RULE(text) "BINDGUARD_CONFIG=" FAULT_FOLDER "/" text " " QUIET
 	static const struct row rows[] = {
-		{"BINDGUARD_TO=cable0 " QUIET,
-		 "4 tcp -1 4000 BL 10.99.0.1,cable0",
+		{"BINDGUARD_TO=" CABLE " " QUIET,
+		 "4 tcp -1 4000 BL " HERE4 "," CABLE,
 		 "BL",
 		 ALL,
-		 "10.99.0.1/4000%",
+		 HERE4 "/4000%",
 		 {EADDRNOTAVAIL}},
-		{"BINDGUARD_TO=cable0 " QUIET,
-		 "6 tcp 0 4000 BL fd99::1,10.99.0.1,cable0",
+		{"BINDGUARD_TO=" CABLE " " QUIET,
+		 "6 tcp 0 4000 BL " HERE6 "," HERE4 "," CABLE,
 		 "BL",
 		 ALL,
-		 "fd99::1/4000%",
+		 HERE6 "/4000%",
 		 {EADDRNOTAVAIL}},
-		{"BINDGUARD_TO=cable0 " QUIET,
-		 "6 udp 1 4000 B fd99::1,cable0",
+		{"BINDGUARD_TO=" CABLE " " QUIET,
+		 "6 udp 1 4000 B " HERE6 "," CABLE,
 		 "B",
 		 ALL,
-		 "fd99::1/4000%",
+		 HERE6 "/4000%",
 		 {EADDRNOTAVAIL}},
-		{"BINDGUARD_TO=cable0 " QUIET, "6 tcp 0 0 BL cable0", "BL", ALL, "::/0%cable0", {0}},
-		{"BINDGUARD_TO=10.99.0.1,fd99::1 " QUIET, "4 tcp -1 0 BL cable0", "BL", ALL, "0.0.0.0/0%cable0", {0}},
-		{"BINDGUARD_TO=10.99.0.1,fd99::1 " QUIET,
-		 "6 tcp 0 4000 BL fd99::1,cable0",
+		{"BINDGUARD_TO=" CABLE " " QUIET, "6 tcp 0 0 BL " CABLE, "BL", ALL, "::/0%" CABLE, {0}},
+		{"BINDGUARD_TO=" HERE4 "," HERE6 " " QUIET, "4 tcp -1 0 BL " CABLE, "BL", ALL, "0.0.0.0/0%" CABLE, {0}},
+		{"BINDGUARD_TO=" HERE4 "," HERE6 " " QUIET,
+		 "6 tcp 0 4000 BL " HERE6 "," CABLE,
 		 "BL",
 		 ALL,
-		 "fd99::1/4000%",
+		 HERE6 "/4000%",
 		 {0}},
-		{"BINDGUARD_TO=10.99.0.1 " QUIET, "6 udp 0 4000 B 10.99.0.1", "B", ALL, "::ffff:10.99.0.1/4000%", {0}},
+		{"BINDGUARD_TO=" HERE4 " " QUIET, "6 udp 0 4000 B " HERE4, "B", ALL, "::ffff:" HERE4 "/4000%", {0}},
 		{RULE("confine"), "4 tcp -1 4000 BL lo", "BL", ALL, "0.0.0.0/4000%lo", {0}},
-		{RULE("confine"), "4 tcp -1 4000 SL lo", "SL", ALL, "10.99.0.1/4000%lo", {0}},
+		{RULE("confine"), "4 tcp -1 4000 SL lo", "SL", ALL, HERE4 "/4000%lo", {0}},
 		{RULE("confine"), "6 udp 0 4000 B lo", "B", ALL, "::/4000%lo", {0}},
 		{RULE("confine"),
 		 "4 udp -1 4000 SCD lo",
 		 "SCD",
 		 ALL,
-		 "10.99.0.1/4000%lo",
+		 HERE4 "/4000%lo",
 		 {EINVAL, ENETUNREACH, EADDRINUSE}},
-		{RULE("specific"), "4 udp -1 4000 SCD lo", "SCD", FEW, "10.99.0.1/4000%lo", {EINVAL, EADDRINUSE}},
+		{RULE("specific"), "4 udp -1 4000 SCD lo", "SCD", FEW, HERE4 "/4000%lo", {EINVAL, EADDRINUSE}},
 		{RULE("deny"), "4 tcp -1 4000 BL lo", "BL", ALL, "0.0.0.0/0%", {EADDRINUSE}},
 		{RULE("deny"), "6 udp 0 4000 B lo", "B", ALL, "::/0%", {EADDRINUSE}},
 		{RULE("zero"), "4 tcp -1 0 BL lo", "BL", ALL, "0.0.0.0/0%lo", {0}},
@@ -180,7 +181,7 @@ rule_whose_system_calls_fail_is_never_passed_over(void **state)
 
 	(void)state;
 	sink_write(FAULT_FOLDER "/confine", "rule \"all\" {\n\taction = confine\n}\n");
-	sink_write(FAULT_FOLDER "/specific", "rule \"own\" {\n\taddress = {\"10.99.0.1\"}\n\taction = rewrite\n\tto = "
+	sink_write(FAULT_FOLDER "/specific", "rule \"own\" {\n\taddress = {\"" HERE4 "\"}\n\taction = rewrite\n\tto = "
 					     "{\"loopback\"}\n}\n");
 	sink_write(FAULT_FOLDER "/deny", "rule \"all\" {\n\taction = deny\n\terror = EADDRINUSE\n}\n");
 	sink_write(FAULT_FOLDER "/zero",
@@ -197,13 +198,13 @@ static void
 client_whose_system_calls_fail_is_served_or_refused(void **state)
 {
 	static const struct row rows[] = {
-		{QUIET, "6 udp 0 4000 bC lo", "bC", ALL, "fd99::1/4000%", {EINVAL, ENETUNREACH, EADDRINUSE}},
-		{QUIET, "6 tcp 0 4000 bC lo", "bC", FEW, "fd99::1/4000%", {ENETUNREACH, EADDRINUSE}},
-		{"BINDGUARD_TO=10.99.0.1 " QUIET, "4 udp -1 4000 bC 10.99.0.1", "bC", ALL, "10.99.0.1/4000%", {0}},
+		{QUIET, "6 udp 0 4000 bC lo", "bC", ALL, HERE6 "/4000%", {EINVAL, ENETUNREACH, EADDRINUSE}},
+		{QUIET, "6 tcp 0 4000 bC lo", "bC", FEW, HERE6 "/4000%", {ENETUNREACH, EADDRINUSE}},
+		{"BINDGUARD_TO=" HERE4 " " QUIET, "4 udp -1 4000 bC " HERE4, "bC", ALL, HERE4 "/4000%", {0}},
 	};
 	static const struct row exchanged[] = {
-		{QUIET, "4 udp -1 4000 bC lo", "bC", FEW, "10.99.0.1/4000%", {EINVAL, EADDRINUSE}},
-		{QUIET, "4 tcp -1 4000 bC lo", "bC", FEW, "10.99.0.1/4000%", {EINVAL, EADDRINUSE}},
+		{QUIET, "4 udp -1 4000 bC lo", "bC", FEW, HERE4 "/4000%", {EINVAL, EADDRINUSE}},
+		{QUIET, "4 tcp -1 4000 bC lo", "bC", FEW, HERE4 "/4000%", {EINVAL, EADDRINUSE}},
 	};
 
 	(void)state;
@@ -239,7 +240,7 @@ event_whose_sink_fails_is_in_the_next(void **state)
 		 "4 tcp -1 4000 SL any",
 		 "SL",
 		 ALL,
-		 "10.99.0.1/4000%",
+		 HERE4 "/4000%",
 		 {0}},
 		{"BINDGUARD_MODE=observe BINDGUARD_LOG=" FAULT_LOG, "6 udp 0 4000 B any", "B", ALL, "::/4000%", {0}},
 	};

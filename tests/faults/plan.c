@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "faults/tracer.h"
+#include "net/addresses.h"
 #include "preload/hosts/socket.h"
 
 #define MPTCP 262 /* IPPROTO_MPTCP, Linux 5.6 */
@@ -92,9 +93,9 @@ make_peer(union name *name, int family, unsigned port, bool own)
 	socklen_t size = make_name(name, family, port);
 
 	if (family == AF_INET)
-		inet_pton(AF_INET, own ? "10.99.0.1" : "10.99.0.2", &name->in.sin_addr);
+		inet_pton(AF_INET, own ? HERE4 : THERE4, &name->in.sin_addr);
 	else
-		inet_pton(AF_INET6, own ? "fd99::1" : "fd99::2", &name->in6.sin6_addr);
+		inet_pton(AF_INET6, own ? HERE6 : THERE6, &name->in6.sin6_addr);
 	return size;
 }
 

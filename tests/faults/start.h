@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "faults/tracer.h"
+#include "net/addresses.h"
 
 /** START_RULES - the rule for the program comes by its name, the one for the command by its command line. */
 #define START_RULES                                                                                                    \
@@ -17,9 +18,9 @@
 	"rule \"servers\" {\n\taddress = {\"wildcard\"}\n\taction = rewrite\n\tto = {\"loopback\"}\n}\n"
 
 /** What it prints behind the number of injections: under the rules, under lockdown, under the built-in default. */
-#define START_RIGHT " 127.0.0.1:4100 98 1 5 10.99.0.1:4104\n"
+#define START_RIGHT " 127.0.0.1:4100 98 1 5 " HERE4 ":4104\n"
 #define START_LOCKDOWN " 127.0.0.1:4100 127.0.0.1:4101 127.0.0.1:4102 127.0.0.1:4103 13\n"
-#define START_DEFAULT " 127.0.0.1:4100 127.0.0.1:4101 127.0.0.1:4102 127.0.0.1:4103 10.99.0.1:4104\n"
+#define START_DEFAULT " 127.0.0.1:4100 127.0.0.1:4101 127.0.0.1:4102 127.0.0.1:4103 " HERE4 ":4104\n"
 
 /**
  * struct started - what came of a start.

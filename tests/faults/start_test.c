@@ -14,6 +14,7 @@
 
 #include "faults/places.h"
 #include "faults/start.h"
+#include "net/addresses.h"
 #include "preload/host.h"
 #include "preload/sink.h"
 
@@ -140,7 +141,7 @@ static void
 mode_off_is_off_whatever_fails(void **state)
 {
 	static const char *const environment[] = {"BINDGUARD_CONFIG", FAULT_RULES, "BINDGUARD_MODE", "off", NULL};
-	static const char bare[] = " 0.0.0.0:4100 0.0.0.0:4101 0.0.0.0:4102 0.0.0.0:4103 10.99.0.1:4104\n";
+	static const char bare[] = " 0.0.0.0:4100 0.0.0.0:4101 0.0.0.0:4102 0.0.0.0:4103 " HERE4 ":4104\n";
 	struct outcomes outcomes = every_start(environment, bare);
 
 	(void)state;

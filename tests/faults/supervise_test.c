@@ -26,6 +26,7 @@
 
 #include "faults/places.h"
 #include "faults/supervisor.h"
+#include "net/addresses.h"
 #include "preload/sink.h"
 
 #define QUIET "BINDGUARD_LOG=none"
@@ -226,11 +227,11 @@ server_whose_supervisor_fails_is_never_exposed(void **state)
 		{QUIET, "6 tcp 0 4000 BL lo", "BL", NULL, "::/4000%lo", {EINTR}},
 		{QUIET, "6 tcp 0 0 L lo", "L", NULL, "::/0%lo", {EINTR}},
 		{QUIET, "6 udp 0 4000 B lo", "B", NULL, "::/4000%lo", {EINTR}},
-		{"BINDGUARD_TO=cable0 " QUIET,
-		 "4 tcp -1 4000 BL 10.99.0.1,cable0",
+		{"BINDGUARD_TO=" CABLE " " QUIET,
+		 "4 tcp -1 4000 BL " HERE4 "," CABLE,
 		 "BL",
 		 NULL,
-		 "10.99.0.1/4000%",
+		 HERE4 "/4000%",
 		 {EINTR, EADDRNOTAVAIL}},
 		{"BINDGUARD_MODE=observe " QUIET, "4 tcp -1 4000 BL any", "BL", NULL, "0.0.0.0/4000%", {EINTR}},
 	};
@@ -258,8 +259,8 @@ static void
 client_whose_supervisor_fails_is_served_or_refused(void **state)
 {
 	static const struct row rows[] = {
-		{QUIET, "4 udp -1 4000 BC lo", "BC", NULL, "10.99.0.1/4000%", {EINTR, EINVAL, EADDRINUSE}},
-		{QUIET, "4 tcp -1 4000 BC lo", "BC", NULL, "10.99.0.1/4000%", {EINTR, EINVAL, EADDRINUSE}},
+		{QUIET, "4 udp -1 4000 BC lo", "BC", NULL, HERE4 "/4000%", {EINTR, EINVAL, EADDRINUSE}},
+		{QUIET, "4 tcp -1 4000 BC lo", "BC", NULL, HERE4 "/4000%", {EINTR, EINVAL, EADDRINUSE}},
 	};
 	static const struct row dissolved = {QUIET, "6 udp 0 4000 BCD lo", "BCD",
 					     NULL,  "::/4000%lo",	   {EINTR, ENETUNREACH}};

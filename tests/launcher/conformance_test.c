@@ -107,7 +107,7 @@ expect_change(const struct row *row, const json_t *decision)
 	if (!is_unbound(row))
 		assert_int_equal(json_integer_value(json_object_get(change, "port")),
 				 row->to_port ? row->to_port : row->port);
-	/* The table's host has cable0 and its addresses; wg9 and others it has not. */
+	/* The table's host has the cable and its addresses; wg9 and others it has not. */
 	assert_int_equal(json_is_true(json_object_get(change, "available")), row->error == 0);
 }
 

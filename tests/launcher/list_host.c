@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * list_host.c - opens sockets of every kind, in this process and in others, and runs the built command beside them. */
 #include "launcher/list_host.h"
+#include "net/addresses.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -33,7 +34,7 @@ list_open(const struct server *server)
 	if (ipv6)
 		bad |= inet_pton(AF_INET6, server->address, &in6.sin6_addr) != 1;
 	if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr))
-		in6.sin6_scope_id = if_nametoindex("cable0");
+		in6.sin6_scope_id = if_nametoindex(CABLE);
 	if (server->v6only >= 0)
 		bad |= setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &server->v6only, sizeof(server->v6only));
 	if (server->device)

@@ -34,7 +34,7 @@
 #define USAGE 2
 
 static const struct server anywhere = {SOCK_STREAM, 0, "0.0.0.0", 19501, ANY, NULL, "", ""};
-static const struct server interface = {SOCK_STREAM, 0, "0.0.0.0", 19502, ANY, "cable0", "", ""};
+static const struct server interface = {SOCK_STREAM, 0, "0.0.0.0", 19502, ANY, CABLE, "", ""};
 static const struct server machine = {SOCK_STREAM, 0, "127.0.0.1", 19503, ANY, NULL, "", ""};
 
 static char output[OUTPUT_MAX];
@@ -91,7 +91,7 @@ terminal_colours_tell_the_reach(void **state)
 	(void)state;
 	assert_int_equal(run_on_terminal(120, "TERM", "xterm-256color"), 0);
 	assert_non_null(strstr(output, "\033[31manywhere"));
-	assert_non_null(strstr(output, "33minterface cable0"));
+	assert_non_null(strstr(output, "33minterface " CABLE));
 	assert_non_null(strstr(output, "\033[32mthis machine only"));
 }
 

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "launcher/supervise/supervise.h"
+#include "launcher/tried.h"
 
 #include <cmocka.h> /* behind that: its macro fail() is the name of a function of command.h */
 #include <jansson.h>
@@ -51,12 +52,12 @@ static const struct server servers[] = {
 	{SOCK_DGRAM, 0, "224.0.0.251", 19409, ANY, NULL, "udp 224.0.0.251", "anywhere"},
 	{SOCK_DGRAM, IPPROTO_UDPLITE, "0.0.0.0", 19410, ANY, NULL, "udplite 0.0.0.0", "anywhere"},
 	{SOCK_STREAM, IPPROTO_SCTP, "0.0.0.0", 19411, ANY, NULL, "sctp 0.0.0.0", "anywhere"},
-	{SOCK_STREAM, 0, "10.99.0.1", 19412, ANY, NULL, "tcp 10.99.0.1", "interface cable0"},
-	{SOCK_STREAM, 0, "fd99::1", 19413, ANY, NULL, "tcp [fd99::1]", "interface cable0"},
-	{SOCK_STREAM, 0, "fe80::99", 19414, ANY, NULL, "tcp [fe80::99]%cable0", "interface cable0"},
-	{SOCK_STREAM, 0, "0.0.0.0", 19415, ANY, "cable0", "tcp 0.0.0.0%cable0", "interface cable0"},
-	{SOCK_DGRAM, 0, "10.99.0.255", 19416, ANY, NULL, "udp 10.99.0.255", "interface cable0"},
-	{SOCK_DGRAM, 0, "10.98.0.250", 19425, ANY, NULL, "udp 10.98.0.250", "interface cable0"},
+	{SOCK_STREAM, 0, HERE4, 19412, ANY, NULL, "tcp " HERE4, "interface " CABLE},
+	{SOCK_STREAM, 0, HERE6, 19413, ANY, NULL, "tcp [" HERE6 "]", "interface " CABLE},
+	{SOCK_STREAM, 0, "fe80::99", 19414, ANY, NULL, "tcp [fe80::99]%" CABLE, "interface " CABLE},
+	{SOCK_STREAM, 0, "0.0.0.0", 19415, ANY, CABLE, "tcp 0.0.0.0%" CABLE, "interface " CABLE},
+	{SOCK_DGRAM, 0, BROADCAST4, 19416, ANY, NULL, "udp " BROADCAST4, "interface " CABLE},
+	{SOCK_DGRAM, 0, "10.98.0.250", 19425, ANY, NULL, "udp 10.98.0.250", "interface " CABLE},
 	{SOCK_STREAM, 0, "127.0.0.1", 19417, ANY, NULL, "tcp 127.0.0.1", "this machine only"},
 	{SOCK_STREAM, 0, "::1", 19418, ANY, NULL, "tcp [::1]", "this machine only"},
 	{SOCK_STREAM, 0, "::ffff:127.0.0.1", 19419, 0, NULL, "tcp [::ffff:127.0.0.1]", "this machine only"},
@@ -160,64 +161,40 @@ list_every_kind_is_told_with_its_reach(void **state)
 	printf("# figure: %u of %zu kinds there, %u listed, none twice\n", count, LENGTH(servers), listed);
 }
 
-/** peer_connects - in the second host already: is the TCP server reached from here? */
-static bool
-peer_connects(const struct server *server)
+/** find_server - that @socket belongs to. */
+static const struct server *
+find_server(const struct socket *socket)
 {
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)server->port)};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)server->port)};
-	struct timeval patience = {.tv_sec = 2};
-	bool own = strcmp(server->reach, "this machine only") != 0 && !strstr(server->address, "0.0.0.0");
-	bool ipv6 = strchr(server->address, ':') && !strchr(server->address, '.');
-	int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), bad;
-
-	inet_pton(AF_INET, own ? server->address : "10.99.0.1", &in.sin_addr);
-	inet_pton(AF_INET6, own && strcmp(server->address, "::") != 0 ? server->address : "fd99::1", &in6.sin6_addr);
-	if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr))
-		in6.sin6_scope_id = if_nametoindex("cable1");
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	bad = ipv6 ? connect(fd, (struct sockaddr *)&in6, sizeof(in6))
-		   : connect(fd, (struct sockaddr *)&in, sizeof(in));
-	close(fd);
-	return !bad;
+	for (size_t i = 0; i < LENGTH(servers); i++)
+		if (servers[i].port == socket->local.port)
+			return &servers[i];
+	return NULL;
 }
 
 static void
 list_reach_is_what_a_peer_meets(void **state)
 {
-	char met[LENGTH(servers)] = {0};
-	unsigned in = 0, out = 0;
-	int answers[2];
-	pid_t child;
+	unsigned count = open_all(), in = 0;
+	struct sockets all = {0};
+	struct trials trials = {0};
+	bool fresh;
 
 	(void)state;
-	open_all();
-	assert_int_equal(net_run(HOST_PEER, "ip route replace 10.77.0.1 via 10.99.0.1"), 0);
-	assert_int_equal(pipe2(answers, O_CLOEXEC), 0);
-	child = fork();
-	if (child == 0) {
-		if (!net_enter(HOST_PEER))
-			_exit(1);
-		for (size_t i = 0; i < LENGTH(servers); i++)
-			met[i] = servers[i].type == SOCK_STREAM && peer_connects(&servers[i]);
-		_exit(write(answers[1], met, sizeof(met)) != sizeof(met));
-	}
-	close(answers[1]);
-	assert_int_equal(read(answers[0], met, sizeof(met)), sizeof(met));
-	close(answers[0]);
-	waitpid(child, NULL, 0);
-	for (size_t i = 0; i < LENGTH(servers); i++) {
-		bool exposed = strcmp(servers[i].reach, "this machine only") != 0;
+	assert_int_equal(sockets_read_reach(&all), 0);
+	assert_int_equal(trials_add(&trials, net_network(), &all, &fresh), 0);
+	assert_int_equal(trials.count, count);
+	for (size_t i = 0; i < trials.count; i++) {
+		const struct server *server = find_server(&trials.items[i].socket);
+		bool met = tried_verdict(&trials.items[i]) == VERDICT_EXPOSED;
 
-		if (servers[i].type != SOCK_STREAM || sockets[i] < 0)
-			continue;
-		if (met[i] != exposed)
-			fail_msg("%s: %s, but the peer is %s", servers[i].name, servers[i].reach,
-				 met[i] ? "in" : "out");
-		in += exposed;
-		out += !exposed;
+		assert_non_null(server);
+		if (met != (strcmp(server->reach, "this machine only") != 0))
+			fail_msg("%s: %s, but the peer is %s", server->name, server->reach, met ? "in" : "out");
+		in += met;
 	}
-	printf("# figure: of %u TCP servers the peer reaches the %u that are said to be exposed\n", in + out, in);
+	sockets_free(&all);
+	trials_free(&trials);
+	printf("# figure: of %u servers the peer reaches the %u that are said to be exposed\n", count, in);
 }
 
 /** compare_lines - for qsort(3). */
@@ -634,9 +611,9 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	return net_set_up() || net_run(HOST_HERE, "ip addr add 10.77.0.1/32 dev lo && "
-						  "ip addr add 10.98.0.1/24 broadcast 10.98.0.250 dev cable0 && "
-						  "ip addr add fe80::99/64 dev cable0 nodad");
+	return net_set_up() || net_run(SIDE_HERE, "ip addr add 10.77.0.1/32 dev lo && "
+						  "ip addr add 10.98.0.1/24 broadcast 10.98.0.250 dev " CABLE " && "
+						  "ip addr add fe80::99/64 dev " CABLE " nodad");
 }
 
 static int

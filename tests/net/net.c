@@ -1,94 +1,57 @@
 /* SPDX-License-Identifier: MIT
- * net.c - makes the two namespaces and asks questions in them. As root, or as an ordinary user through a user namespace. */
+ * net.c - has the launcher make its two machines for this test, and asks questions in them. As root, or as an ordinary user
+ * who is root in a user namespace. */
 #include "net/net.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define WAIT_MS 2000
 
-static pid_t holder = -1;
-static int namespaces[2] = {-1, -1};
-static bool ipv6 = true;
+static struct network network = {.namespaces = {-1, -1}};
 
-/** write_file - put @text into @path. */
-static bool
-write_file(const char *path, const char *text)
+/** net_set_up - make both hosts; this process is on the first. Return: 0 or -1. */
+int
+net_set_up(void)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	int error = network_make(&network, INSIDER_ROOT);
 
-	if (fd >= 0)
-		close(fd);
-	return good;
+	if (!error && !network.ipv6)
+		error = EAFNOSUPPORT;
+	if (error)
+		fprintf(stderr, "net: no hosts: %s\n", strerror(error));
+	return error ? -1 : 0;
 }
 
-/** leave - move this process into a network namespace of its own; an ordinary user gets a user namespace first. */
-static bool
-leave(void)
+/** net_network - both of them, for the launcher's functions. */
+const struct network *
+net_network(void)
 {
-	unsigned uid = geteuid(), gid = getegid();
-	char map[64];
-
-	if (uid == 0)
-		return unshare(CLONE_NEWNET) == 0;
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
-		return false;
-	write_file("/proc/self/setgroups", "deny");
-	snprintf(map, sizeof(map), "0 %u 1", uid);
-	if (!write_file("/proc/self/uid_map", map))
-		return false;
-	snprintf(map, sizeof(map), "0 %u 1", gid);
-	return write_file("/proc/self/gid_map", map);
+	return &network;
 }
 
-/** start_holder - a child that holds the second host's namespace open until it is killed. Return: its namespace. */
-static int
-start_holder(void)
+/** net_tear_down - they go with the last process on them. */
+void
+net_tear_down(void)
 {
-	char path[64], ready;
-	int pipes[2];
-
-	if (pipe2(pipes, O_CLOEXEC))
-		return -1;
-	holder = fork();
-	if (holder == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (unshare(CLONE_NEWNET) || write(pipes[1], "r", 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	close(pipes[1]);
-	if (holder < 0 || read(pipes[0], &ready, 1) != 1)
-		return -1;
-	close(pipes[0]);
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)holder);
-	return open(path, O_RDONLY | O_CLOEXEC);
+	network_close(&network);
 }
 
 /** net_enter - move this process to one of the hosts: for children only. */
 bool
-net_enter(enum host where)
+net_enter(enum side where)
 {
-	return setns(namespaces[where], CLONE_NEWNET) == 0;
+	return network_enter(&network, where) == 0;
 }
 
 /** net_run - run a shell command on one of the hosts. Return: its status, 0 for success. */
 int
-net_run(enum host where, const char *command)
+net_run(enum side where, const char *command)
 {
 	pid_t child = fork();
 	int status = -1;
@@ -104,72 +67,19 @@ net_run(enum host where, const char *command)
 	return status;
 }
 
-/** net_set_up - make both hosts and the cable: 10.99.0.1 and fd99::1 here, .2 and ::2 there. Return: 0 or -1. */
-int
-net_set_up(void)
-{
-	char command[256];
-
-	if (!leave())
-		return -1;
-	namespaces[HOST_HERE] = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	namespaces[HOST_PEER] = start_holder();
-	if (namespaces[HOST_HERE] < 0 || namespaces[HOST_PEER] < 0)
-		return -1;
-	snprintf(command, sizeof(command),
-		 "ip link set lo up && ip link add cable0 type veth peer name cable1 netns %d && ip link set cable0 up "
-		 "&& "
-		 "ip addr add 10.99.0.1/24 dev cable0 && ip addr add fd99::1/64 dev cable0 nodad",
-		 (int)holder);
-	if (net_run(HOST_HERE, command))
-		return -1;
-	return net_run(HOST_PEER, "ip link set lo up && ip link set cable1 up && "
-				  "ip addr add 10.99.0.2/24 dev cable1 && ip addr add fd99::2/64 dev cable1 nodad")
-		       ? -1
-		       : 0;
-}
-
 /** net_drop_ipv6 - from now on this host is one without IPv6, as many containers are. Return: 0 or -1. */
 int
 net_drop_ipv6(void)
 {
-	ipv6 = net_run(HOST_HERE, "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6") != 0;
-	return ipv6 ? -1 : 0;
+	network.ipv6 = net_run(SIDE_HERE, "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6") != 0;
+	return network.ipv6 ? -1 : 0;
 }
 
 /** net_has_ipv6 - until then. */
 bool
 net_has_ipv6(void)
 {
-	return ipv6;
-}
-
-/** net_tear_down - end the holder; the namespaces go with their last process. */
-void
-net_tear_down(void)
-{
-	if (holder > 0) {
-		kill(holder, SIGKILL);
-		waitpid(holder, NULL, 0);
-	}
-}
-
-/** address_of - the server's address as @from sees it. Return: its size. */
-static socklen_t
-address_of(enum host from, int family, unsigned port, struct sockaddr_storage *storage)
-{
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
-
-	memset(storage, 0, sizeof(*storage));
-	if (family == AF_INET) {
-		inet_pton(AF_INET, from == HOST_HERE ? "127.0.0.1" : "10.99.0.1", &in.sin_addr);
-		memcpy(storage, &in, sizeof(in));
-		return sizeof(in);
-	}
-	inet_pton(AF_INET6, from == HOST_HERE ? "::1" : "fd99::1", &in6.sin6_addr);
-	memcpy(storage, &in6, sizeof(in6));
-	return sizeof(in6);
+	return network.ipv6;
 }
 
 /** classify - what an errno of connect(2) or recv(2) says. */
@@ -179,20 +89,6 @@ classify(int error)
 	return error == ECONNREFUSED		       ? PROBE_REFUSED
 	       : error == ETIMEDOUT || error == EAGAIN ? PROBE_SILENT
 						       : PROBE_WRONG;
-}
-
-/** finish_connect - wait for a non-blocking connect. Return: 0 or an errno value. */
-static int
-finish_connect(int fd)
-{
-	struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
-	int error = 0;
-	socklen_t size = sizeof(error);
-
-	if (poll(&poll_fd, 1, WAIT_MS) != 1)
-		return ETIMEDOUT;
-	getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-	return error;
 }
 
 /** converse - send the request and look for the answer. */
@@ -220,36 +116,19 @@ converse(int fd, const struct question *question)
 	return PROBE_WRONG;
 }
 
-/** ask - in the right namespace already. */
-static enum probe
-ask(enum host from, int family, const struct question *question)
-{
-	struct sockaddr_storage to;
-	socklen_t size = address_of(from, family, question->port, &to);
-	int type = (question->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK;
-	int fd = socket(family, type, question->protocol);
-	int error = connect(fd, (struct sockaddr *)&to, size) ? errno : 0;
-
-	if (error == EINPROGRESS)
-		error = finish_connect(fd);
-	return error ? classify(error) : converse(fd, question);
-}
-
-/** net_ask - put @question to the server, from @from, by IPv4 or IPv6; in a child, which may change its namespace. */
+/** net_ask - put @question to the server, from @from, by IPv4 or IPv6: at a loopback address, or at the host's own. */
 enum probe
-net_ask(enum host from, int family, const struct question *question)
+net_ask(enum side from, int family, const struct question *question)
 {
-	pid_t child = fork();
-	int status = 0;
+	enum bg_family by = family == AF_INET ? BG_IPV4 : BG_IPV6;
+	struct bg_endpoint to = {from == SIDE_HERE ? bg_addr_loopback(by) : network_address(SIDE_HERE, by),
+				 (uint16_t)question->port};
+	int fd, error = network_connect(&network, from, question->protocol, &to, &fd);
+	enum probe probe = error ? classify(error) : converse(fd, question);
 
-	if (child == 0) {
-		if (!net_enter(from))
-			_exit(PROBE_WRONG);
-		_exit((int)ask(from, family, question));
-	}
-	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status))
-		return PROBE_WRONG;
-	return (enum probe)WEXITSTATUS(status);
+	if (fd >= 0)
+		close(fd);
+	return probe;
 }
 
 /** net_probe_word - for messages. */

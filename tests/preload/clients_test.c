@@ -46,10 +46,10 @@ struct row {
 };
 
 #define RULE(rest) "rule \"r\" { address = {\"wildcard\"} " rest " }"
-#define CONFINE_CABLE RULE("action = confine interface = \"cable0\"")
-#define TO_CABLE RULE("action = rewrite to = {\"cable0\"}")
+#define CONFINE_CABLE RULE("action = confine interface = \"" CABLE "\"")
+#define TO_CABLE RULE("action = rewrite to = {\"" CABLE "\"}")
 #define TO_WIRE RULE("action = rewrite to = {\"wire0\"}")
-#define TO_ADDRESSES RULE("action = rewrite to = {\"10.99.0.1\", \"fd99::1\"}")
+#define TO_ADDRESSES RULE("action = rewrite to = {\"" HERE4 "\", \"" HERE6 "\"}")
 #define TO_PORT RULE("port = {1-65535} action = rewrite to = {\"loopback\"} to_port = 21999")
 #define TO_LOOPBACK RULE("action = rewrite to = {\"loopback\"}")
 
@@ -71,16 +71,16 @@ static const struct row rows[] = {
 	{ROW("tcp6_to_mapped_loopback"), "at ::ffff:127.0.0.1 22"},
 	{ROW("udp4_to_loopback"), "echo hello"},
 	{ROW("udp6_to_loopback"), "echo hello"},
-	{ROW("tcp4_to_own_address"), "at 10.99.0.1 22"},
-	{ROW("udp6_to_own_address"), "at fd99::1 22"},
+	{ROW("tcp4_to_own_address"), "at " HERE4 " 22"},
+	{ROW("udp6_to_own_address"), "at " HERE6 " 22"},
 	{ROW("tcp4_options"), "TCP_MAXSEG "},
 	{ROW("tcp6_options"), "IPV6_UNICAST_HOPS 43, "},
 	{ROW("udp4_options"), "IP_TTL 42, "},
 	{ROW("udp6_options"), "IPV6_UNICAST_HOPS 43, "},
 	{ROW("udplite4_options"), "UDPLITE_SEND_CSCOV 20, "},
 	{ROW("udplite6_options"), "UDPLITE_RECV_CSCOV 12, "},
-	{ROW("udp4_two_peers"), "peer 10.99.0.3 19300, echo hello"},
-	{ROW("udp6_two_peers"), "peer fd99::3 19300, echo hello"},
+	{ROW("udp4_two_peers"), "peer " THIRD4 " 19300, echo hello"},
+	{ROW("udp6_two_peers"), "peer " THIRD6 " 19300, echo hello"},
 	{ROW("udp4_loopback_then_peer"), "second "},
 	{ROW("udp6_loopback_then_peer"), "second "},
 	{ROW("tcp4_to_nobody"), "connect Connection refused, SO_ERROR 0, "},
@@ -251,13 +251,13 @@ client_guarded_is_as_bare(void **state)
 static void
 client_specific_keeps_working(void **state)
 {
-	static const char rules[] = "rule \"r\" { address = {\"10.99.0.0/24\"} action = rewrite to = {\"loopback\"} }\n"
-				    "rule \"c\" { address = {\"fd99::/64\"} action = confine }\n";
+	static const char rules[] = "rule \"r\" { address = {\"" NET4 "\"} action = rewrite to = {\"loopback\"} }\n"
+				    "rule \"c\" { address = {\"" NET6 "\"} action = confine }\n";
 	static const char *const clients[] = {
-		"client tcp 10.99.0.1 0 10.99.0.2 19300",    "client tcp 10.99.0.1 19330 10.99.0.2 19300",
-		"client tcp 10.99.0.1 0 10.99.0.2 19300 nb", "client udp 10.99.0.1 0 10.99.0.2 19300",
-		"client tcp fd99::1 0 fd99::2 19300",	     "client tcp fd99::1 19331 fd99::2 19300 nb",
-		"client udp fd99::1 0 fd99::2 19300",
+		"client tcp " HERE4 " 0 " THERE4 " 19300",    "client tcp " HERE4 " 19330 " THERE4 " 19300",
+		"client tcp " HERE4 " 0 " THERE4 " 19300 nb", "client udp " HERE4 " 0 " THERE4 " 19300",
+		"client tcp " HERE6 " 0 " THERE6 " 19300",    "client tcp " HERE6 " 19331 " THERE6 " 19300 nb",
+		"client udp " HERE6 " 0 " THERE6 " 19300",
 	};
 	size_t count = sizeof(clients) / sizeof(clients[0]);
 	char path[] = "/tmp/bindguard-clients.XXXXXX", environment[128];
@@ -286,15 +286,15 @@ static void
 client_of_an_event_loop_is_as_bare(void **state)
 {
 	static const char *const clients[] = {
-		"node " PROGRAMS "dgram.js udp4 25000 10.99.0.2 19300",
-		"node " PROGRAMS "dgram.js udp6 25001 fd99::2 19300",
+		"node " PROGRAMS "dgram.js udp4 25000 " THERE4 " 19300",
+		"node " PROGRAMS "dgram.js udp6 25001 " THERE6 " 19300",
 		"node " PROGRAMS "dgram.js udp4 25002 127.0.0.1 19300",
-		"node " PROGRAMS "tcp.js 0.0.0.0 25003 10.99.0.2 19300",
-		"node " PROGRAMS "tcp.js :: 25004 fd99::2 19300",
-		"/usr/bin/python3 " PROGRAMS "asyncio_client.py udp 0.0.0.0 25005 10.99.0.2 19300",
-		"/usr/bin/python3 " PROGRAMS "asyncio_client.py udp :: 25006 fd99::2 19300",
-		"/usr/bin/python3 " PROGRAMS "asyncio_client.py tcp 0.0.0.0 25007 10.99.0.2 19300",
-		"/usr/bin/python3 " PROGRAMS "asyncio_client.py tcp :: 25008 fd99::2 19300",
+		"node " PROGRAMS "tcp.js 0.0.0.0 25003 " THERE4 " 19300",
+		"node " PROGRAMS "tcp.js :: 25004 " THERE6 " 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py udp 0.0.0.0 25005 " THERE4 " 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py udp :: 25006 " THERE6 " 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py tcp 0.0.0.0 25007 " THERE4 " 19300",
+		"/usr/bin/python3 " PROGRAMS "asyncio_client.py tcp :: 25008 " THERE6 " 19300",
 	};
 	const size_t count = sizeof(clients) / sizeof(clients[0]);
 
@@ -364,11 +364,11 @@ mark_of_a_socket_is_found_until_the_ring_is_full(void **state)
 
 /** open_udp - an echo socket at each of the host's own addresses: its answers must come from where it was asked. */
 static bool
-open_udp(enum host where, struct pollfd ready[UDP_SOCKETS])
+open_udp(enum side where, struct pollfd ready[UDP_SOCKETS])
 {
 	static const char *const own[2][UDP_SOCKETS] = {
-		{"::ffff:127.0.0.1", "::1", "::ffff:10.99.0.1", "fd99::1"},
-		{"::ffff:10.99.0.2", "fd99::2", "::ffff:10.99.0.3", "fd99::3"},
+		{"::ffff:127.0.0.1", "::1", "::ffff:" HERE4, HERE6},
+		{"::ffff:" THERE4, THERE6, "::ffff:" THIRD4, THIRD6},
 	};
 	int size = 1024 * 1024;
 
@@ -405,7 +405,7 @@ echo_udp(struct pollfd ready[UDP_SOCKETS])
 
 /** serve - an echo service on @where, TCP and UDP, both families; never returns. */
 static void
-serve(enum host where, int ready)
+serve(enum side where, int ready)
 {
 	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(ECHO_PORT)};
 	struct pollfd udp[UDP_SOCKETS];
@@ -434,7 +434,7 @@ serve(enum host where, int ready)
 
 /** start_echo - and wait until it is there. */
 static bool
-start_echo(enum host where)
+start_echo(enum side where)
 {
 	int ready[2];
 	char byte;
@@ -460,13 +460,13 @@ set_up(void **state)
 	if (fd < 0 || close(fd) || net_set_up())
 		return -1;
 	/* A third address to connect to, and one where all that is sent is lost: nobody has this hardware address. */
-	net_run(HOST_PEER, "ip addr add 10.99.0.3/24 dev cable1; ip addr add fd99::3/64 dev cable1 nodad");
-	net_run(HOST_HERE, "ip neigh add 10.99.0.77 lladdr 02:00:00:00:00:77 dev cable0");
-	net_run(HOST_PEER, "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit");
+	net_run(SIDE_THERE, "ip addr add " THIRD4 "/24 dev " CABLE "; ip addr add " THIRD6 "/64 dev " CABLE " nodad");
+	net_run(SIDE_HERE, "ip neigh add " ABSENT4 " lladdr 02:00:00:00:00:77 dev " CABLE);
+	net_run(SIDE_THERE, "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit");
 	/* An interface to another network, with many addresses on others before it. */
-	net_run(HOST_HERE, "ip link add wire0 type veth peer name wire1; ip link set wire1 up; ip link set wire0 up; "
+	net_run(SIDE_HERE, "ip link add wire0 type veth peer name wire1; ip link set wire1 up; ip link set wire0 up; "
 			   "ip addr add 10.98.0.1/24 dev wire0");
-	return start_echo(HOST_HERE) && start_echo(HOST_PEER) ? 0 : -1;
+	return start_echo(SIDE_HERE) && start_echo(SIDE_THERE) ? 0 : -1;
 }
 
 static int

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "net/addresses.h"
 #include "preload/host.h"
 #include "preload/sink.h"
 
@@ -60,13 +61,13 @@ static const struct scene scenes[] = {
 	 "tcp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\") failed: EADDRINUSE\n",
 	 "bind null false\nbind \"EADDRINUSE\" false\n"},
 	{"deny", CONFIGURED, "rule \"x\" {\n action = deny\n error = EPERM\n}\n",
-	 "tcp 0.0.0.0 19400 udp 10.99.0.1 19400",
-	 "tcp 0.0.0.0:19400 denied: EPERM (deny, rule \"x\")\nudp 10.99.0.1:19400 denied: EPERM (deny, rule \"x\")\n",
+	 "tcp 0.0.0.0 19400 udp " HERE4 " 19400",
+	 "tcp 0.0.0.0:19400 denied: EPERM (deny, rule \"x\")\nudp " HERE4 ":19400 denied: EPERM (deny, rule \"x\")\n",
 	 "bind \"EPERM\" false\nbind \"EPERM\" false\n"},
 	{"deny, observed", CONFIGURED OBSERVE, "rule \"x\" {\n action = deny\n}\n",
-	 "tcp 0.0.0.0 19400 listen udp 10.99.0.1 19400",
+	 "tcp 0.0.0.0 19400 listen udp " HERE4 " 19400",
 	 "tcp 0.0.0.0:19400 would be denied: EACCES (deny, rule \"x\")\n"
-	 "udp 10.99.0.1:19400 would be denied: EACCES (deny, rule \"x\")\n",
+	 "udp " HERE4 ":19400 would be denied: EACCES (deny, rule \"x\")\n",
 	 "bind \"EACCES\" true\nbind \"EACCES\" true\n"},
 	{"rewrite, observed", TO_FILE OBSERVE, NULL, "tcp 0.0.0.0 19400 listen udp 0.0.0.0 19400",
 	 "tcp 0.0.0.0:19400 -> 127.0.0.1:19400 (would rewrite, rule \"servers\")\n"
@@ -80,41 +81,47 @@ static const struct scene scenes[] = {
 	 "tcp 0.0.0.0:19400 -> 127.0.0.1:19400 (would rewrite, rule \"servers\")\n"
 	 "tcp 0.0.0.0:19400 -> 127.0.0.1:19400 (would rewrite, rule \"servers\") failed: EADDRINUSE\n",
 	 "bind null true\nbind \"EADDRINUSE\" false\n"},
-	{"specific address", TO_FILE, NULL, "tcp 10.99.0.1 19400 listen udp 10.99.0.1 19400 udp 10.99.0.1 0",
-	 "tcp 10.99.0.1:19400 left exposed (no rule matches)\nudp 10.99.0.1:19400 left exposed (no rule matches)\n",
+	{"specific address", TO_FILE, NULL, "tcp " HERE4 " 19400 listen udp " HERE4 " 19400 udp " HERE4 " 0",
+	 "tcp " HERE4 ":19400 left exposed (no rule matches)\nudp " HERE4 ":19400 left exposed (no rule matches)\n",
 	 "listen null true\nbind null true\n"},
-	{"specific address, not listening", TO_FILE, NULL, "tcp 10.99.0.1 19400 tcp fd99::1 19401", "", ""},
+	{"specific address, not listening", TO_FILE, NULL, "tcp " HERE4 " 19400 tcp " HERE6 " 19401", "", ""},
 	{"allowed wildcard", CONFIGURED, "rule \"x\" {\n action = allow\n}\n",
 	 "tcp 0.0.0.0 19400 listen udp :: 19400 udp 0.0.0.0 0",
 	 "tcp 0.0.0.0:19400 left exposed (allow, rule \"x\")\nudp [::]:19400 left exposed (allow, rule \"x\")\n",
 	 "listen null true\nbind null true\n"},
-	{"rewritten to an interface, then listen", TO_FILE "BINDGUARD_TO=cable0 ", NULL, "tcp 0.0.0.0 19400 listen",
-	 "tcp 0.0.0.0:19400 -> 10.99.0.1:19400 (rewrite, rule \"servers\")\n", "bind null true\n"},
+	{"rewritten to an interface, then listen", TO_FILE "BINDGUARD_TO=" CABLE " ", NULL, "tcp 0.0.0.0 19400 listen",
+	 "tcp 0.0.0.0:19400 -> " HERE4 ":19400 (rewrite, rule \"servers\")\n", "bind null true\n"},
 	{"confined to an interface, then listen", CONFIGURED,
-	 "rule \"x\" {\n address = {\"wildcard\"}\n action = confine\n interface = cable0\n}\n",
+	 "rule \"x\" {\n address = {\"wildcard\"}\n action = confine\n interface = " CABLE "\n}\n",
 	 "tcp :: 19400 listen udp 0.0.0.0 19400",
-	 "tcp [::]:19400 -> [::]:19400%cable0 (confine, rule \"x\")\n"
-	 "udp 0.0.0.0:19400 -> 0.0.0.0:19400%cable0 (confine, rule \"x\")\n",
+	 "tcp [::]:19400 -> [::]:19400%" CABLE " (confine, rule \"x\")\n"
+	 "udp 0.0.0.0:19400 -> 0.0.0.0:19400%" CABLE " (confine, rule \"x\")\n",
 	 "bind null true\nbind null true\n"},
-	{"own device", TO_FILE, NULL, "device cable0 tcp 0.0.0.0 19400 listen",
-	 "tcp 0.0.0.0:19400%cable0 left exposed (rewrite, rule \"servers\"; the program itself chose a device)\n",
+	{"rewritten, but not to the port asked for", CONFIGURED,
+	 "rule \"x\" {\n address = {\"wildcard\"}\n action = rewrite\n to = {\"loopback\"}\n}\n",
+	 "udp 0.0.0.0 0 raw 0.0.0.0 19400",
+	 "udp 0.0.0.0:0 -> 127.0.0.1:PORT (rewrite, rule \"x\")\n"
+	 "raw 0.0.0.0:19400 -> 127.0.0.1:17 (rewrite, rule \"x\")\n",
+	 "bind null false\nbind null false\n"},
+	{"own device", TO_FILE, NULL, "device " CABLE " tcp 0.0.0.0 19400 listen",
+	 "tcp 0.0.0.0:19400%" CABLE " left exposed (rewrite, rule \"servers\"; the program itself chose a device)\n",
 	 "listen null true\n"},
-	{"own device, and address of another", TO_FILE, NULL, "device cable0 tcp 127.0.0.1 19400 listen", "", ""},
-	{"own device lo", TO_FILE, NULL, "device lo tcp 0.0.0.0 19400 listen udp :: 19401 tcp 10.99.0.1 19402 listen",
+	{"own device, and address of another", TO_FILE, NULL, "device " CABLE " tcp 127.0.0.1 19400 listen", "", ""},
+	{"own device lo", TO_FILE, NULL, "device lo tcp 0.0.0.0 19400 listen udp :: 19401 tcp " HERE4 " 19402 listen",
 	 "", ""},
-	{"undo", TO_FILE, NULL, "udp 0.0.0.0 19400 connect 10.99.0.2 9",
+	{"undo", TO_FILE, NULL, "udp 0.0.0.0 19400 connect " THERE4 " 9",
 	 "udp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n"
 	 "udp 127.0.0.1:19400 -> 0.0.0.0:19400 (undo: connects to another host)\n",
 	 "bind null false\nconnect null false\n"},
 	{"nothing notable", TO_FILE, NULL,
-	 "tcp 127.0.0.1 19400 listen udp ::1 19401 udp 0.0.0.0 0 udp 10.99.0.77 19402 tcp 127.0.0.1 19400", "", ""},
+	 "tcp 127.0.0.1 19400 listen udp ::1 19401 udp 0.0.0.0 0 udp " ABSENT4 " 19402 tcp 127.0.0.1 19400", "", ""},
 	{"nothing notable, all", TO_FILE ALL, NULL,
-	 "tcp 127.0.0.1 19400 listen udp ::1 19401 udp 0.0.0.0 0 udp 10.99.0.77 19402",
+	 "tcp 127.0.0.1 19400 listen udp ::1 19401 udp 0.0.0.0 0 udp " ABSENT4 " 19402",
 	 "tcp 127.0.0.1:19400 unchanged (no rule matches)\n"
 	 "tcp 127.0.0.1:19400 unchanged (no rule matches)\n"
 	 "udp [::1]:19401 unchanged (no rule matches)\n"
 	 "udp 0.0.0.0:PORT unchanged (allow, rule \"udp-clients\")\n"
-	 "udp 10.99.0.77:19402 unchanged (no rule matches) failed: EADDRNOTAVAIL\n",
+	 "udp " ABSENT4 ":19402 unchanged (no rule matches) failed: EADDRNOTAVAIL\n",
 	 "bind null false\nlisten null false\nbind null false\nbind null false\nbind \"EADDRNOTAVAIL\" false\n"},
 	{"rewrite, then listen, all", TO_FILE ALL, NULL, "tcp 0.0.0.0 19400 listen tcp :: 19401 listen",
 	 "tcp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n"
@@ -123,8 +130,8 @@ static const struct scene scenes[] = {
 	 "tcp [::]:19401%lo unchanged (rewrite, rule \"servers\"; already at the target)\n",
 	 "bind null false\nlisten null false\nbind null false\nlisten null false\n"},
 	{"lockdown", TO_FILE "BINDGUARD_LOG_EVENTS=rubbish ", NULL,
-	 "tcp 10.99.0.1 19400 tcp 127.0.0.1 19400 tcp 0.0.0.0 19401",
-	 "tcp 10.99.0.1:19400 denied: EACCES (deny, rule \"lockdown\")\n"
+	 "tcp " HERE4 " 19400 tcp 127.0.0.1 19400 tcp 0.0.0.0 19401",
+	 "tcp " HERE4 ":19400 denied: EACCES (deny, rule \"lockdown\")\n"
 	 "tcp 0.0.0.0:19401 -> 127.0.0.1:19401 (rewrite, rule \"lockdown-wildcard\")\n",
 	 "bind \"EACCES\" false\nbind null false\n"},
 };

@@ -169,7 +169,7 @@ unprivileged_devices(void)
 		if (try_device(before, "lo") || try_bind(before, any, PORT) || device_of(before, device) ||
 		    strcmp(device, "lo") != 0)
 			return 10 + (int)i;
-		if (try_device(before, "") != EPERM || try_device(before, "cable0") != EPERM)
+		if (try_device(before, "") != EPERM || try_device(before, CABLE) != EPERM)
 			return 20 + (int)i;
 		if (try_bind(after, any, PORT + 1) || try_device(after, "lo"))
 			return 30 + (int)i;
@@ -217,7 +217,7 @@ serve(int listener)
 static void
 device_lo_keeps_others_out(void **state)
 {
-	const struct question question = {.port = SERVER_PORT, .answer = "hello"};
+	const struct question question = {.protocol = BG_PROTOCOL_TCP, .port = SERVER_PORT, .answer = "hello"};
 	static const int protocols[] = {0, MPTCP};
 
 	(void)state;
@@ -232,10 +232,10 @@ device_lo_keeps_others_out(void **state)
 		assert_int_equal(confined ? try_device(fd, "lo") : 0, 0);
 		assert_int_equal(listen(fd, 8), 0);
 		server = serve(fd);
-		assert_int_equal(net_ask(HOST_HERE, AF_INET, &question), PROBE_ANSWERED);
-		assert_int_equal(net_ask(HOST_HERE, AF_INET6, &question), PROBE_ANSWERED);
-		assert_int_equal(net_ask(HOST_PEER, AF_INET, &question), confined ? PROBE_REFUSED : PROBE_ANSWERED);
-		assert_int_equal(net_ask(HOST_PEER, AF_INET6, &question), confined ? PROBE_REFUSED : PROBE_ANSWERED);
+		assert_int_equal(net_ask(SIDE_HERE, AF_INET, &question), PROBE_ANSWERED);
+		assert_int_equal(net_ask(SIDE_HERE, AF_INET6, &question), PROBE_ANSWERED);
+		assert_int_equal(net_ask(SIDE_THERE, AF_INET, &question), confined ? PROBE_REFUSED : PROBE_ANSWERED);
+		assert_int_equal(net_ask(SIDE_THERE, AF_INET6, &question), confined ? PROBE_REFUSED : PROBE_ANSWERED);
 		kill(server, SIGKILL);
 		waitpid(server, NULL, 0);
 		close(fd);
@@ -404,7 +404,7 @@ loopback_bound_reaches_no_other_host(void **state)
 		int fd = make_socket(AF_INET, types[i], 0);
 
 		assert_int_equal(try_bind(fd, "127.0.0.1", PORT), 0);
-		assert_int_equal(try_connect(fd, "10.99.0.2", PORT), EINVAL);
+		assert_int_equal(try_connect(fd, THERE4, PORT), EINVAL);
 		close(fd);
 	}
 	figure("127.0.0.1 to another host: TCP EINVAL, UDP EINVAL");
@@ -524,12 +524,12 @@ mptcp_listening_after_a_failed_connect_has_the_wildcard(void **state)
 	unsigned port;
 
 	(void)state;
-	assert_int_equal(try_connect(fd, "10.99.0.1", 9), ECONNREFUSED);
-	assert_true(name_is(fd, "10.99.0.1", &port));
+	assert_int_equal(try_connect(fd, HERE4, 9), ECONNREFUSED);
+	assert_true(name_is(fd, HERE4, &port));
 	assert_int_equal(listen(fd, 1), 0);
 	assert_true(name_is(fd, "0.0.0.0", &port));
 	close(fd);
-	figure("MPTCP: 10.99.0.1 after a refused connect, 0.0.0.0 after listen");
+	figure("MPTCP: " HERE4 " after a refused connect, 0.0.0.0 after listen");
 }
 
 /** state_is_the_first_byte_of_tcp_info - one byte may be asked for. */

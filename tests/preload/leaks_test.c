@@ -19,7 +19,6 @@
 #include "preload/host.h"
 
 #define PORTS_FROM 20000
-#define UDPLITE 136
 #define FILTERED BG_BUILD_DIR "/hosts/leaky_filter env"
 #define UNPRIVILEGED "setpriv --bounding-set=-all --inh-caps=-all env"
 
@@ -262,12 +261,11 @@ start(struct run *run, const struct row *row, const char *how)
 
 /** ask - does the server answer? By its local address, so that an answer of another server would show. */
 static enum probe
-ask(const struct row *row, const struct run *run, enum host from, int family)
+ask(const struct row *row, const struct run *run, enum side from, int family)
 {
-	static const char *const addresses[2][2] = {{"hello 127.0.0.1", "hello ::1"},
-						    {"hello 10.99.0.1", "hello fd99::1"}};
-	struct question question = {.udp = row->kind != TCP,
-				    .protocol = row->kind == LITE ? UDPLITE : 0,
+	static const char *const addresses[2][2] = {{"hello 127.0.0.1", "hello ::1"}, {"hello " HERE4, "hello " HERE6}};
+	static const enum bg_protocol protocols[] = {BG_PROTOCOL_TCP, BG_PROTOCOL_UDP, BG_PROTOCOL_UDPLITE};
+	struct question question = {.protocol = protocols[row->kind],
 				    .port = run->port,
 				    .request = "ping",
 				    .size = row->kind == TCP ? 0 : 4,
@@ -278,9 +276,9 @@ ask(const struct row *row, const struct run *run, enum host from, int family)
 
 /** expect_answers - by each family that the row serves, and by no other. */
 static void
-expect_answers(const struct row *row, const struct run *run, enum host from, const char *how)
+expect_answers(const struct row *row, const struct run *run, enum side from, const char *how)
 {
-	enum serves expected = from == HOST_PEER && row->leaks ? row->leaks : row->serves;
+	enum serves expected = from == SIDE_THERE && row->leaks ? row->leaks : row->serves;
 	static const int families[] = {AF_INET, AF_INET6};
 
 	for (int i = 0; i < 2; i++) {
@@ -291,7 +289,7 @@ expect_answers(const struct row *row, const struct run *run, enum host from, con
 		got = ask(row, run, from, families[i]);
 		if (got != PROBE_ANSWERED)
 			fail_msg("%s %s: IPv%d from %s: %s", row->name, how, families[i] == AF_INET ? 4 : 6,
-				 from == HOST_HERE ? "this machine" : "the second host", net_probe_word(got));
+				 from == SIDE_HERE ? "this machine" : "the second host", net_probe_word(got));
 	}
 }
 
@@ -306,7 +304,7 @@ expect_closed(const struct row *row, const struct run *run, enum serves families
 
 		if (!(families_asked & (1 << i)))
 			continue;
-		got = ask(row, run, HOST_PEER, families[i]);
+		got = ask(row, run, SIDE_THERE, families[i]);
 		if (got != PROBE_REFUSED && got != PROBE_SILENT)
 			fail_msg("%s %s LEAKS: IPv%d from the second host: %s", row->name, how,
 				 families[i] == AF_INET ? 4 : 6, net_probe_word(got));
@@ -373,7 +371,7 @@ run_guarded(const struct row *row, enum serves asked, const char *how)
 	struct run run;
 
 	start(&run, row, how);
-	expect_answers(row, &run, HOST_HERE, how);
+	expect_answers(row, &run, SIDE_HERE, how);
 	expect_closed(row, &run, asked, how);
 	if (strcmp(run.bound, row->bound) != 0)
 		fail_msg("%s %s: bound to %s, expected %s", row->name, how, run.bound, row->bound);
@@ -388,8 +386,8 @@ run_bare(const struct row *row)
 	struct run run;
 
 	start(&run, row, NULL);
-	expect_answers(row, &run, HOST_HERE, "bare");
-	expect_answers(row, &run, HOST_PEER, "bare");
+	expect_answers(row, &run, SIDE_HERE, "bare");
+	expect_answers(row, &run, SIDE_THERE, "bare");
 	host_stop(&run.process);
 }
 
@@ -438,7 +436,7 @@ server_without_ipv6_is_guarded(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(net_run(HOST_HERE, "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6"), 0);
+	assert_int_equal(net_run(SIDE_HERE, "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6"), 0);
 	for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++) {
 		run_bare(&lacking[i]);
 		run_guarded(&lacking[i], lacking[i].serves, "");
@@ -446,8 +444,8 @@ server_without_ipv6_is_guarded(void **state)
 	}
 	run_refused(&lacking[4], FILTERED, "bind: Permission denied",
 		    "tcp [::]:%P -> [::]:%P%lo (rewrite, rule \"servers\"" NO_LOOPBACK " failed: EACCES");
-	assert_int_equal(net_run(HOST_HERE, "echo 0 >/proc/sys/net/ipv6/conf/all/disable_ipv6; "
-					    "ip addr add fd99::1/64 dev cable0 nodad"),
+	assert_int_equal(net_run(SIDE_HERE, "echo 0 >/proc/sys/net/ipv6/conf/all/disable_ipv6; "
+					    "ip addr add " HERE6 "/64 dev " CABLE " nodad"),
 			 0);
 	figure("%zu servers start and are closed, 1 that cannot be guarded is refused",
 	       sizeof(lacking) / sizeof(lacking[0]));
@@ -471,11 +469,11 @@ server_without_lo_is_guarded(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++) {
-		assert_int_equal(net_run(HOST_HERE, "ip addr flush dev lo && ip link set lo down"), 0);
+		assert_int_equal(net_run(SIDE_HERE, "ip addr flush dev lo && ip link set lo down"), 0);
 		start(&run, &lacking[i], "");
 		expect_closed(&lacking[i], &run, lacking[i].serves, "lo is down");
-		assert_int_equal(net_run(HOST_HERE, "ip link set lo up"), 0);
-		expect_answers(&lacking[i], &run, HOST_HERE, "lo is up again");
+		assert_int_equal(net_run(SIDE_HERE, "ip link set lo up"), 0);
+		expect_answers(&lacking[i], &run, SIDE_HERE, "lo is up again");
 		expect_closed(&lacking[i], &run, lacking[i].serves, "lo is up again");
 		assert_string_equal(run.bound, lacking[i].bound);
 		host_stop(&run.process);
@@ -518,10 +516,10 @@ server_that_cannot_be_confined_is_guarded(void **state)
 
 #define RULE(key, rest) "rule \"r\" { " key " action = " rest " }"
 #define WILDCARD "address = {\"wildcard\"}"
-#define CONFINE_CABLE RULE(WILDCARD, "confine interface = \"cable0\"")
+#define CONFINE_CABLE RULE(WILDCARD, "confine interface = \"" CABLE "\"")
 #define TO_WIRE RULE(WILDCARD, "rewrite to = {\"wire0\"}")
 #define TO_PORT RULE(WILDCARD " port = {1-65535}", "rewrite to = {\"loopback\"} to_port = 21998")
-#define OWN_TO_LOOPBACK RULE("address = {\"10.99.0.0/24\"}", "rewrite to = {\"loopback\"}")
+#define OWN_TO_LOOPBACK RULE("address = {\"" NET4 "\"}", "rewrite to = {\"loopback\"}")
 
 /**
  * server_under_a_rule_is_where_it_says - also after it was a client for a while. serves and leaks are what the guarded
@@ -531,20 +529,20 @@ static void
 server_under_a_rule_is_where_it_says(void **state)
 {
 	static const struct row ruled[] = {
-		{ROW("tcp4_unbound"), .config = CONFINE_CABLE, .leaks = IPV4, .bound = "0.0.0.0%cable0"},
-		{ROW("tcp6_dualstack"), .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%cable0"},
-		{ROW("tcp6_client_listens"), .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%cable0"},
-		{ROW("udp6_dualstack"), .kind = UDP, .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%cable0"},
-		{ROW("udp6_disconnected"), .kind = UDP, .config = CONFINE_CABLE, .leaks = IPV4, .bound = "::%cable0"},
+		{ROW("tcp4_unbound"), .config = CONFINE_CABLE, .leaks = IPV4, .bound = "0.0.0.0%" CABLE},
+		{ROW("tcp6_dualstack"), .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%" CABLE},
+		{ROW("tcp6_client_listens"), .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%" CABLE},
+		{ROW("udp6_dualstack"), .kind = UDP, .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%" CABLE},
+		{ROW("udp6_disconnected"), .kind = UDP, .config = CONFINE_CABLE, .leaks = IPV4, .bound = "::%" CABLE},
 		{ROW("udp4_client_disconnected"), .kind = UDP, .config = CONFINE_CABLE, .leaks = IPV4,
-		 .bound = "0.0.0.0%cable0"},
+		 .bound = "0.0.0.0%" CABLE},
 		{ROW("udp6_client_disconnected"), .kind = UDP, .config = CONFINE_CABLE, .leaks = BOTH,
-		 .bound = "::%cable0"},
+		 .bound = "::%" CABLE},
 		{ROW("tcp4_fixed"), .config = TO_WIRE, .bound = "10.98.0.1"},
 		{ROW("udp4_client_disconnected"), .kind = UDP, .config = TO_WIRE, .bound = "0.0.0.0%wire0"},
 		{ROW("udp6_client_disconnected"), .kind = UDP, .config = TO_PORT, .serves = IPV4, .bound = "::%lo"},
 		{ROW("tcp4_specific"), .config = OWN_TO_LOOPBACK, .serves = IPV4, .bound = "127.0.0.1"},
-		{ROW("tcp4_specific_client"), .config = OWN_TO_LOOPBACK, .bound = "10.99.0.1%lo"},
+		{ROW("tcp4_specific_client"), .config = OWN_TO_LOOPBACK, .bound = HERE4 "%lo"},
 	};
 	static const char *const hows[] = {"", UNPRIVILEGED};
 	const size_t count = sizeof(ruled) / sizeof(ruled[0]);
@@ -557,9 +555,9 @@ server_under_a_rule_is_where_it_says(void **state)
 		start(&run, row, hows[i % 2]);
 		if (strcmp(run.bound, row->bound) != 0)
 			fail_msg("%s %s: bound to %s, expected %s", row->name, hows[i % 2], run.bound, row->bound);
-		expect_answers(row, &run, HOST_HERE, hows[i % 2]);
+		expect_answers(row, &run, SIDE_HERE, hows[i % 2]);
 		if (row->leaks)
-			expect_answers(row, &run, HOST_PEER, hows[i % 2]);
+			expect_answers(row, &run, SIDE_THERE, hows[i % 2]);
 		expect_closed(row, &run, BOTH & ~row->leaks, hows[i % 2]);
 		host_stop(&run.process);
 	}
@@ -571,10 +569,10 @@ static void
 server_on_a_specific_address_is_left_exposed(void **state)
 {
 	static const struct row specific[] = {
-		{ROW("tcp4_specific"), .events = {"tcp 10.99.0.1:%P left exposed (no rule matches)"}},
-		{ROW("tcp6_specific"), .events = {"tcp [fd99::1]:%P left exposed (no rule matches)"}},
-		{ROW("udp4_specific"), .events = {"udp 10.99.0.1:%P left exposed (no rule matches)"}},
-		{ROW("udp6_specific"), .events = {"udp [fd99::1]:%P left exposed (no rule matches)"}},
+		{ROW("tcp4_specific"), .events = {"tcp " HERE4 ":%P left exposed (no rule matches)"}},
+		{ROW("tcp6_specific"), .events = {"tcp [" HERE6 "]:%P left exposed (no rule matches)"}},
+		{ROW("udp4_specific"), .events = {"udp " HERE4 ":%P left exposed (no rule matches)"}},
+		{ROW("udp6_specific"), .events = {"udp [" HERE6 "]:%P left exposed (no rule matches)"}},
 	};
 
 	(void)state;
@@ -601,11 +599,12 @@ set_up(void **state)
 	if (fd < 0 || config < 0 || close(fd) || close(config) || net_set_up())
 		return -1;
 	/* Else most refused datagrams get no answer, and each costs a probe's whole patience. */
-	net_run(HOST_HERE, "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit");
+	net_run(SIDE_HERE, "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit");
 	/* An interface to another network, with more addresses on others before it than one netlink datagram holds. */
-	net_run(HOST_HERE, "ip link add wire0 type veth peer name wire1; ip link set wire1 up; ip link set wire0 up; "
-			   "i=3; while [ $i -lt 123 ]; do echo addr add 10.97.0.$i/24 dev cable0; i=$((i + 1)); done | "
-			   "ip -batch -; ip addr add 10.98.0.1/24 dev wire0");
+	net_run(SIDE_HERE,
+		"ip link add wire0 type veth peer name wire1; ip link set wire1 up; ip link set wire0 up; "
+		"i=3; while [ $i -lt 123 ]; do echo addr add 10.97.0.$i/24 dev " CABLE "; i=$((i + 1)); done | "
+		"ip -batch -; ip addr add 10.98.0.1/24 dev wire0");
 	return 0;
 }
 

@@ -41,20 +41,22 @@ static const struct plan plans[] = {
 	{LOG "none", "Bl 4 tcp 0.0.0.0 0 stack", "listen", "%lo guarded"},
 	{LOG "none", "l 6 tcp :: 0 stack", "listen", "%lo guarded"},
 	{LOG "none", "Bc 4 udp 0.0.0.0 19504 stack", "connect", " c 0 "},
-	{LOG "none BINDGUARD_TO=cable0", "b 4 tcp 0.0.0.0 19505 stack", "rewrite interface", "10.99.0.1:19505 "},
-	{LOG "none BINDGUARD_TO=10.99.0.1", "Bl 4 tcp 0.0.0.0 0 stack", "listen interface", "%cable0 "},
+	{LOG "none BINDGUARD_TO=" CABLE, "b 4 tcp 0.0.0.0 19505 stack", "rewrite interface", HERE4 ":19505 "},
+	{LOG "none BINDGUARD_TO=" HERE4, "Bl 4 tcp 0.0.0.0 0 stack", "listen interface", "%" CABLE " "},
 	{LOG "stderr", "b 4 tcp 0.0.0.0 19506 stack", "rewrite event stderr", "127.0.0.1:19506 "},
 	{LOG "stderr " LOG "stderr", "b 6 udp :: 19507 stack", "confine event stderr", "[::]:19507%lo "},
 	{LOG "/tmp/.bindguard-sandbox", "b 4 tcp 0.0.0.0 19508 stack", "rewrite event file", "127.0.0.1:19508 "},
 	{LOG "syslog", "b 4 tcp 0.0.0.0 19509 stack", "rewrite event syslog stderr", "127.0.0.1:19509 "},
-	{LOG "journal", "b 4 tcp 0.0.0.0 19510 stack", "rewrite event journal stderr syslog", "127.0.0.1:19510 "},
+	{LOG "journal", "b 4 tcp 0.0.0.0 19510 stack", "rewrite event json journal stderr syslog", "127.0.0.1:19510 "},
+	{LOG "stderr BINDGUARD_LOG_FORMAT=json", "b 4 tcp 0.0.0.0 19511 stack", "rewrite event json stderr",
+	 "127.0.0.1:19511 "},
 };
 
 #define PLANS (sizeof(plans) / sizeof(plans[0]))
 
 /**
  * struct spare - calls of a row that are made only where something is out of the ordinary: a write fails or is cut short,
- * the vDSO cannot tell the time, descriptor 2 is a pipe or a terminal, a file is a FIFO or new, a socket is waited for by
+ * the vDSO cannot tell the time, the kernel chose the port, descriptor 2 is a pipe or a terminal, a file is a FIFO or new, a socket is waited for by
  * an epoll(7) instance, an MPTCP socket changes its name.
  */
 struct spare {
@@ -65,7 +67,7 @@ struct spare {
 static const struct spare spares[] = {
 	{"listen", "shutdown"},
 	{"connect", "openat,read"},
-	{"event", "clock_gettime"},
+	{"event", "clock_gettime,getsockname"},
 	{"stderr", "close,openat,pwritev2,rt_sigtimedwait"},
 	{"file", "fcntl,lseek,rt_sigtimedwait"},
 };

@@ -65,8 +65,8 @@ static const struct row rows[] = {
 	{"bindx_that_cannot_be_confined_goes_to_loopback", FILTERED,
 	 "6 1 19509 ::", "bindx flags 1, device none, ::ffff:127.0.0.1 19509; 0 Success, device none\n",
 	 "the kernel refuses to confine: IPv4 loopback only"},
-	{"bindx_in_lockdown_is_refused", "BINDGUARD_TO=rubbish/", "4 1 19510 10.99.0.1",
-	 "-1 Permission denied, device none\n", "10.99.0.1:19510 denied: EACCES (deny, rule \"lockdown\")"},
+	{"bindx_in_lockdown_is_refused", "BINDGUARD_TO=rubbish/", "4 1 19510 " HERE4,
+	 "-1 Permission denied, device none\n", HERE4 ":19510 denied: EACCES (deny, rule \"lockdown\")"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

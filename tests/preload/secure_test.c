@@ -107,7 +107,7 @@ execute(const char *preload)
 {
 	static char self[] = HOST, step[] = "secure", mode[] = "BINDGUARD_MODE=off",
 		    config[] = "BINDGUARD_CONFIG=" EVIL_RULES, log[] = "BINDGUARD_LOG=" EVIL_LOG,
-		    to[] = "BINDGUARD_TO=10.99.0.1", xdg[] = "XDG_CONFIG_HOME=/tmp";
+		    to[] = "BINDGUARD_TO=" HERE4, xdg[] = "XDG_CONFIG_HOME=/tmp";
 	char line[128];
 	char *arguments[] = {self, step, NULL}, *environment[] = {mode, config, log, to, xdg, line, NULL};
 

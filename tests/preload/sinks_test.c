@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "net/addresses.h"
 #include "preload/host.h"
 #include "preload/sink.h"
 
@@ -78,15 +79,15 @@ syslog_severity_follows_exposure(void **state)
 {
 	int log = sink_listen(SYSLOG_SOCKET, SOCK_DGRAM);
 	static const char *const expected[] = {
-		"<30>bindguard[]: sink_host tcp 10.99.0.1:19400 unchanged (no rule matches)",
-		"<28>bindguard[]: sink_host tcp 10.99.0.1:19400 left exposed (no rule matches)",
+		"<30>bindguard[]: sink_host tcp " HERE4 ":19400 unchanged (no rule matches)",
+		"<28>bindguard[]: sink_host tcp " HERE4 ":19400 left exposed (no rule matches)",
 		"<29>bindguard[]: sink_host udp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")",
 		"<30>bindguard[]: sink_host tcp 127.0.0.1:19401 unchanged (no rule matches)",
 	};
 
 	(void)state;
 	sink_expect("BINDGUARD_LOG=syslog BINDGUARD_LOG_EVENTS=all",
-		    "sink_host tcp 10.99.0.1 19400 listen udp 0.0.0.0 19400 tcp 127.0.0.1 19401",
+		    "sink_host tcp " HERE4 " 19400 listen udp 0.0.0.0 19400 tcp 127.0.0.1 19401",
 		    "bind 0\nlisten 0\nbind 0\nbind 0\nend\n");
 	for (size_t i = 0; i < LENGTH(expected); i++) {
 		char message[4096];
@@ -213,12 +214,12 @@ journal_entry_is_structured(void **state)
 	char entry[8192];
 
 	(void)state;
-	sink_expect("BINDGUARD_LOG=journal BINDGUARD_LOG_FORMAT=json", "sink_host tcp :: 19400 2>" STDERR_FILE,
-		    "bind 0\nend\n");
+	sink_expect("BINDGUARD_LOG=journal", "sink_host tcp :: 19400 2>" STDERR_FILE, "bind 0\nend\n");
 	assert_true(sink_receive(journal, entry, sizeof(entry)) > 0);
 	for (size_t i = 0; i < LENGTH(fields); i++)
 		assert_string_equal(field(entry, fields[i][0]), fields[i][1]);
 	assert_string_equal(field(entry, "BINDGUARD_EXE"), host_path("sink_host"));
+	assert_int_not_equal(atoi(field(entry, "BINDGUARD_PPID")), 0);
 	assert_int_equal(sink_drain(journal), 0);
 	assert_int_equal(sink_count(STDERR_FILE, ""), 0);
 	sink_close(journal, JOURNAL_SOCKET);

@@ -119,7 +119,7 @@ calls_repeated_are_as_bare(void **state)
 	int open;
 
 	(void)state;
-	assert_int_equal(net_run(HOST_HERE, "echo 0 0 >/proc/sys/net/ipv4/ping_group_range"), 0);
+	assert_int_equal(net_run(SIDE_HERE, "echo 0 0 >/proc/sys/net/ipv4/ping_group_range"), 0);
 	run(NULL, "repeated_calls", bare, sizeof(bare));
 	open = cut_open(bare);
 	assert_true(open > 0);

@@ -76,18 +76,18 @@ static void
 client_any_keeps_working(void **state)
 {
 	static const char *const clients[] = {
-		HOST("client tcp 0.0.0.0 0 10.99.0.2 19300"),
-		HOST("client tcp 0.0.0.0 19310 10.99.0.2 19300"),
-		HOST("client tcp 0.0.0.0 19311 10.99.0.2 19300 nb"),
-		HOST("client tcp :: 0 fd99::2 19300"),
-		HOST("client tcp :: 19312 fd99::2 19300"),
-		HOST("client tcp :: 19313 fd99::2 19300 nb"),
-		HOST("client tcp :: 19314 ::ffff:10.99.0.2 19300"),
-		HOST("client udp 0.0.0.0 0 10.99.0.2 19300"),
-		HOST("client udp 0.0.0.0 19315 10.99.0.2 19300"),
-		HOST("client udp :: 19317 fd99::2 19300"),
-		HOST("client udp :: 19318 ::ffff:10.99.0.2 19300"),
-		HOST("client tcp ::ffff:0.0.0.0 19319 ::ffff:10.99.0.2 19300"),
+		HOST("client tcp 0.0.0.0 0 " THERE4 " 19300"),
+		HOST("client tcp 0.0.0.0 19310 " THERE4 " 19300"),
+		HOST("client tcp 0.0.0.0 19311 " THERE4 " 19300 nb"),
+		HOST("client tcp :: 0 " THERE6 " 19300"),
+		HOST("client tcp :: 19312 " THERE6 " 19300"),
+		HOST("client tcp :: 19313 " THERE6 " 19300 nb"),
+		HOST("client tcp :: 19314 ::ffff:" THERE4 " 19300"),
+		HOST("client udp 0.0.0.0 0 " THERE4 " 19300"),
+		HOST("client udp 0.0.0.0 19315 " THERE4 " 19300"),
+		HOST("client udp :: 19317 " THERE6 " 19300"),
+		HOST("client udp :: 19318 ::ffff:" THERE4 " 19300"),
+		HOST("client tcp ::ffff:0.0.0.0 19319 ::ffff:" THERE4 " 19300"),
 	};
 	const size_t count = sizeof(clients) / sizeof(clients[0]);
 	char output[1024];
@@ -233,6 +233,37 @@ rule_of_a_program_asks_the_target(void **state)
 	unlink(path);
 }
 
+/**
+ * rules_of_many_programs_are_kept_apart - one supervisor, more command lines than it keeps rules for, each twice: every one
+ * gets its own rules, the first time, from what is kept, and after that was given up for another.
+ */
+static void
+rules_of_many_programs_are_kept_apart(void **state)
+{
+	char path[] = "/tmp/bindguard-rules.XXXXXX", output[4096], expected[4096] = "";
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	(void)state;
+	fputs("rule \"r\" { address = {\"127.0.0.0/8\"} action = allow }\n", file);
+	for (unsigned port = 19410; port < 19422; port++)
+		fprintf(file,
+			"rule \"%u\" { command = {\"*port %u\"} address = {\"wildcard\"} action = rewrite to = "
+			"{\"127.0.1.%u\"} }\n",
+			port, port, port % 100);
+	fclose(file);
+	for (unsigned i = 0; i < 48; i++)
+		snprintf(expected + strlen(expected), sizeof(expected) - strlen(expected),
+			 "euid %d error 0 address 127.0.1.%u\n", (int)geteuid(), (19410 + i / 2 % 12) % 100);
+	setenv("BINDGUARD_CONFIG", path, 1);
+	run_guarded("",
+		    "sh -c 'for round in 1 2; do for port in $(seq 19410 19421); do " HOST(
+			    "raw_calls") " port $port; " HOST("raw_calls") " port $port; done; done'",
+		    output, sizeof(output));
+	setenv("BINDGUARD_CONFIG", "", 1);
+	unlink(path);
+	assert_string_equal(output, expected);
+}
+
 /** event_any_tells_the_target - its process, program and descriptor, and the engine. */
 static void
 event_any_tells_the_target(void **state)
@@ -266,7 +297,7 @@ serve(int ready)
 	int udp, tcp;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!net_enter(HOST_PEER))
+	if (!net_enter(SIDE_THERE))
 		_exit(1);
 	udp = socket(AF_INET6, SOCK_DGRAM, 0);
 	tcp = socket(AF_INET6, SOCK_STREAM, 0);
@@ -340,6 +371,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(process_undumpable_is_refused),
 		cmocka_unit_test(namespace_own_uses_its_own_interfaces),
 		cmocka_unit_test(rule_of_a_program_asks_the_target),
+		cmocka_unit_test(rules_of_many_programs_are_kept_apart),
 		cmocka_unit_test(event_any_tells_the_target),
 	};
 

@@ -15,6 +15,7 @@
 #include "net/net.h"
 #include "preload/host.h"
 #include "system/server.h"
+#include "system/sockets.h"
 
 #define GET "GET / HTTP/1.0\r\n\r\n"
 #define HOSTS BG_BUILD_DIR "/hosts/"
@@ -61,27 +62,19 @@ guarded(const struct server *bare)
 	return server;
 }
 
-/** ask - one side. */
-static enum probe
-ask(const struct run *run, enum host from, int family)
-{
-	struct question question = {.port = run->port,
-				    .request = run->server->request,
-				    .size = run->server->request ? strlen(run->server->request) : 0,
-				    .answer = run->server->answer};
-
-	return net_ask(from, family, &question);
-}
-
-/** expect - all four sides; @open: the second host is let in. */
+/** expect - all four sides, by its own protocol and by the tries of `bindguard prove`; @open: the second host is let in. */
 static void
 expect(const struct run *run, bool open)
 {
 	const int families[] = {AF_INET, AF_INET6};
+	const struct exposure exposure = {false, run->port, {run->server->ipv4, run->server->ipv6}, open};
+	const struct question question = server_question(run);
+	char what[256];
 
 	for (size_t i = 0; i < 2; i++) {
 		bool served = i == 0 ? run->server->ipv4 : run->server->ipv6;
-		enum probe here = ask(run, HOST_HERE, families[i]), peer = ask(run, HOST_PEER, families[i]);
+		enum probe here = net_ask(SIDE_HERE, families[i], &question);
+		enum probe peer = net_ask(SIDE_THERE, families[i], &question);
 
 		if (here != (served ? PROBE_ANSWERED : PROBE_REFUSED))
 			fail_msg("%s: from here by IPv%d: %s", run->server->name, i ? 6 : 4, net_probe_word(here));
@@ -89,6 +82,8 @@ expect(const struct run *run, bool open)
 			fail_msg("%s: from the second host by IPv%d: %s", run->server->name, i ? 6 : 4,
 				 net_probe_word(peer));
 	}
+	if (!sockets_prove(&exposure, what, sizeof(what)))
+		fail_msg("%s: %s", run->server->name, what);
 }
 
 /** is_there - can the machine run it at all? Not every x86-64 kernel runs 32-bit programs, not every Debian has caddy. */

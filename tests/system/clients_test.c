@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * clients_test.c - clients that bind before they connect: guarded, they reach the second host as they do unguarded. */
+#include "net/addresses.h"
 #include "system/rows.h"
 
 #define WEB_THERE                                                                                                      \
@@ -13,19 +14,19 @@
 #define FTP_THERE "mkdir -m 755 %D/ftp %D/empty && echo hello >%D/ftp/file && chown root %D/conf && exec vsftpd %D/conf"
 #define LFTP(passive)                                                                                                  \
 	"HOME=%D lftp -e 'set net:max-retries 1; set net:timeout 5; set ftp:passive-mode " passive                     \
-	"; cat file; quit' ftp://10.99.0.2:8021/ | grep -qx hello"
+	"; cat file; quit' ftp://" THERE4 ":8021/ | grep -qx hello"
 #define HELLO " | grep -qx hello"
 #define NODE_UDP                                                                                                       \
 	"const s = require(\"dgram\").createSocket(\"udp4\");"                                                         \
 	"s.on(\"message\", m => { console.log(`${m}`); s.close() });"                                                  \
-	"s.bind(%P, () => s.connect(8007, \"10.99.0.2\", () => s.send(\"hello\")))"
+	"s.bind(%P, () => s.connect(8007, \"" THERE4 "\", () => s.send(\"hello\")))"
 #define NODE_TCP                                                                                                       \
-	"require(\"http\").get({host: \"10.99.0.2\", port: 8080, localPort: %P, localAddress: \"0.0.0.0\"},"           \
+	"require(\"http\").get({host: \"" THERE4 "\", port: 8080, localPort: %P, localAddress: \"0.0.0.0\"},"          \
 	"r => r.pipe(process.stdout))"
 #define PYTHON                                                                                                         \
-	"import http.client; c = http.client.HTTPConnection(\"10.99.0.2\", 8080, source_address=(\"\", %P));"          \
+	"import http.client; c = http.client.HTTPConnection(\"" THERE4 "\", 8080, source_address=(\"\", %P));"         \
 	"c.request(\"GET\", \"/\"); print(c.getresponse().read().decode())"
-#define RUBY "s = TCPSocket.new(\"10.99.0.2\", 8007, \"0.0.0.0\", %P); s.puts \"hello\"; puts s.gets"
+#define RUBY "s = TCPSocket.new(\"" THERE4 "\", 8007, \"0.0.0.0\", %P); s.puts \"hello\"; puts s.gets"
 
 #define UNDONE4 "tcp 127.0.0.1:%P -> 0.0.0.0:%P (undo: connects to another host)"
 #define UNDONE_DEVICE "tcp [::]:%P -> [::]:%P (undo: connects to another host)"
@@ -44,59 +45,59 @@ static const char vsftpd_conf[] = "listen=YES\n"
 static const struct server clients[] = {
 	{.name = "curl_local_port",
 	 .program = "curl",
-	 .client = "curl -s --max-time 9 --local-port %P http://10.99.0.2:8080/" HELLO,
+	 .client = "curl -s --max-time 9 --local-port %P http://" THERE4 ":8080/" HELLO,
 	 .peer = WEB_THERE,
 	 .peer_port = 8080,
 	 .events = {TO_LOOPBACK4, UNDONE4}},
 	{.name = "curl_local_port_ipv6",
 	 .program = "curl",
-	 .client = "curl -gs --max-time 9 --local-port %P 'http://[fd99::2]:8080/'" HELLO,
+	 .client = "curl -gs --max-time 9 --local-port %P 'http://[" THERE6 "]:8080/'" HELLO,
 	 .peer = WEB_THERE,
 	 .peer_port = 8080,
 	 .needs_ipv6 = "it connects by IPv6",
 	 .events = {TO_DEVICE, UNDONE_DEVICE}},
 	{.name = "netcat_source_port",
 	 .program = "nc.openbsd",
-	 .client = "echo hello | nc.openbsd -N -p %P 10.99.0.2 8007" HELLO,
+	 .client = "echo hello | nc.openbsd -N -p %P " THERE4 " 8007" HELLO,
 	 .peer = ECHO_THERE,
 	 .peer_port = 8007,
 	 .events = {TO_LOOPBACK4, UNDONE4}},
 	{.name = "netcat_source_port_ipv6",
 	 .program = "nc.openbsd",
-	 .client = "echo hello | nc.openbsd -N -p %P fd99::2 8007" HELLO,
+	 .client = "echo hello | nc.openbsd -N -p %P " THERE6 " 8007" HELLO,
 	 .peer = ECHO_THERE,
 	 .peer_port = 8007,
 	 .needs_ipv6 = "it connects by IPv6",
 	 .events = {TO_DEVICE, UNDONE_DEVICE}},
 	{.name = "netcat_source_port_udp",
 	 .program = "nc.openbsd",
-	 .client = "echo hello | nc.openbsd -u -W 1 -p %P 10.99.0.2 8007" HELLO,
+	 .client = "echo hello | nc.openbsd -u -W 1 -p %P " THERE4 " 8007" HELLO,
 	 .peer = ECHO_THERE,
 	 .peer_port = 8007,
 	 .events = {UDP_TO_LOOPBACK4, UDP_UNDONE4}},
 	{.name = "socat_sourceport",
 	 .program = "socat",
-	 .client = "echo hello | socat - TCP4:10.99.0.2:8007,sourceport=%P" HELLO,
+	 .client = "echo hello | socat - TCP4:" THERE4 ":8007,sourceport=%P" HELLO,
 	 .peer = ECHO_THERE,
 	 .peer_port = 8007,
 	 .events = {TO_LOOPBACK4, UNDONE4}},
 	{.name = "socat_sourceport_udp",
 	 .program = "socat",
-	 .client = "echo hello | socat -T 1 -t 1 - UDP4:10.99.0.2:8007,sourceport=%P" HELLO,
+	 .client = "echo hello | socat -T 1 -t 1 - UDP4:" THERE4 ":8007,sourceport=%P" HELLO,
 	 .peer = ECHO_THERE,
 	 .peer_port = 8007,
 	 .events = {UDP_TO_LOOPBACK4, UDP_UNDONE4}},
 	{.name = "dig_fixed_port",
 	 .root = true,
 	 .program = "dig",
-	 .client = "dig -b '0.0.0.0#%P' @10.99.0.2 -p 8053 bg.lan +short +tries=1 | grep -qx 10.1.2.3",
+	 .client = "dig -b '0.0.0.0#%P' @" THERE4 " -p 8053 bg.lan +short +tries=1 | grep -qx 10.1.2.3",
 	 .peer = NAMES_THERE,
 	 .peer_port = 8053,
 	 .events = {UDP_TO_LOOPBACK4, UDP_UNDONE4}},
 	{.name = "dig_fixed_port_ipv6",
 	 .root = true,
 	 .program = "dig",
-	 .client = "dig -b '::#%P' @fd99::2 -p 8053 bg.lan +short +tries=1 | grep -qx 10.1.2.3",
+	 .client = "dig -b '::#%P' @" THERE6 " -p 8053 bg.lan +short +tries=1 | grep -qx 10.1.2.3",
 	 .peer = NAMES_THERE,
 	 .peer_port = 8053,
 	 .needs_ipv6 = "it connects by IPv6",
@@ -139,11 +140,11 @@ static const struct server clients[] = {
 	 .peer_port = 8021,
 	 .conf = vsftpd_conf,
 	 .root = true,
-	 .events = {"lftp tcp 10.99.0.1:", " left exposed (no rule matches)"}},
+	 .events = {"lftp tcp " HERE4 ":", " left exposed (no rule matches)"}},
 	/* The known limit of datagrams that are sent unconnected from a fixed port, and its rule. */
 	{.name = "socat_sendto_needs_a_rule",
 	 .program = "socat",
-	 .client = "echo hello | socat -T 1 -t 1 - UDP4-SENDTO:10.99.0.2:8007,sourceport=%P" HELLO,
+	 .client = "echo hello | socat -T 1 -t 1 - UDP4-SENDTO:" THERE4 ":8007,sourceport=%P" HELLO,
 	 .peer = ECHO_THERE,
 	 .peer_port = 8007,
 	 .rules = "rule \"senders\" {\n  program = {\"socat\"}\n  protocol = {\"udp\"}\n  action = allow\n}\n",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * network_test.c - name servers and FTP, with a second host to forward to and to transfer from. */
+#include "net/addresses.h"
 #include "system/rows.h"
 
 /* A query for the address of bg.lan, and that address, 10.1.2.3. */
@@ -31,7 +32,7 @@ static const char unbound_conf[] = "server:\n"
 				   "  control-enable: no\n"
 				   "forward-zone:\n"
 				   "  name: .\n"
-				   "  forward-addr: 10.99.0.2@8053\n";
+				   "  forward-addr: " THERE4 "@8053\n";
 
 #define VSFTPD(listen)                                                                                                 \
 	listen "=YES\n"                                                                                                \

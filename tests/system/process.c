@@ -88,7 +88,7 @@ become(const struct launch *launch, char *const words[])
 
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (launch->where == HOST_PEER && !net_enter(HOST_PEER))
+	if (launch->where == SIDE_THERE && !net_enter(SIDE_THERE))
 		_exit(126);
 	snprintf(path, sizeof(path), "%s/out", launch->folder);
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);

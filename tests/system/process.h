@@ -19,7 +19,7 @@ enum guard { GUARD_NONE, GUARD_PRELOAD, GUARD_OBSERVE, GUARD_UNPRIVILEGED };
  * @rules: a configuration file, or NULL for the built-in default
  */
 struct launch {
-	enum host where;
+	enum side where;
 	enum guard guard;
 	const char *folder;
 	const char *rules;

@@ -90,7 +90,8 @@ static const struct server servers[] = {
 	 .answer = "\11", /* its state: the parameters are to be exchanged */
 	 .ipv4 = true,
 	 .ipv6 = true,
-	 .client = "iperf3 -c 127.0.0.1 -p %P -n 1K",
+	 /* It serves one at a time, and is busy until it has seen that who asked last is gone. */
+	 .client = "until iperf3 -c 127.0.0.1 -p %P -n 1K; do :; done",
 	 .table = "*%lo:%P",
 	 .events = {TO_DEVICE}},
 };

@@ -33,10 +33,8 @@ tell(const struct run *run, const char *what)
 	print_error("-- its output:\n%s\n", text);
 	server_read(run, "log", text, sizeof(text));
 	print_error("-- the log:\n%s\n", text);
-	sockets_read(HOST_HERE, false, text, sizeof(text));
-	print_error("-- the TCP sockets:\n%s\n", text);
-	sockets_read(HOST_HERE, true, text, sizeof(text));
-	print_error("-- the UDP sockets:\n%s\n", text);
+	sockets_tell(SIDE_HERE, text, sizeof(text));
+	print_error("-- the sockets:\n%s\n", text);
 }
 
 /** rows_expect - fail with everything known unless @good. The server is ended first. */
@@ -70,25 +68,11 @@ rows_start(struct run *run, const struct server *server, enum guard guard)
 	rows_expect(run, server_start(run, server, guard), "does not listen");
 }
 
-/** asked - the question of the run's protocol. */
-static struct question
-asked(const struct run *run)
-{
-	const struct server *server = run->server;
-	struct question question = {.udp = server->udp,
-				    .port = run->port,
-				    .request = server->request,
-				    .size = server->size ? server->size : strlen(server->request),
-				    .answer = server->answer};
-
-	return question;
-}
-
 /** expect_probe - ask from @from and compare. An answer is waited for: a server may listen before it can answer. */
 static void
-expect_probe(struct run *run, enum host from, int family, enum probe wanted)
+expect_probe(struct run *run, enum side from, int family, enum probe wanted)
 {
-	struct question question = asked(run);
+	struct question question = server_question(run);
 	enum probe got = net_ask(from, families[family], &question);
 	long deadline = process_now_ms() + ANSWER_MS;
 	char what[160];
@@ -98,9 +82,21 @@ expect_probe(struct run *run, enum host from, int family, enum probe wanted)
 		got = net_ask(from, families[family], &question);
 	}
 	snprintf(what, sizeof(what), "%s from %s: %s, expected %s", family_words[family],
-		 from == HOST_HERE ? "this machine" : "the second host", net_probe_word(got), net_probe_word(wanted));
+		 from == SIDE_HERE ? "this machine" : "the second host", net_probe_word(got), net_probe_word(wanted));
 	/* A datagram may also get no answer at all: what counts is that none comes. */
-	rows_expect(run, got == wanted || (question.udp && wanted == PROBE_REFUSED && got == PROBE_SILENT), what);
+	rows_expect(run, got == wanted || (run->server->udp && wanted == PROBE_REFUSED && got == PROBE_SILENT), what);
+}
+
+/** expect_proved - what `bindguard prove` would say of all sockets of this host. @open: unguarded */
+static void
+expect_proved(struct run *run, bool open)
+{
+	const struct server *server = run->server;
+	const struct exposure exposure = {server->udp, run->port, {server->ipv4, server->ipv6}, open};
+	char what[256];
+
+	rows_expect(run, server_listens(run), "listens no more");
+	rows_expect(run, sockets_prove(&exposure, what, sizeof(what)), what);
 }
 
 /** expect_client - the row's client program succeeds. */
@@ -111,38 +107,34 @@ expect_client(struct run *run)
 		rows_expect(run, server_client(run), "its client failed");
 }
 
-/** rows_expect_open - on each family that the row names, this machine and the second host are answered. */
+/** rows_expect_open - on each family that the row names, this machine and the second host reach it and are answered. */
 void
 rows_expect_open(struct run *run)
 {
 	bool serves[] = {run->server->ipv4, run->server->ipv6};
 
 	for (int family = 0; family < (net_has_ipv6() ? 2 : 1); family++) {
-		expect_probe(run, HOST_HERE, family, serves[family] ? PROBE_ANSWERED : PROBE_REFUSED);
-		expect_probe(run, HOST_PEER, family, serves[family] ? PROBE_ANSWERED : PROBE_REFUSED);
+		expect_probe(run, SIDE_HERE, family, serves[family] ? PROBE_ANSWERED : PROBE_REFUSED);
+		expect_probe(run, SIDE_THERE, family, serves[family] ? PROBE_ANSWERED : PROBE_REFUSED);
 	}
 	expect_client(run);
+	expect_proved(run, true);
 }
 
-/** expect_table - the socket table shows each local address of the row, and none that another machine reaches. */
+/** expect_table - the socket table shows each local address of the row. */
 static void
 expect_table(struct run *run)
 {
 	const struct server *server = run->server;
-	char expanded[256], what[320], exposed[160];
+	char expanded[256], what[320];
 	char *rest = expanded, *local;
 
+	rows_expect(run, server_listens(run), "listens no more");
 	server_expand(run, !net_has_ipv6() && server->table4 ? server->table4 : server->table, expanded,
 		      sizeof(expanded));
 	while ((local = strsep(&rest, " ")) != NULL) {
 		snprintf(what, sizeof(what), "the socket table lacks %s", local);
 		rows_expect(run, sockets_has(server->udp, local), what);
-	}
-	for (int udp = 0; udp < 2; udp++) {
-		bool found = sockets_exposed(udp, run->port, exposed, sizeof(exposed));
-
-		snprintf(what, sizeof(what), "exposed: %s %s", udp ? "udp" : "tcp", found ? exposed : "nothing");
-		rows_expect(run, !found, what);
 	}
 }
 
@@ -169,7 +161,7 @@ expect_events(struct run *run)
 		rows_expect_event(run, events[i]);
 }
 
-/** rows_expect_guarded - all four: answers here, refused from the second host, the socket table, the log. */
+/** rows_expect_guarded - all: answers here, nothing for the second host, its client, the socket table, the log. */
 void
 rows_expect_guarded(struct run *run)
 {
@@ -177,10 +169,11 @@ rows_expect_guarded(struct run *run)
 
 	for (int family = 0; family < (net_has_ipv6() ? 2 : 1); family++) {
 		if (serves[family])
-			expect_probe(run, HOST_HERE, family, PROBE_ANSWERED);
-		expect_probe(run, HOST_PEER, family, PROBE_REFUSED);
+			expect_probe(run, SIDE_HERE, family, PROBE_ANSWERED);
+		expect_probe(run, SIDE_THERE, family, PROBE_REFUSED);
 	}
 	expect_client(run);
+	expect_proved(run, false);
 	expect_table(run);
 	expect_events(run);
 }

@@ -85,11 +85,11 @@ copy_library(const struct run *run)
 
 /** launch - start the words, on @where, as the run is guarded; what runs on the second host never is. */
 static pid_t
-launch(const struct run *run, enum host where, char *const words[])
+launch(const struct run *run, enum side where, char *const words[])
 {
 	char rules[128];
 	struct launch how = {.where = where,
-			     .guard = where == HOST_HERE ? run->guard : GUARD_NONE,
+			     .guard = where == SIDE_HERE ? run->guard : GUARD_NONE,
 			     .folder = run->folder,
 			     .rules = run->server->rules ? rules : NULL};
 
@@ -99,7 +99,7 @@ launch(const struct run *run, enum host where, char *const words[])
 
 /** launch_shell - the same with a shell command. */
 static pid_t
-launch_shell(const struct run *run, enum host where, const char *command)
+launch_shell(const struct run *run, enum side where, const char *command)
 {
 	static char shell[] = "sh", option[] = "-c", expanded[4096];
 	char *const words[] = {shell, option, expanded, NULL};
@@ -122,14 +122,17 @@ find_port(struct run *run)
 	return run->port != 0;
 }
 
-/** wait_until_listening - poll the socket table until the port shows. */
-static bool
-wait_until_listening(struct run *run)
+/**
+ * server_listens - poll the sockets until one has the port. That of a server that listens may be gone for a moment: some
+ * open a new one for each client.
+ */
+bool
+server_listens(struct run *run)
 {
 	long deadline = process_now_ms() + START_MS;
 
 	while (process_now_ms() < deadline) {
-		if (find_port(run) && sockets_has_port(HOST_HERE, run->server->udp, run->port))
+		if (find_port(run) && sockets_has_port(SIDE_HERE, run->server->udp, run->port))
 			return true;
 		if (process_ended(&run->pid))
 			return false;
@@ -157,8 +160,8 @@ start_peer(struct run *run)
 {
 	long deadline = process_now_ms() + START_MS;
 
-	run->peer = launch_shell(run, HOST_PEER, run->server->peer);
-	while (!sockets_has_port(HOST_PEER, false, run->server->peer_port)) {
+	run->peer = launch_shell(run, SIDE_THERE, run->server->peer);
+	while (!sockets_has_port(SIDE_THERE, false, run->server->peer_port)) {
 		if (process_ended(&run->peer) || process_now_ms() > deadline)
 			return false;
 		poll(NULL, 0, STEP_MS);
@@ -197,8 +200,23 @@ server_start(struct run *run, const struct server *server, enum guard guard)
 		server_expand(run, server->words[i], expanded[i], sizeof(expanded[i]));
 		words[i] = expanded[i];
 	}
-	run->pid = launch(run, HOST_HERE, words);
-	return run->pid > 0 && wait_until_listening(run);
+	run->pid = launch(run, SIDE_HERE, words);
+	return run->pid > 0 && server_listens(run);
+}
+
+/** server_question - of its protocol. */
+struct question
+server_question(const struct run *run)
+{
+	const struct server *server = run->server;
+	size_t length = server->request ? strlen(server->request) : 0;
+	struct question question = {.protocol = server->udp ? BG_PROTOCOL_UDP : BG_PROTOCOL_TCP,
+				    .port = run->port,
+				    .request = server->request,
+				    .size = server->size ? server->size : length,
+				    .answer = server->answer};
+
+	return question;
 }
 
 /** server_client - run the row's client; it says by a file that it succeeded. Return: did it? */
@@ -210,7 +228,7 @@ server_client(struct run *run)
 	pid_t client;
 
 	snprintf(command, sizeof(command), "(%s) </dev/null && echo yes >%%D/done", run->server->client);
-	client = launch_shell(run, HOST_HERE, command);
+	client = launch_shell(run, SIDE_HERE, command);
 	while (!process_ended(&client) && process_now_ms() < deadline)
 		poll(NULL, 0, STEP_MS);
 	process_stop(&client);

@@ -28,7 +28,7 @@
  * @ipv4, @ipv6: the families it serves unguarded
  * @client: a shell command on this host, guarded as the server is, that must succeed; or NULL
  * @peer, @peer_port: a shell command on the second host meanwhile, and the TCP port that tells it is there; or NULL
- * @table: what `ss` shows of the guarded one, separated by blanks
+ * @table: what `bindguard list` shows of the guarded one, address and port, separated by blanks
  * @log: the file of %D where it is logged, NULL: `log`
  * @events: what is logged
  * @table4, @events4: the same on a host without IPv6, where it differs
@@ -82,6 +82,8 @@ struct run {
 const char *server_missing(const struct server *server);
 bool server_prepare(struct run *run, const struct server *server, enum guard guard);
 bool server_start(struct run *run, const struct server *server, enum guard guard);
+bool server_listens(struct run *run);
+struct question server_question(const struct run *run);
 bool server_client(struct run *run);
 void server_stop(struct run *run);
 void server_expand(const struct run *run, const char *text, char *expanded, size_t size);

@@ -1,100 +1,188 @@
 /* SPDX-License-Identifier: MIT
- * sockets.c - reads the table of listening sockets of a host and looks for addresses in it. */
+ * sockets.c - reads the sockets of a host, and has each tried from both. */
 #include "system/sockets.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-/** sockets_read - all of it, a line a socket. */
-void
-sockets_read(enum host where, bool udp, char *table, size_t size)
+#include "launcher/tried.h"
+
+#define LOCAL_MAX (SOCKET_TEXT_MAX + 8)
+
+static const char *const family_words[TRIED_FAMILIES] = {"IPv4", "IPv6"};
+
+/** read_sockets - those of @where. Return: 0 or an errno value. */
+static int
+read_sockets(enum side where, struct sockets *sockets)
 {
+	int error = network_enter(net_network(), where), back;
+
+	if (!error)
+		error = sockets_read_reach(sockets);
+	back = network_enter(net_network(), SIDE_HERE);
+	return error ? error : back;
+}
+
+/** format_local - "ADDRESS:PORT" as `bindguard list` and ss(8) have it. */
+static void
+format_local(const struct socket *socket, char local[LOCAL_MAX])
+{
+	char address[SOCKET_TEXT_MAX];
+
+	socket_format_address(socket, address);
+	snprintf(local, LOCAL_MAX, "%s:%u", address, socket->local.port);
+}
+
+/** is_of - a socket of that kind? */
+static bool
+is_of(const struct socket *socket, bool udp)
+{
+	return socket->protocol == (udp ? BG_PROTOCOL_UDP : BG_PROTOCOL_TCP);
+}
+
+/** sockets_tell - all of them, a line a socket. */
+void
+sockets_tell(enum side where, char *table, size_t size)
+{
+	struct sockets sockets = {0};
 	size_t length = 0;
-	ssize_t got;
-	int pipes[2];
-	pid_t child;
 
 	table[0] = '\0';
-	if (pipe(pipes))
-		return;
-	child = fork();
-	if (child == 0) {
-		dup2(pipes[1], 1);
-		close(pipes[0]);
-		close(pipes[1]);
-		if (net_enter(where))
-			execlp("ss", "ss", "-H", udp ? "-lnu" : "-lnt", (char *)NULL);
-		_exit(127);
+	read_sockets(where, &sockets);
+	for (size_t i = 0; i < sockets.count && length < size; i++) {
+		char local[LOCAL_MAX];
+
+		format_local(&sockets.items[i], local);
+		length += (size_t)snprintf(table + length, size - length, "%s %s\n",
+					   bg_protocol_word(sockets.items[i].protocol), local);
 	}
-	close(pipes[1]);
-	while (length < size - 1 && (got = read(pipes[0], table + length, size - 1 - length)) > 0)
-		length += (size_t)got;
-	close(pipes[0]);
-	table[length] = '\0';
-	if (child > 0)
-		waitpid(child, NULL, 0);
+	sockets_free(&sockets);
 }
 
 /** sockets_has_port - does anything listen on @port? */
 bool
-sockets_has_port(enum host where, bool udp, unsigned port)
+sockets_has_port(enum side where, bool udp, unsigned port)
 {
-	char table[SOCKETS_SIZE], needle[16];
+	struct sockets sockets = {0};
+	bool found = false;
 
-	sockets_read(where, udp, table, sizeof(table));
-	snprintf(needle, sizeof(needle), ":%u ", port);
-	return strstr(table, needle) != NULL;
+	read_sockets(where, &sockets);
+	for (size_t i = 0; i < sockets.count && !found; i++)
+		found = is_of(&sockets.items[i], udp) && sockets.items[i].local.port == port;
+	sockets_free(&sockets);
+	return found;
 }
 
-/** sockets_has - does this host list @local, "ADDRESS:PORT"? */
+/** sockets_has - does this host have a socket at @local, "ADDRESS:PORT"? */
 bool
 sockets_has(bool udp, const char *local)
 {
-	char table[SOCKETS_SIZE], needle[160];
+	struct sockets sockets = {0};
+	bool found = false;
 
-	sockets_read(HOST_HERE, udp, table, sizeof(table));
-	snprintf(needle, sizeof(needle), " %s ", local);
-	return strstr(table, needle) != NULL;
+	read_sockets(SIDE_HERE, &sockets);
+	for (size_t i = 0; i < sockets.count && !found; i++) {
+		char text[LOCAL_MAX];
+
+		format_local(&sockets.items[i], text);
+		found = is_of(&sockets.items[i], udp) && strcmp(text, local) == 0;
+	}
+	sockets_free(&sockets);
+	return found;
 }
 
-/** is_exposed - would a socket at @local answer another machine? */
+/** was_tried - by any family? One for IPv6 alone is not where this host has none. */
 static bool
-is_exposed(const char *local)
+was_tried(const struct tried *tried)
 {
-	static const char *const loopbacks[] = {"127.", "[::1]:", "[::ffff:127."};
-
-	for (size_t i = 0; i < sizeof(loopbacks) / sizeof(loopbacks[0]); i++)
-		if (strncmp(local, loopbacks[i], strlen(loopbacks[i])) == 0)
-			return false;
-	return strstr(local, "%lo:") == NULL;
+	for (int family = 0; family < TRIED_FAMILIES; family++)
+		if (tried->reached[SIDE_HERE][family] != REACHED_UNTRIED)
+			return true;
+	return false;
 }
 
 /**
- * sockets_exposed - find a socket of this host that other machines reach: of TCP any, of UDP one on @port, as those on
- * other ports are clients'.
- * @local: its address
- * Return: is there one?
+ * judge_each - no own socket of the server is lost to this host. Unguarded each is exposed, so a test that cannot fail
+ * shows; guarded no socket at all is: neither reached from the second host, nor bound where others would reach it. A UDP
+ * socket at a port that the kernel may have chosen is a client's.
  */
-bool
-sockets_exposed(bool udp, unsigned port, char *local, size_t size)
+static bool
+judge_each(const struct exposure *exposure, const struct tried *tried, char *what, size_t size)
 {
-	char table[SOCKETS_SIZE], found[160], suffix[16];
-	char *rest = table, *line;
+	const struct socket *socket = &tried->socket;
+	bool own = is_of(socket, exposure->udp) && socket->local.port == exposure->port;
+	bool exposed = tried_verdict(tried) == VERDICT_EXPOSED, elsewhere = socket->reach != REACH_MACHINE;
+	const char *wrong = own && was_tried(tried) && tried_is_lost(tried)			       ? "lost"
+			    : exposure->open && own && was_tried(tried) && !exposed		       ? "not exposed"
+			    : !exposure->open && (own || !socket->ephemeral) && (exposed || elsewhere) ? "exposed"
+												       : NULL;
+	char local[LOCAL_MAX];
 
-	snprintf(suffix, sizeof(suffix), ":%u", port);
-	sockets_read(HOST_HERE, udp, table, sizeof(table));
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		const char *colon;
-
-		if (sscanf(line, "%*s %*s %*s %159s", found) != 1 || !is_exposed(found))
-			continue;
-		colon = strrchr(found, ':');
-		if (udp && (!colon || strcmp(colon, suffix) != 0))
-			continue;
-		snprintf(local, size, "%s", found);
+	if (!wrong)
 		return true;
+	format_local(socket, local);
+	snprintf(what, size, "%s: %s %.100s", wrong, bg_protocol_word(socket->protocol), local);
+	return false;
+}
+
+/** reached - do the server's own sockets get what @side sends by @family? */
+static bool
+reached(const struct exposure *exposure, const struct trials *trials, enum side side, int family)
+{
+	for (size_t i = 0; i < trials->count; i++) {
+		const struct tried *tried = &trials->items[i];
+
+		if (is_of(&tried->socket, exposure->udp) && tried->socket.local.port == exposure->port &&
+		    tried->reached[side][family] == REACHED_YES)
+			return true;
 	}
 	return false;
+}
+
+/**
+ * judge - each socket, and all of the server together: by each family that it serves this host reaches it, and the second
+ * host does where that is wanted, else by none.
+ */
+static bool
+judge(const struct exposure *exposure, const struct trials *trials, char *what, size_t size)
+{
+	for (size_t i = 0; i < trials->count; i++)
+		if (!judge_each(exposure, &trials->items[i], what, size))
+			return false;
+	for (int family = 0; family < (net_has_ipv6() ? TRIED_FAMILIES : 1); family++) {
+		bool here = reached(exposure, trials, SIDE_HERE, family);
+		bool there = reached(exposure, trials, SIDE_THERE, family);
+
+		if (there == (exposure->open && exposure->serves[family]) &&
+		    (exposure->open ? here == exposure->serves[family] : here || !exposure->serves[family]))
+			continue;
+		snprintf(what, size, "tried by %s: %s from this machine, %s from the second host", family_words[family],
+			 here ? "reached" : "not reached", there ? "reached" : "not reached");
+		return false;
+	}
+	return true;
+}
+
+/**
+ * sockets_prove - try every socket of this host from both, as `bindguard prove` does, and judge.
+ * @what: what is wrong
+ * Return: is it as it must be?
+ */
+bool
+sockets_prove(const struct exposure *exposure, char *what, size_t size)
+{
+	struct sockets sockets = {0};
+	struct trials trials = {0};
+	bool fresh, good;
+	int error = read_sockets(SIDE_HERE, &sockets);
+
+	if (!error)
+		error = trials_add(&trials, net_network(), &sockets, &fresh);
+	if (error)
+		snprintf(what, size, "the sockets cannot be tried: %s", strerror(error));
+	good = !error && judge(exposure, &trials, what, size);
+	trials_free(&trials);
+	sockets_free(&sockets);
+	return good;
 }

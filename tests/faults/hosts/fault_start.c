@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * fault_start.c: a server on the ports and addresses that the rules of tests/faults/start.h speak of; prints what it got. */
 #include "faults/tracer.h"
+#include "net/addresses.h"
 #include "preload/hosts/socket.h"
 
 unsigned fault_injected(void) __attribute__((weak));
@@ -34,7 +35,7 @@ main(void)
 	serve("0.0.0.0", 4101);
 	serve("0.0.0.0", 4102);
 	serve("0.0.0.0", 4103);
-	serve("10.99.0.1", 4104);
+	serve(HERE4, 4104);
 	printf("\n");
 	return 7;
 }

@@ -17,13 +17,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "net/addresses.h"
+
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
 
 /* PEER and its port where nobody listens: the second host of tests/net. */
-#define PEER4 "10.99.0.2"
-#define PEER6 "fd99::2"
 #define CLOSED_PORT 9
 #define SOCKETS_MAX 2
 
@@ -422,7 +422,7 @@ specific_client(const struct scenario *s)
 
 	if (bind_to(fd, s->family, s->text, port))
 		die("bind");
-	if (connect_to(fd, s->family, PEER4, CLOSED_PORT) == 0 || errno != ECONNREFUSED)
+	if (connect_to(fd, s->family, THERE4, CLOSED_PORT) == 0 || errno != ECONNREFUSED)
 		die("the closed port");
 	serve(fd);
 }
@@ -528,14 +528,14 @@ static const struct scenario scenarios[] = {
 	{"mptcp6_unbound", unbound, MPTCP6, NULL, 0},
 	{"tcp4_failed_connect", failed_connect, TCP4, "127.0.0.1", 0},
 	{"tcp6_failed_connect", failed_connect, TCP6, "::1", 0},
-	{"tcp4_client_listens", client_listens, TCP4, PEER4, 0},
-	{"tcp6_client_listens", client_listens, TCP6, PEER6, 0},
+	{"tcp4_client_listens", client_listens, TCP4, THERE4, 0},
+	{"tcp6_client_listens", client_listens, TCP6, THERE6, 0},
 	{"tcp4_to_itself", to_itself, TCP4, "127.0.0.1", 1},
 	{"tcp6_to_itself", to_itself, TCP6, "::1", 1},
 	{"tcp4_port_zero_to_itself", to_itself, TCP4, "127.0.0.1", 0},
 	{"tcp6_listens_again", listens_again, TCP6, NULL, 0},
-	{"tcp4_listener_connects", listener_connects, TCP4, PEER4, 0},
-	{"tcp6_listener_connects", listener_connects, TCP6, PEER6, 0},
+	{"tcp4_listener_connects", listener_connects, TCP4, THERE4, 0},
+	{"tcp6_listener_connects", listener_connects, TCP6, THERE6, 0},
 	{"tcp4_duplicate", duplicate, TCP4, NULL, 0},
 	{"tcp6_duplicate", duplicate, TCP6, NULL, 0},
 	{"tcp4_bindresvport", reserved, TCP4, NULL, 0},
@@ -551,16 +551,16 @@ static const struct scenario scenarios[] = {
 	{"udp4_disconnected", dissolved, UDP4, "127.0.0.1", 1},
 	{"udp6_disconnected", dissolved, UDP6, "::1", 1},
 	{"udp6_disconnected_at_once", dissolved, UDP6, NULL, 1},
-	{"udp4_client_disconnected", dissolved, UDP4, PEER4, 1},
-	{"udp6_client_disconnected", dissolved, UDP6, PEER6, 1},
-	{"udp6_client_disconnected_often", dissolved, UDP6, PEER6, 3},
+	{"udp4_client_disconnected", dissolved, UDP4, THERE4, 1},
+	{"udp6_client_disconnected", dissolved, UDP6, THERE6, 1},
+	{"udp6_client_disconnected_often", dissolved, UDP6, THERE6, 3},
 	{"udp4_client_fails", unreachable, UDP4, "192.0.2.1", 0},
-	{"udp6_client_fails", unreachable, UDP6, "2001:db8::1", 0},
-	{"tcp4_specific", specific, TCP4, "10.99.0.1", 0},
-	{"tcp6_specific", specific, TCP6, "fd99::1", 0},
-	{"tcp4_specific_client", specific_client, TCP4, "10.99.0.1", 0},
-	{"udp4_specific", specific, UDP4, "10.99.0.1", 0},
-	{"udp6_specific", specific, UDP6, "fd99::1", 0},
+	{"udp6_client_fails", unreachable, UDP6, "2001:db8:1::1", 0},
+	{"tcp4_specific", specific, TCP4, HERE4, 0},
+	{"tcp6_specific", specific, TCP6, HERE6, 0},
+	{"tcp4_specific_client", specific_client, TCP4, HERE4, 0},
+	{"udp4_specific", specific, UDP4, HERE4, 0},
+	{"udp6_specific", specific, UDP6, HERE6, 0},
 };
 
 /** write_name - the local address of @fd as text, a mapped one as IPv4 where @unmapped. Return: the port. */

@@ -12,10 +12,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/addresses.h"
+
 #define PORT 19220
 #define PEER_PORT 19229
 
-static const char here[] = "10.99.0.1"; /* this machine, but not a loopback */
+static const char here[] = HERE4; /* this machine, but not a loopback */
 static int open_servers;
 
 static socklen_t
@@ -119,7 +121,7 @@ listener_connects(const char *wildcard, const char *loopback, int port)
 	printf("listener %s:", wildcard);
 	do_bind(fd, wildcard, port);
 	do_listen(fd);
-	do_connect(fd, family == AF_INET6 ? "fd99::1" : here, 9);
+	do_connect(fd, family == AF_INET6 ? HERE6 : here, 9);
 	do_connect(client, loopback, port);
 	accepted = accept(fd, NULL, NULL);
 	say_alive("alive", client, accepted);
@@ -142,7 +144,7 @@ client_connects_twice(const char *wildcard, const char *loopback, int port)
 	do_listen(listener);
 	do_bind(fd, wildcard, port);
 	do_connect(fd, loopback, PEER_PORT);
-	do_connect(fd, family == AF_INET6 ? "fd99::1" : here, PEER_PORT);
+	do_connect(fd, family == AF_INET6 ? HERE6 : here, PEER_PORT);
 	accepted = accept(listener, NULL, NULL);
 	say_alive("alive", fd, accepted);
 	end(fd);
@@ -158,11 +160,11 @@ bound_binds_again(int type)
 	int fd = socket(AF_INET6, type, 0), client = socket(AF_INET6, type, 0);
 
 	printf("bound %d:", type);
-	do_bind(fd, "fd99::1", PORT + 6);
+	do_bind(fd, HERE6, PORT + 6);
 	if (type == SOCK_STREAM)
 		do_listen(fd);
 	do_bind(fd, "::", PORT + 7);
-	do_connect(client, "fd99::1", PORT + 6);
+	do_connect(client, HERE6, PORT + 6);
 	if (type == SOCK_DGRAM)
 		say_alive("alive", client, fd);
 	count_open(fd);
@@ -310,12 +312,12 @@ main(void)
 	client_connects_twice("::", "::1", PORT + 3);
 	bound_binds_again(SOCK_STREAM);
 	bound_binds_again(SOCK_DGRAM);
-	datagrams_disconnect("0.0.0.0", "10.99.0.2", PORT + 4);
-	datagrams_disconnect("::", "fd99::2", PORT + 5);
-	client_binds_late("0.0.0.0", "10.99.0.2");
-	client_binds_late("::", "fd99::2");
-	refused_client_listens("10.99.0.1");
-	refused_client_listens("fd99::1");
+	datagrams_disconnect("0.0.0.0", THERE4, PORT + 4);
+	datagrams_disconnect("::", THERE6, PORT + 5);
+	client_binds_late("0.0.0.0", THERE4);
+	client_binds_late("::", THERE6);
+	refused_client_listens(HERE4);
+	refused_client_listens(HERE6);
 	mptcp_listens();
 	device_is_gone();
 	wildcards_misfit();

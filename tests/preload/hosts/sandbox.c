@@ -4,7 +4,7 @@
  *
  * FILTER: none, kill:CALL,CALL... (any other call ends the process) or errno:NUMBER:CALL (that call fails); several, each
  * for a child and a socket of its own, are separated by a slash
- * STEPS: B and L before the filter, b, l and c behind it (c connects to 10.99.0.2, port 9)
+ * STEPS: B and L before the filter, b, l and c behind it (c connects to the second host, port 9)
  * FAMILY 4, 6 (dual-stack) or 6only; TYPE tcp or udp; PLACE of the address: stack or heap */
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -16,6 +16,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "net/addresses.h"
 
 #include "socket.h"
 
@@ -115,7 +117,7 @@ step(const struct plan *plan, char what)
 	struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(9)};
 	int result = 0;
 
-	peer.sin_addr.s_addr = htonl(0x0a630002);
+	inet_pton(AF_INET, THERE4, &peer.sin_addr);
 	if (what == 'B' || what == 'b')
 		result = bind(plan->fd, &plan->name->any, plan->size);
 	else if (what == 'L' || what == 'l')

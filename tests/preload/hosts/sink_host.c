@@ -2,7 +2,7 @@
  * sink_host.c STEP...: a program that binds, and does to its descriptors, signals and privileges what programs do. One
  * line a step on standard output, where there is something to say.
  *
- *	tcp ADDRESS PORT, udp ADDRESS PORT	a new socket, bound; "bind ERRNO", and what else the call changed
+ *	tcp|udp|raw ADDRESS PORT		a new socket, bound; "bind ERRNO", and what else the call changed
  *	listen, connect ADDRESS PORT	on the last socket
  *	fresh				a new TCP socket, not bound
  *	device NAME			what sockets are bound to from now on
@@ -37,7 +37,9 @@ static const char *device;
 static struct addrinfo *
 resolve(const char *address, const char *port, int type)
 {
-	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = type}, *found = NULL;
+	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+				 .ai_socktype = type == SOCK_RAW ? SOCK_DGRAM : type},
+			*found = NULL;
 
 	if (getaddrinfo(address, port, &hints, &found))
 		exit(3);
@@ -71,7 +73,7 @@ bind_one(int type, const char *address, const char *port)
 	struct surroundings before = look(), after;
 	int result, error;
 
-	fd = socket(to->ai_family, type, 0);
+	fd = socket(to->ai_family, type, type == SOCK_RAW ? IPPROTO_UDP : 0);
 	if (device && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device)))
 		exit(6);
 	errno = 4711;
@@ -220,10 +222,14 @@ signals(const char *step, int signal_number)
 static int
 sockets(char **step)
 {
-	if (strcmp(step[0], "tcp") == 0 || strcmp(step[0], "udp") == 0) {
-		bind_one(step[0][0] == 't' ? SOCK_STREAM : SOCK_DGRAM, step[1], step[2]);
-		return 2;
-	}
+	static const char *const kinds[] = {"tcp", "udp", "raw"};
+	static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(step[0], kinds[i]) == 0) {
+			bind_one(types[i], step[1], step[2]);
+			return 2;
+		}
 	if (strcmp(step[0], "connect") == 0) {
 		struct addrinfo *to = resolve(step[1], step[2], SOCK_DGRAM);
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "net/addresses.h"
+
 #include "socket.h"
 
 #define PORT 19850
@@ -81,7 +83,7 @@ reach(void)
 
 	measure(BIND, fd, &name.any, size);
 	name.in.sin_port = htons(9);
-	inet_pton(AF_INET, "10.99.0.2", &name.in.sin_addr);
+	inet_pton(AF_INET, THERE4, &name.in.sin_addr);
 	measure(CONNECT, fd, &name.any, size);
 	close(fd);
 }

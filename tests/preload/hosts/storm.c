@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "net/addresses.h"
+
 #include "socket.h"
 
 #define PORT 19700
@@ -199,7 +201,7 @@ reach(void *argument)
 	struct sockaddr_in nobody = {.sin_family = AF_INET, .sin_port = htons(9)};
 	int fd = *(int *)argument;
 
-	inet_pton(AF_INET, "10.99.0.77", &nobody.sin_addr);
+	inet_pton(AF_INET, ABSENT4, &nobody.sin_addr);
 	connect(fd, (struct sockaddr *)&nobody, sizeof(nobody));
 	return NULL;
 }

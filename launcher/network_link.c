@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * prove_link.c - the cable between the two machines of `bindguard prove`, and their addresses, by rtnetlink(7). Runs in
- * the launcher only. */
+ * network_link.c - the cable between the two machines, and their addresses, by rtnetlink(7). Runs in the launcher only, and
+ * in tests. */
+#include "launcher/network.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_addr.h>
@@ -16,24 +18,20 @@
 
 #include <libmnl/libmnl.h>
 
-#include "launcher/prove.h"
-
-#define DEVICE "eth0"	 /* of both machines */
-#define LOOPBACK_INDEX 1 /* in every namespace: LOOPBACK_IFINDEX of Linux */
 #define ANSWER_SECONDS 5
 
-/** struct address - of a machine. Documentation's networks, RFC 5737 and 3849: nobody else's. */
+/** struct address - of a machine. */
 static const struct address {
 	const char *text;
 	enum bg_family family;
 	uint8_t bits;
 	uint8_t scope;
 } addresses[SIDES][3] = {
-	[SIDE_HERE] = {{"198.51.100.1", BG_IPV4, 24, RT_SCOPE_UNIVERSE},
-		       {"2001:db8::1", BG_IPV6, 64, RT_SCOPE_UNIVERSE},
+	[SIDE_HERE] = {{NETWORK_HERE_IPV4, BG_IPV4, 24, RT_SCOPE_UNIVERSE},
+		       {NETWORK_HERE_IPV6, BG_IPV6, 64, RT_SCOPE_UNIVERSE},
 		       {"fe80::1", BG_IPV6, 64, RT_SCOPE_LINK}},
-	[SIDE_THERE] = {{"198.51.100.2", BG_IPV4, 24, RT_SCOPE_UNIVERSE},
-			{"2001:db8::2", BG_IPV6, 64, RT_SCOPE_UNIVERSE},
+	[SIDE_THERE] = {{NETWORK_THERE_IPV4, BG_IPV4, 24, RT_SCOPE_UNIVERSE},
+			{NETWORK_THERE_IPV6, BG_IPV6, 64, RT_SCOPE_UNIVERSE},
 			{"fe80::2", BG_IPV6, 64, RT_SCOPE_LINK}},
 };
 
@@ -74,7 +72,7 @@ static int
 transact(const struct network *network, enum side side, const struct request *request)
 {
 	struct timeval patience = {.tv_sec = ANSWER_SECONDS};
-	int fd = prove_net_socket(network, side, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	int fd = network_socket(network, side, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 	struct mnl_socket *netlink = fd < 0 ? NULL : mnl_socket_fdopen(fd);
 	int error;
 
@@ -99,13 +97,13 @@ lay_cable(const struct network *network)
 	struct nlattr *info, *data, *peer;
 
 	begin(&request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(request.header, IFLA_IFNAME, DEVICE);
+	mnl_attr_put_strz(request.header, IFLA_IFNAME, NETWORK_DEVICE);
 	info = mnl_attr_nest_start(request.header, IFLA_LINKINFO);
 	mnl_attr_put_strz(request.header, IFLA_INFO_KIND, "veth");
 	data = mnl_attr_nest_start(request.header, IFLA_INFO_DATA);
 	peer = mnl_attr_nest_start(request.header, VETH_INFO_PEER);
 	mnl_nlmsg_put_extra_header(request.header, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(request.header, IFLA_IFNAME, DEVICE);
+	mnl_attr_put_strz(request.header, IFLA_IFNAME, NETWORK_DEVICE);
 	mnl_attr_put_u32(request.header, IFLA_NET_NS_FD, (uint32_t)network->namespaces[SIDE_THERE]);
 	mnl_attr_nest_end(request.header, peer);
 	mnl_attr_nest_end(request.header, data);
@@ -117,8 +115,8 @@ lay_cable(const struct network *network)
 static int
 find_device(struct network *network, enum side side)
 {
-	struct ifreq request = {.ifr_name = DEVICE};
-	int fd = prove_net_socket(network, side, AF_INET, SOCK_DGRAM, 0);
+	struct ifreq request = {.ifr_name = NETWORK_DEVICE};
+	int fd = network_socket(network, side, AF_INET, SOCK_DGRAM, 0);
 	int error = fd < 0 || ioctl(fd, SIOCGIFINDEX, &request) ? errno : 0;
 
 	if (fd >= 0)
@@ -144,7 +142,7 @@ plug_in(const struct network *network, enum side side, uint32_t index)
 	mnl_attr_put_u8(request.header, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
 	mnl_attr_nest_end(request.header, ipv6);
 	mnl_attr_nest_end(request.header, families);
-	if (index != LOOPBACK_INDEX)
+	if (index != NETWORK_LOOPBACK_INDEX)
 		transact(network, side, &request);
 	message = begin(&request, RTM_NEWLINK, 0, sizeof(*message));
 	message->ifi_index = (int)index;
@@ -173,8 +171,8 @@ give_address(const struct network *network, enum side side, const struct address
 }
 
 /**
- * open_roads - the other machine sends all that is not its own down the cable, so that it tries addresses of CMD's machine
- * that are not in their common network, too. No failure: then they are out of reach.
+ * open_roads - the other machine sends all that is not its own down the cable, so that it tries addresses of the first
+ * machine that are not in their common network, too. No failure: then they are out of reach.
  */
 static void
 open_roads(const struct network *network)
@@ -195,9 +193,9 @@ open_roads(const struct network *network)
 	}
 }
 
-/** prove_link_address - the machine's own. */
+/** network_address - the machine's own. */
 struct bg_addr
-prove_link_address(enum side side, enum bg_family family)
+network_address(enum side side, enum bg_family family)
 {
 	struct bg_addr addr = bg_addr_wildcard(family);
 
@@ -206,11 +204,11 @@ prove_link_address(enum side side, enum bg_family family)
 }
 
 /**
- * prove_link_make - connect both machines and give them their addresses. Where IPv6 is not there or is disabled they
+ * network_link_make - connect both machines and give them their addresses. Where IPv6 is not there or is disabled they
  * have IPv4 only. Return: 0 or an errno value.
  */
 int
-prove_link_make(struct network *network)
+network_link_make(struct network *network)
 {
 	int error = lay_cable(network);
 
@@ -218,7 +216,7 @@ prove_link_make(struct network *network)
 	for (enum side side = SIDE_HERE; side < SIDES && !error; side++) {
 		error = find_device(network, side);
 		if (!error)
-			error = plug_in(network, side, LOOPBACK_INDEX);
+			error = plug_in(network, side, NETWORK_LOOPBACK_INDEX);
 		if (!error)
 			error = plug_in(network, side, network->devices[side]);
 		for (size_t i = 0; i < 3 && !error; i++) {
