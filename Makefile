@@ -83,9 +83,9 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-system check-asan \
-	cov check-valgrind check-breaks check-supervise-breaks check-prove-breaks scenarios bench fuzz fuzz-smoke \
-	demo lint install uninstall clean help FORCE
+.PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-faults check-system \
+	check-asan cov check-valgrind check-breaks check-supervise-breaks check-prove-breaks \
+	scenarios bench fuzz fuzz-smoke demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
 
@@ -159,6 +159,7 @@ PLUGINS := $(patsubst $(SRC)/tests/preload/plugins/%.c,$(OUT)/hosts/%.so,$(wildc
 $(OUT)/obj/tests/%.o: CPPFLAGS_ALL += $(TEST_DEFS) -I$(SRC)/tests -I$(SRC)
 helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) $(helpers_$(1))
 helpers_launcher = $(OUT)/obj/tests/conformance/table.o
+helpers_faults = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/preload/sink.o
 helpers_supervise = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/conformance/table.o $(filter-out %_test.o,$(call objects,tests/system))
 # What `bindguard` is made of: two hosts on a cable, the list of sockets and their tries are the tests' too.
 LAUNCHER_ARCHIVE := $(OUT)/launcher.a
@@ -167,8 +168,11 @@ $(LAUNCHER_ARCHIVE): $(filter-out %/main.o,$(LAUNCHER))
 .SECONDEXPANSION:
 $(OUT)/tests/%_test: $(OUT)/obj/tests/%_test.o $$(call helpers,$$(firstword $$(subst /, ,$$*))) $(LAUNCHER_ARCHIVE) $(ARCHIVE) $(CONFUSE) $(COUNTERS)
 	@mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK) -o $@ $(filter %.o,$^) $(LAUNCHER_ARCHIVE) $(ARCHIVE) $(TEST_LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK) -o $@ $(filter %.o,$^) $(LAUNCHER_ARCHIVE) $(ARCHIVE) \
+		$(libs_$(firstword $(subst /, ,$*))) $(TEST_LIBS)
 TEST_LIBS := -lcmocka -Wl,--as-needed $(LAUNCHER_LIBS) -pthread -ldl
+libs_faults = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free mmap munmap arena_alloc arena_realloc arena_copy)
+comma := ,
 $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(wildcard $(SRC)/launcher/*_addresses.h $(SRC)/tests/net/*.h) $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -I$(SRC) -I$(SRC)/tests -rdynamic $(LDFLAGS) -o $@ $< -pthread -ldl
@@ -192,6 +196,18 @@ $(OUT)/hosts/%.so: $(SRC)/tests/preload/plugins/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC $(LDFLAGS) -o $@ $< -ldl
 
+# Hosts and plugins of the injected faults.
+FAULT_HOSTS := $(patsubst $(SRC)/tests/faults/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/faults/hosts/*.c)) \
+	$(patsubst $(SRC)/tests/faults/plugins/%.c,$(OUT)/hosts/%.so,$(wildcard $(SRC)/tests/faults/plugins/*.c))
+FAULT_SOURCES := $(addprefix $(SRC)/tests/faults/,tracer.c plan.c tracer.h plan.h places.h) \
+	$(wildcard $(SRC)/launcher/*_addresses.h $(SRC)/tests/net/*.h)
+$(OUT)/hosts/%: $(SRC)/tests/faults/hosts/%.c $(FAULT_SOURCES) $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -I$(SRC) -I$(SRC)/tests -o $@ $(filter %.c,$^)
+$(OUT)/hosts/%.so: $(SRC)/tests/faults/plugins/%.c $(SRC)/tests/faults/tracer.h $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC -o $@ $<
+
 RUN := $(SRC)/tests/run.sh
 check-unit: $(call tests,unit) ## core and load, in process
 	$(RUN) $^
@@ -200,6 +216,8 @@ check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one tabl
 check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile hosts under the preload
 	$(RUN) $(filter %_test,$^)
 check-supervise: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## the engine seccomp
+	$(RUN) $(filter %_test,$^)
+check-faults: $(LIBRARY) $(SUPERVISE_CLI) $(FAULT_HOSTS) $(call tests,faults) ## every allocation and system call of the guard fails in turn
 	$(RUN) $(filter %_test,$^)
 # Tests of the command run the built one, BG_COMMAND.
 # Programs that a preload reaches, or does not: one source in several builds.
@@ -233,12 +251,12 @@ check-system: $(LIBRARY) $(NPM) $(call tests,system) ## unmodified servers and a
 	$(RUN) -j 2 $(filter %_test,$^)
 # Each line of tests/breaks/*.txt breaks the library on purpose and names the tests that must see it.
 TOPICS ?=
-check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(NPM) $(foreach d,preload conformance system,$(call tests,$d)) ## break the library on purpose: do tests see it?
+check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(FAULT_HOSTS) $(NPM) $(foreach d,preload conformance faults system,$(call tests,$d)) ## break the library on purpose: do tests see it?
 	@cd $(SRC) && BG_LINK='$(LINK_SO)' BG_OBJECTS='$(abspath $(CORE) $(SYS) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE))' \
 		tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-valgrind: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## preload tests, their hosts under memcheck and helgrind
 	$(SRC)/tests/valgrind.sh $(abspath $(OUT)) $(filter %_test,$^)
-check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## break the engine seccomp on purpose
+check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(FAULT_HOSTS) $(foreach d,supervise faults,$(call tests,$d)) ## break the engine seccomp on purpose
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
 		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' BG_FLAGS='-I$(SRC)' \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
@@ -255,8 +273,8 @@ check-asan: ## unit, conformance, preload and launcher tests with address and un
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
 # What a sanitizer's runtime makes impossible is skipped there by name; without it nothing may be, where BG_MUST_RUN=1.
-sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(OUT)/hosts/go_server \
-		$(foreach d,unit conformance preload launcher,$(call tests,$d))
+sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(FAULT_HOSTS) $(OUT)/hosts/go_server \
+		$(foreach d,unit conformance preload launcher faults,$(call tests,$d))
 	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 		BG_MUST_RUN=0 ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
 .PHONY: sanitized
@@ -267,8 +285,8 @@ covered: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(
 		$(foreach d,unit conformance preload launcher supervise,$(call tests,$d))
 	$(SRC)/tests/coverage/cov.sh $(SRC) $(abspath $(OUT) $(LIBRARY) $(COMMAND) $(SUPERVISE_CLI)) -- $(abspath $(filter %_test,$^))
 .PHONY: covered
-check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) $(NPM) \
-		$(foreach d,unit conformance preload launcher supervise system,$(call tests,$d)) ## all tests
+check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) $(FAULT_HOSTS) $(NPM) \
+		$(foreach d,unit conformance preload launcher supervise faults system,$(call tests,$d)) ## all tests
 	$(RUN) $(filter-out $(call tests,system),$(filter %_test,$^))
 	$(RUN) -j 2 $(call tests,system)
 

@@ -22,6 +22,7 @@ struct bg_settings {
 	const char *log_events;	     /* BINDGUARD_LOG_EVENTS */
 	const char *xdg_config_home; /* XDG_CONFIG_HOME */
 	const char *home;	     /* HOME */
+	bool unreadable;	     /* the environment could not be read: a mistake */
 };
 
 /** enum bg_source - where the policy came from, and why there. */
@@ -65,7 +66,8 @@ void bg_settings_parse(const char *block, size_t size, struct bg_settings *setti
 /**
  * bg_load - find, read, check and compile the configuration, and lay the environment over it.
  * @settings: as from bg_settings_read()
- * @exe, @command: this program's executable and command line: rules that cannot match them are dropped. NULL: keep all.
+ * @exe, @command: this program's executable and command line: rules that cannot match them are dropped. "", NULL: could
+ *                 not be read, a mistake where a rule asks for it. @exe NULL: keep all
  * @loaded: written whole
  *
  * Without a file and without settings it allocates and parses nothing: @loaded->policy is bg_policy_default.

@@ -122,8 +122,8 @@ make_as_target(void *context)
 	if (lower && !set_bind_service(false))
 		return -EACCES;
 	result = make(work);
-	if (lower)
-		set_bind_service(true);
+	if (lower && !set_bind_service(true))
+		set_bind_service(true); /* others need it yet */
 	return result;
 }
 

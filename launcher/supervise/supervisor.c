@@ -43,6 +43,7 @@
 #define NOTIF_SYNC_WAKE_UP 1ull
 
 #define PAUSE_NS 1000000 /* after an error that should not be, so that it does not become a busy loop */
+#define SEND_TRIES 100	 /* of an answer, before its target is given up */
 
 /** survey - what of the policy and of this process decides how much must be asked at each call. */
 static void
@@ -159,12 +160,13 @@ serve(struct supervisor *supervisor, struct seccomp_notif *asked, struct seccomp
 		return;
 	}
 	call_answer(supervisor, asked, answer);
-	while (ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_SEND, answer)) {
-		if (errno == EINTR)
-			continue;
-		if (errno != ENOENT && errno != EINPROGRESS)
+	/* An answer that is not sent leaves its thread asleep for ever. */
+	for (int tries = 0; tries < SEND_TRIES; tries++) {
+		if (ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_SEND, answer) == 0 || errno == ENOENT ||
+		    errno == EINPROGRESS)
+			return;
+		if (errno != EINTR)
 			pause_briefly();
-		return;
 	}
 }
 

@@ -212,7 +212,7 @@ target_command(pid_t tid, char *command, size_t size)
 			command[i] = ' ';
 }
 
-/** target_closes_on_exec - does descriptor @fd of thread @tid have FD_CLOEXEC? proc(5), fdinfo. */
+/** target_closes_on_exec - does descriptor @fd of thread @tid have FD_CLOEXEC? proc(5), fdinfo. Not known is yes. */
 bool
 target_closes_on_exec(pid_t tid, int fd)
 {
@@ -222,7 +222,7 @@ target_closes_on_exec(pid_t tid, int fd)
 	snprintf(name, sizeof(name), "fdinfo/%d", fd);
 	read_file(tid, name, text, sizeof(text));
 	flags = line_value(text, "flags:", 8);
-	return flags >= 0 && (flags & O_CLOEXEC);
+	return flags < 0 || (flags & O_CLOEXEC);
 }
 
 /** target_has_capability - is @capability effective in thread @tid, in its own user namespace? capget(2). */

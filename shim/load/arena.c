@@ -46,6 +46,7 @@ struct head {
 _Static_assert(sizeof(struct block) % ALIGN == 0 && sizeof(struct head) == ALIGN, "what is returned is aligned");
 
 static struct block *top;
+static bool was_short;
 
 /** add_block - a block that has room for @size bytes. Return: false where the kernel has none. Seldom, and not in the way of take(). */
 __attribute__((noinline, cold)) static bool
@@ -78,10 +79,11 @@ take(size_t size, size_t room)
 	size_t bytes = sizeof(struct head) + aligned(room) + FENCE_BYTES;
 	struct head *head;
 
-	if (size > SIZE_MAX / 4 || room > SIZE_MAX / 4)
+	if (size > SIZE_MAX / 4 || room > SIZE_MAX / 4 ||
+	    ((!top || top->size - top->used < bytes) && !add_block(bytes))) {
+		was_short = true;
 		return NULL;
-	if ((!top || top->size - top->used < bytes) && !add_block(bytes))
-		return NULL;
+	}
 	head = (struct head *)(void *)((char *)top + top->used);
 	ASAN_UNPOISON_MEMORY_REGION(head, sizeof(*head) + size);
 	head->size = size;
@@ -127,7 +129,7 @@ arena_realloc(void *old, size_t size)
 	if (size <= head->size)
 		return old;
 	if (size > SIZE_MAX / 4)
-		return NULL;
+		return take(size, size);
 	if (size <= head->room || widen(head, size)) {
 		ASAN_UNPOISON_MEMORY_REGION(old, size);
 		head->size = size;
@@ -150,6 +152,13 @@ arena_copy(const char *text, size_t length)
 	return copy;
 }
 
+/** arena_was_short - since arena_release(): what libconfuse makes of that is neither told nor to be relied on. */
+bool
+arena_was_short(void)
+{
+	return was_short;
+}
+
 /** arena_release - give everything back. Nothing that came from here, libconfuse's own state included, may be used again. */
 void
 arena_release(void)
@@ -161,4 +170,5 @@ arena_release(void)
 		munmap(top, top->size);
 		top = before;
 	}
+	was_short = false;
 }

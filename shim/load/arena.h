@@ -4,11 +4,13 @@
 #ifndef BINDGUARD_LOAD_ARENA_H
 #define BINDGUARD_LOAD_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 void *arena_alloc(size_t size);
 void *arena_realloc(void *old, size_t size);
 char *arena_copy(const char *text, size_t length);
+bool arena_was_short(void);
 void arena_release(void);
 
 #endif

@@ -201,6 +201,7 @@ bg_load_text(const char *text, size_t size, struct bg_diags *diags)
 	copy = arena_copy(text, size);
 	if (!copy) {
 		bg_diags_add(diags, 0, "out of memory");
+		arena_release();
 		return NULL;
 	}
 	survey_take(&survey, copy, size, diags);

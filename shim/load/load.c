@@ -31,6 +31,8 @@ bg_load(const struct bg_settings *settings, const char *exe, const char *command
 	loaded->policy = bg_policy_default;
 	loaded->owned = loaded->unreadable = false;
 	loaded->diags.count = loaded->diags.dropped = 0;
+	if (settings->unreadable)
+		bg_diags_add(&loaded->diags, 0, "cannot be read: /proc/self/environ, expected its variables");
 	file_locate(settings, loaded);
 	if (loaded->source != BG_SOURCE_BUILTIN)
 		owned = from_file(loaded);
@@ -40,6 +42,8 @@ bg_load(const struct bg_settings *settings, const char *exe, const char *command
 		free(owned);
 		owned = copy;
 	}
+	if (owned && exe)
+		override_check_names(owned, exe, command, &loaded->diags);
 	if (bg_diags_mistakes(&loaded->diags)) {
 		free(owned);
 		owned = override_lockdown(settings, &loaded->diags);

@@ -137,6 +137,25 @@ override_lockdown(const struct bg_settings *settings, struct bg_diags *diags)
 	return override_wanted(&log) ? override_copy(bg_policy_lockdown, &log, diags) : NULL;
 }
 
+/**
+ * override_check_names - rules that ask for a name that could not be read would be dropped in silence, and with them what
+ * they guard: a mistake. @exe: "", @command: NULL where it could not be
+ */
+void
+override_check_names(const struct bg_policy *policy, const char *exe, const char *command, struct bg_diags *diags)
+{
+	bool programs = false, commands = false;
+
+	for (uint32_t i = 0; i < policy->rule_count; i++) {
+		programs |= policy->rules[i].programs.count > 0;
+		commands |= policy->rules[i].commands.count > 0;
+	}
+	if (programs && !exe[0])
+		bg_diags_add(diags, 0, "rules ask for the program: /proc/self/exe cannot be read, expected its path");
+	if (commands && !command)
+		bg_diags_add(diags, 0, "rules ask for the command: /proc/self/cmdline cannot be read, expected words");
+}
+
 /** override_narrow - drop the rules that cannot match this program, so that no call asks about them. */
 void
 override_narrow(struct bg_policy *policy, const char *exe, const char *command)

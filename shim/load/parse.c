@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "load/arena.h"
 #include "load/confuse_host.h"
 #include "load/survey.h"
 
@@ -86,22 +87,24 @@ point_values(cfg_t *cfg, const unsigned char *position, struct survey *survey)
 }
 
 /**
- * run - all that is done with libconfuse, behind setjmp().
+ * run - all that is done with libconfuse, behind setjmp(). Where memory is short it may go on without what it could not
+ * keep, or complain of something else: then nothing that it says counts.
  * Return: false where there are mistakes.
  */
 static bool
 run(cfg_t *cfg, const unsigned char *position, struct survey *survey, struct bg_diags *diags)
 {
-	int status;
+	bool good;
 
 	cfg_set_error_function(cfg, hear);
-	status = cfg_parse_buf(cfg, survey->clean);
-	if (status != CFG_SUCCESS) {
-		if (bg_diags_mistakes(diags) == 0)
-			bg_diags_add(diags, 0, "cannot be parsed, expected the format of bindguard.conf(5)");
+	good = cfg_parse_buf(cfg, survey->clean) == CFG_SUCCESS && point_values(cfg, position, survey);
+	if (arena_was_short()) {
+		bg_diags_add(diags, 0, "out of memory while parsing");
 		return false;
 	}
-	return point_values(cfg, position, survey);
+	if (!good && bg_diags_mistakes(diags) == 0)
+		bg_diags_add(diags, 0, "cannot be parsed, expected the format of bindguard.conf(5)");
+	return good;
 }
 
 /** OPTIONS_MAX - rules have the most keys; one more ends the table. */

@@ -74,6 +74,8 @@ guarded(const struct bg_guard *guard, int fd, void *in)
 	}
 	if (guard->policy->mode == BG_MODE_ENFORCE && attempt.verdict.effect == BG_EFFECT_CHANGE)
 		return bg_apply_change(&attempt);
+	if (!bg_apply_prepare(&attempt))
+		return bg_attempt_refuse(&attempt);
 	result = real_call(fd, in);
 	bg_apply_nothing(&attempt, result);
 	bg_report_unchanged(&attempt, result);

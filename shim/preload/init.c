@@ -64,13 +64,22 @@ read_settings(struct scratch *scratch)
 {
 	bool secure = getauxval(AT_SECURE) != 0;
 	size_t size;
+	int error;
 
 	if (environ || secure) {
 		bg_settings_read(secure, &scratch->settings);
 		return;
 	}
-	size = bg_self_words("/proc/self/environ", scratch->environment, ENVIRONMENT_MAX);
+	error = bg_self_words("/proc/self/environ", scratch->environment, ENVIRONMENT_MAX, &size);
 	bg_settings_parse(scratch->environment, size, &scratch->settings);
+	scratch->settings.unreadable = error && error != -ENOENT; /* without /proc there is none, as after chroot(2) */
+}
+
+/** asks_for_nothing - BINDGUARD_MODE says that nothing be changed. */
+static bool
+asks_for_nothing(const struct bg_settings *settings)
+{
+	return settings->mode && (strcmp(settings->mode, "off") == 0 || strcmp(settings->mode, "observe") == 0);
 }
 
 /**
@@ -80,12 +89,8 @@ read_settings(struct scratch *scratch)
 static uint8_t
 final_mode(const struct scratch *scratch)
 {
-	const char *mode = scratch->settings.mode;
-
-	if (mode && strcmp(mode, "off") == 0)
-		return BG_MODE_OFF;
-	if (mode && strcmp(mode, "observe") == 0)
-		return BG_MODE_OBSERVE;
+	if (asks_for_nothing(&scratch->settings))
+		return scratch->settings.mode[1] == 'f' ? BG_MODE_OFF : BG_MODE_OBSERVE;
 	return scratch->loaded.policy->mode;
 }
 
@@ -161,19 +166,52 @@ assemble(const struct scratch *scratch)
 	return guard;
 }
 
+/**
+ * make_poor_guard - where memory is short: lockdown, which is said at the first bind that matters; nothing at all for who
+ * asks that nothing be changed. In writable pages, which are there.
+ */
+static const struct bg_guard *
+make_poor_guard(void)
+{
+	static const struct bg_policy off = {.size = sizeof(off), .mode = BG_MODE_OFF};
+	static struct bg_guard guard;
+	static struct bg_real real;
+	const char *executed = (const char *)getauxval(AT_EXECFN), *slash;
+	struct bg_settings settings = {0};
+
+	if (environ)
+		bg_settings_read(getauxval(AT_SECURE) != 0, &settings);
+	guard = lockdown;
+	if (asks_for_nothing(&settings))
+		guard.policy = &off;
+	bg_real_resolve(&real);
+	guard.real = &real;
+	guard.engine = BG_ENGINE_PRELOAD;
+	bg_sink_identify_stderr(&guard);
+	guard.complaints =
+		"bindguard: no memory for the configuration, it is not used: wildcard addresses go to loopback, "
+		"others are refused\n";
+	guard.exe = executed ? executed : "";
+	slash = strrchr(guard.exe, '/');
+	guard.program = slash ? slash + 1 : guard.exe;
+	return &guard;
+}
+
 /** make_guard - read everything once. Return: NULL where memory is short. */
 static const struct bg_guard *
 make_guard(void)
 {
 	struct scratch *scratch = bg_self_map(sizeof(*scratch));
 	const struct bg_guard *guard;
+	bool exe_known, command_known;
 
 	if (!scratch)
 		return NULL;
 	read_settings(scratch);
-	bg_self_exe(scratch->exe, sizeof(scratch->exe));
-	bg_self_command(scratch->command, COMMAND_MAX);
-	bg_load(&scratch->settings, scratch->exe, scratch->command, &scratch->loaded);
+	exe_known = bg_self_exe(scratch->exe, sizeof(scratch->exe));
+	command_known = bg_self_command(scratch->command, COMMAND_MAX);
+	bg_load(&scratch->settings, exe_known ? scratch->exe : "", command_known ? scratch->command : NULL,
+		&scratch->loaded);
 	write_complaints(&scratch->loaded, final_mode(scratch), scratch->complaints);
 	guard = assemble(scratch);
 	bg_loaded_free(&scratch->loaded);
@@ -223,7 +261,7 @@ bg_guard_set_up(void)
 		/* open(2) and read(2) are cancellation points: a thread that dies here would leave nobody to go on. */
 		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
 		guard = make_guard();
-		publish(guard ? guard : &lockdown);
+		publish(guard ? guard : make_poor_guard());
 		pthread_setcancelstate(cancel_state, NULL);
 	}
 	errno = saved_errno;

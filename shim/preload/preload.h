@@ -14,9 +14,9 @@ extern const struct bg_real bg_real_raw;
 void bg_real_resolve(struct bg_real *real);
 
 void *bg_self_map(size_t size);
-void bg_self_exe(char *exe, size_t size);
-size_t bg_self_words(const char *path, char *words, size_t size);
-void bg_self_command(char *command, size_t size);
+bool bg_self_exe(char *exe, size_t size);
+int bg_self_words(const char *path, char *words, size_t size, size_t *length);
+bool bg_self_command(char *command, size_t size);
 
 /** bg_guard_current - the guard of this process, in read-only pages; NULL until it is set up, then never changed. */
 extern const struct bg_guard *bg_guard_current;

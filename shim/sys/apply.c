@@ -44,7 +44,8 @@ static void
 remember(const struct bg_attempt *attempt, enum bg_mark_kind kind, const char *device)
 {
 	const struct bg_request *request = &attempt->request;
-	struct bg_mark mark = {.kind = kind,
+	struct bg_mark mark = {.cookie = attempt->cookie,
+			       .kind = kind,
 			       .asked = request->asked,
 			       .form = request->form,
 			       .dual_stack = (request->known & BG_FACT_V6ONLY) && !request->v6only};
@@ -52,7 +53,10 @@ remember(const struct bg_attempt *attempt, enum bg_mark_kind kind, const char *d
 	if (mark.form == BG_FORM_UNSPEC)
 		mark.form = BG_FORM_IPV4;
 	memcpy(mark.device, device, strlen(device));
-	bg_marks_put(attempt->fd, &mark);
+	if (mark.cookie)
+		bg_marks_store(&mark);
+	else
+		bg_marks_put(attempt->fd, &mark);
 }
 
 /**
@@ -173,13 +177,33 @@ bg_apply_change(struct bg_attempt *attempt)
 	return result;
 }
 
+/** is_to_be_remembered - rules that speak of port 0 will have to know at listen(2) who had asked for it. */
+static bool
+is_to_be_remembered(const struct bg_attempt *attempt)
+{
+	return attempt->guard->policy->port_zero && attempt->request.asked.port == 0;
+}
+
 /**
- * bg_apply_nothing - the bare call was made and returned @result. Rules that speak of port 0 will have to know at
- * listen(2) who had asked for it.
+ * bg_apply_prepare - before the bare call: can its socket be remembered, if it must be? Afterwards it would be too late.
+ * Return: false where not; the call is to be refused. What is no socket, or a kernel without SO_COOKIE (Linux 4.12), is
+ * no reason.
  */
+bool
+bg_apply_prepare(struct bg_attempt *attempt)
+{
+	int error;
+
+	if (attempt->guard->policy->mode != BG_MODE_ENFORCE || !is_to_be_remembered(attempt))
+		return true;
+	error = bg_kernel_cookie(attempt->fd, &attempt->cookie);
+	return error == 0 || error == -EBADF || error == -ENOTSOCK || error == -ENOPROTOOPT;
+}
+
+/** bg_apply_nothing - the bare call was made and returned @result. */
 void
 bg_apply_nothing(const struct bg_attempt *attempt, int result)
 {
-	if (result >= 0 && attempt->guard->policy->port_zero && attempt->request.asked.port == 0)
+	if (result >= 0 && is_to_be_remembered(attempt))
 		remember(attempt, BG_MARK_PORT_ZERO, "");
 }

@@ -25,31 +25,39 @@ bg_device_receives_at_once(int fd)
 	return bg_kernel_getint(fd, SOL_SOCKET, SO_TYPE, &type) || type == SOCK_DGRAM || type == SOCK_RAW;
 }
 
-/**
- * bg_device_deafen - let nothing more be received, by a filter that drops all: for the moment between two calls in which
- * a datagram socket would be open to everybody. Return: false where the program has a filter of its own, or the kernel
- * does not allow it: then that moment is as it would be without the guard.
- */
+/** bg_device_silence - let nothing more be received, by a filter that drops all, in the place of any other. */
 bool
-bg_device_deafen(int fd)
+bg_device_silence(int fd)
 {
 	struct sock_filter drop = {.code = BPF_RET | BPF_K};
 	struct sock_fprog program = {.len = 1, .filter = &drop};
-	unsigned length = 0;
 
-	/* SO_GET_FILTER tells the instructions of a filter, EACCES for one that it cannot tell. */
-	if (bg_kernel_getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &length) || length)
-		return false;
 	return bg_kernel_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0;
 }
 
-/** bg_device_undeafen - the end of bg_device_deafen(), which returned @deafened. */
+/**
+ * bg_device_deafen - bg_device_silence() for the moment between two calls in which a datagram socket would be open to
+ * everybody. One that has a filter of the program keeps it: that moment is as it would be without the guard.
+ */
+enum bg_deaf
+bg_device_deafen(int fd)
+{
+	unsigned length = 0;
+	int error = bg_kernel_getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &length);
+
+	/* SO_GET_FILTER tells the instructions of a filter, EACCES for one that it cannot tell. */
+	if (error == -EACCES || (!error && length))
+		return BG_DEAF_BY_ANOTHER;
+	return !error && bg_device_silence(fd) ? BG_DEAF : BG_DEAF_NOT;
+}
+
+/** bg_device_undeafen - the end of bg_device_deafen(), which returned @deaf. */
 void
-bg_device_undeafen(int fd, bool deafened)
+bg_device_undeafen(int fd, enum bg_deaf deaf)
 {
 	int ignored = 0;
 
-	if (deafened)
+	if (deaf == BG_DEAF)
 		bg_kernel_setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &ignored, sizeof(ignored));
 }
 
@@ -61,12 +69,11 @@ bg_device_read_peer(int fd, struct bg_peer *peer)
 		peer->size = 0;
 }
 
-/** bg_device_restore_peer - connect @fd to it again. */
-void
+/** bg_device_restore_peer - connect @fd to it again. Return: whether it is connected. */
+bool
 bg_device_restore_peer(int fd, const struct bg_peer *peer)
 {
-	if (peer->size)
-		bg_kernel_connect(fd, &peer->name, peer->size);
+	return peer->size && bg_kernel_connect(fd, &peer->name, peer->size) == 0;
 }
 
 /** dissolve - let the kernel forget peer and device; a port that it chose itself would go too, and is bound again. */

@@ -5,9 +5,17 @@
 
 #include "core/sockaddr.h"
 
+/** enum bg_deaf - does a socket receive nothing for now? */
+enum bg_deaf {
+	BG_DEAF_NOT,	    /* the kernel does not allow it, and may allow nothing else either */
+	BG_DEAF_BY_ANOTHER, /* it has a filter of the program's, and receives what that lets through */
+	BG_DEAF,
+};
+
 BG_SIGSAFE bool bg_device_receives_at_once(int fd);
-BG_SIGSAFE bool bg_device_deafen(int fd);
-BG_SIGSAFE void bg_device_undeafen(int fd, bool deafened);
+BG_SIGSAFE bool bg_device_silence(int fd);
+BG_SIGSAFE enum bg_deaf bg_device_deafen(int fd);
+BG_SIGSAFE void bg_device_undeafen(int fd, enum bg_deaf deaf);
 BG_SIGSAFE bool bg_device_take_off(int fd);
 
 /**
@@ -19,6 +27,6 @@ struct bg_peer {
 };
 
 BG_SIGSAFE void bg_device_read_peer(int fd, struct bg_peer *peer);
-BG_SIGSAFE void bg_device_restore_peer(int fd, const struct bg_peer *peer);
+BG_SIGSAFE bool bg_device_restore_peer(int fd, const struct bg_peer *peer);
 
 #endif

@@ -3,9 +3,9 @@
  * again, open to all, since the kernel takes its device off with its peer (device.c). Signal-safe.
  *
  * Theory of operation. Afterwards the kernel's own state tells what the socket is: it keeps a port that was asked for
- * and forgets one that it chose (a client's), and likewise the address. So no mark is needed: a wildcard with a port is
- * decided on as at bind(2). A mark tells what had been asked for where a rule had changed that. The socket is deaf until
- * it is confined; where it cannot be, it is connected again and the call fails.
+ * and forgets one that it chose (a client's), and likewise the address. So no mark is needed, which can be lost: what has
+ * a port is decided on as at bind(2). A mark tells what had been asked for where a rule had changed that. The socket is
+ * deaf until it is confined; where it cannot be, it is connected again and the call fails.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,24 +16,29 @@
 
 #define DATAGRAM (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE)
 
-/** is_server - the dissolved socket's @name, and what was asked for of it: into the request. Return: it can be reached. */
-static bool
-is_server(struct bg_attempt *attempt, bool marked, const struct bg_mark *mark)
+/**
+ * read_server - the dissolved socket's name, and what was asked for of it: into the request.
+ * Return: BG_FACTS_GATHERED: it can be reached; BG_FACTS_NONE: it cannot; BG_FACTS_BLOCKED: the kernel does not tell.
+ */
+static enum bg_facts
+read_server(struct bg_attempt *attempt, bool marked, const struct bg_mark *mark)
 {
 	struct bg_request *request = &attempt->request;
 	union bg_sockaddr name;
 	unsigned size;
 
-	if (bg_kernel_getsockname(attempt->fd, &name, &size) || size > sizeof(name) ||
-	    !bg_sockaddr_decode(&name, size, &request->asked, &request->form) || request->asked.port == 0)
-		return false;
+	if (bg_kernel_getsockname(attempt->fd, &name, &size))
+		return bg_facts_unavailable(attempt->fd, false);
+	if (size > sizeof(name) || !bg_sockaddr_decode(&name, size, &request->asked, &request->form) ||
+	    request->asked.port == 0)
+		return BG_FACTS_NONE;
 	if (marked && mark->kind == BG_MARK_ADDRESS) /* bound to the changed address still */
-		return false;
-	if (!marked || mark->kind == BG_MARK_PORT_ZERO)
-		return bg_addr_is_wildcard(&request->asked.addr);
-	request->asked = mark->asked;
-	request->form = mark->form;
-	return true;
+		return BG_FACTS_NONE;
+	if (marked && mark->kind != BG_MARK_PORT_ZERO) {
+		request->asked = mark->asked;
+		request->form = mark->form;
+	}
+	return BG_FACTS_GATHERED;
 }
 
 /** confine_again - as the rules say. Return: 0, or -errno where they cannot be followed. */
@@ -68,31 +73,48 @@ note_confined(const struct bg_attempt *attempt, const struct bg_mark *before)
 		bg_marks_put(attempt->fd, &mark);
 }
 
+/** guard_again - the association is gone: guard what is a server now. Return: 0, or -errno where it cannot be. */
+static int
+guard_again(struct bg_attempt *attempt, bool marked, const struct bg_mark *mark)
+{
+	switch (read_server(attempt, marked, mark)) {
+	case BG_FACTS_NONE: return 0;
+	case BG_FACTS_GATHERED: return confine_again(attempt, marked && mark->kind == BG_MARK_UNDONE);
+	default: bg_decide_blocked(&attempt->verdict); return -attempt->verdict.error;
+	}
+}
+
 /** dissolve - disconnect a datagram socket. Return: as connect(2), -errno for -1; EACCES where it cannot be confined. */
 static int
 dissolve(struct bg_attempt *attempt, const struct bg_peer *unspecified)
 {
-	bool deafened = bg_device_deafen(attempt->fd);
 	struct bg_mark mark = {.cookie = 0};
-	bool marked = bg_marks_get(attempt->fd, &mark);
+	enum bg_marked found = bg_marks_find(attempt->fd, &mark);
+	bool marked = found == BG_MARKED;
 	struct bg_peer before;
+	enum bg_deaf deaf;
 	int result, error = 0;
 
+	deaf = found == BG_MARKED_UNKNOWN ? BG_DEAF_NOT : bg_device_deafen(attempt->fd);
+	if (deaf == BG_DEAF_NOT)
+		return bg_attempt_refuse(attempt);
 	bg_device_read_peer(attempt->fd, &before);
 	result = bg_kernel_connect(attempt->fd, &unspecified->name, unspecified->size);
-	if (result >= 0 && is_server(attempt, marked, &mark))
-		error = confine_again(attempt, marked && mark.kind == BG_MARK_UNDONE);
+	if (result >= 0)
+		error = guard_again(attempt, marked, &mark);
 	if (error) {
-		bg_device_restore_peer(attempt->fd, &before);
+		/* Without a peer to go back to it stays deaf. */
+		if (bg_device_restore_peer(attempt->fd, &before))
+			bg_device_undeafen(attempt->fd, deaf);
+		else if (deaf != BG_DEAF)
+			bg_device_silence(attempt->fd);
 		bg_report_changed(attempt,
 				  attempt->verdict.effect == BG_EFFECT_CHANGE ? &attempt->verdict.change : NULL, error);
-		/* Without a peer to go back to it stays deaf. */
-		bg_device_undeafen(attempt->fd, deafened && before.size);
 		return error;
 	}
 	if (result >= 0 && marked && mark.kind == BG_MARK_UNDONE)
 		note_confined(attempt, &mark);
-	bg_device_undeafen(attempt->fd, deafened);
+	bg_device_undeafen(attempt->fd, deaf);
 	return result;
 }
 
@@ -104,8 +126,13 @@ dissolve(struct bg_attempt *attempt, const struct bg_peer *unspecified)
 int
 bg_guard_disconnect(struct bg_attempt *attempt, const struct bg_peer *unspecified)
 {
-	if (bg_device_receives_at_once(attempt->fd) &&
-	    bg_facts_gather(attempt, BG_FACT_PROTOCOL) == BG_FACTS_GATHERED && (attempt->request.protocol & DATAGRAM))
+	enum bg_facts facts = BG_FACTS_NONE;
+
+	if (bg_device_receives_at_once(attempt->fd))
+		facts = bg_facts_gather(attempt, BG_FACT_PROTOCOL);
+	if (facts == BG_FACTS_BLOCKED)
+		return bg_attempt_refuse(attempt);
+	if (facts == BG_FACTS_GATHERED && (attempt->request.protocol & DATAGRAM))
 		return dissolve(attempt, unspecified);
 	return (int)bg_kernel_result(
 		attempt->guard->real->connect(attempt->fd, unspecified->name.bytes, unspecified->size));

@@ -105,13 +105,15 @@ gather_socket(int fd, unsigned facts, struct bg_request *request)
 	return result;
 }
 
-/** gather_port_zero - had bind(2) been asked for port 0 on this socket? */
-static void
+/** gather_port_zero - had bind(2) been asked for port 0 on this socket? What cannot be told is no no: rules hang on it. */
+static enum bg_facts
 gather_port_zero(int fd, struct bg_request *request)
 {
 	struct bg_mark mark;
+	enum bg_marked marked = bg_marks_find(fd, &mark);
 
-	request->port_was_zero = bg_marks_get(fd, &mark) && mark.asked.port == 0;
+	request->port_was_zero = marked == BG_MARKED && mark.asked.port == 0;
+	return marked == BG_MARKED_UNKNOWN ? bg_facts_unavailable(fd, false) : BG_FACTS_GATHERED;
 }
 
 /** bg_facts_gather - fill in @facts (a set of enum bg_fact) of the attempt's request. */
@@ -129,9 +131,19 @@ bg_facts_gather(struct bg_attempt *attempt, unsigned facts)
 	if (facts & BG_FACT_TARGET_DEVICE)
 		bg_interface_of_address(attempt->fd, &attempt->verdict.change.to.addr, request->target_device);
 	if (facts & BG_FACT_PORT_ZERO)
-		gather_port_zero(attempt->fd, request);
-	request->known |= facts;
-	return BG_FACTS_GATHERED;
+		result = gather_port_zero(attempt->fd, request);
+	if (result == BG_FACTS_GATHERED)
+		request->known |= facts;
+	return result;
+}
+
+/** bg_attempt_refuse - nobody can tell what this call would open: it fails, and an event says so. Return: -errno. */
+int
+bg_attempt_refuse(struct bg_attempt *attempt)
+{
+	bg_decide_blocked(&attempt->verdict);
+	bg_report_changed(attempt, NULL, -attempt->verdict.error);
+	return -attempt->verdict.error;
 }
 
 /**

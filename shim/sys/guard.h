@@ -85,6 +85,7 @@ BG_SIGSAFE int bg_guard_connect(const struct bg_guard *guard, int fd, const void
  * @request, @verdict: the question and the answer
  * @bind: the real call that binds @fd to the address of a change; -errno for -1. bg_real_bind() but for bindresvport(3)
  * @out: what @bind may write to
+ * @cookie: SO_COOKIE of @fd where bg_apply_prepare() has asked for it, else 0
  */
 struct bg_attempt {
 	const struct bg_guard *guard;
@@ -95,6 +96,7 @@ struct bg_attempt {
 	struct bg_verdict verdict;
 	int (*bind)(const struct bg_attempt *attempt, const struct bg_change *change);
 	void *out;
+	uint64_t cookie;
 };
 
 /** enum bg_facts - how gathering went. */
@@ -106,9 +108,11 @@ enum bg_facts {
 
 BG_SIGSAFE int bg_real_bind(const struct bg_attempt *attempt, const struct bg_change *change);
 BG_SIGSAFE int bg_apply_change(struct bg_attempt *attempt);
+BG_SIGSAFE bool bg_apply_prepare(struct bg_attempt *attempt);
 BG_SIGSAFE void bg_apply_nothing(const struct bg_attempt *attempt, int result);
 
 BG_SIGSAFE bool bg_attempt_decide(struct bg_attempt *attempt);
+BG_SIGSAFE int bg_attempt_refuse(struct bg_attempt *attempt);
 BG_SIGSAFE enum bg_facts bg_facts_gather(struct bg_attempt *attempt, unsigned facts);
 BG_SIGSAFE enum bg_facts bg_facts_unavailable(int fd, bool ipv6);
 BG_SIGSAFE enum bg_protocol bg_facts_protocol(int fd);

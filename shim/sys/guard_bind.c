@@ -17,9 +17,7 @@ blind(struct bg_attempt *attempt, const void *addr, unsigned size)
 	if (guard->policy->mode != BG_MODE_ENFORCE || bg_facts_unavailable(attempt->fd, false) == BG_FACTS_NONE)
 		return (int)bg_kernel_result(guard->real->bind(attempt->fd, addr, size));
 	attempt->request.asked.addr = bg_addr_wildcard(BG_IPV4);
-	bg_decide_blocked(&attempt->verdict);
-	bg_report_changed(attempt, NULL, -attempt->verdict.error);
-	return -attempt->verdict.error;
+	return bg_attempt_refuse(attempt);
 }
 
 /**
@@ -52,6 +50,8 @@ bg_guard_bind(const struct bg_guard *guard, int fd, const void *addr, unsigned s
 		return (int)bg_kernel_result(guard->real->bind(fd, addr, size));
 	if (guard->policy->mode != BG_MODE_ENFORCE ||
 	    (attempt.verdict.effect != BG_EFFECT_CHANGE && attempt.verdict.effect != BG_EFFECT_REFUSE)) {
+		if (!bg_apply_prepare(&attempt))
+			return bg_attempt_refuse(&attempt);
 		/* The copy was decided on, so the copy is bound: the caller's memory may change meanwhile. */
 		result = (int)bg_kernel_result(guard->real->bind(fd, copy.bytes, size));
 		bg_apply_nothing(&attempt, result);

@@ -76,25 +76,42 @@ is_bound_as_asked(const struct bg_mark *mark, const struct bg_change *now)
 	       bg_addr_equal(&asked.addr, &now->to.addr);
 }
 
+/** has_device - is @fd known to be confined to @device? */
+static bool
+has_device(int fd, const char *device)
+{
+	char present[BG_IFNAME_MAX];
+
+	return bg_kernel_get_device(fd, present) == 0 && memcmp(present, device, sizeof(present)) == 0;
+}
+
 /**
  * connect_in_place - a datagram socket without its device, deaf until it is connected. Where it cannot be connected it
- * is as it was. A former peer comes first, as in replace.c. Return: false where the device stays, and all else.
+ * is as it was, or, with neither device nor peer, stays deaf. A former peer comes first, as in replace.c.
+ * Return: false where the device stays, and all else.
  */
 static bool
 connect_in_place(const struct bg_attempt *attempt, const struct bg_change *now, const struct bg_peer *peer, int *result)
 {
-	bool deafened = bg_device_deafen(attempt->fd), off;
+	enum bg_deaf deaf = bg_device_deafen(attempt->fd);
+	bool off, closed = true;
 	struct bg_peer before;
 
+	if (deaf == BG_DEAF_NOT)
+		return false;
 	bg_device_read_peer(attempt->fd, &before);
 	off = bg_device_take_off(attempt->fd);
 	bg_device_restore_peer(attempt->fd, &before);
 	*result = off ? bg_kernel_connect(attempt->fd, &peer->name, peer->size) : 0;
 	if (!off || *result < 0) {
-		bg_kernel_set_device(attempt->fd, now->interface);
-		bg_device_restore_peer(attempt->fd, &before);
+		closed = bg_kernel_set_device(attempt->fd, now->interface) == 0 ||
+			 has_device(attempt->fd, now->interface);
+		closed |= bg_device_restore_peer(attempt->fd, &before);
 	}
-	bg_device_undeafen(attempt->fd, deafened);
+	if (closed)
+		bg_device_undeafen(attempt->fd, deaf);
+	else if (deaf != BG_DEAF)
+		bg_device_silence(attempt->fd);
 	return off;
 }
 

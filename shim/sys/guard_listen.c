@@ -39,13 +39,17 @@ name_socket(struct bg_attempt *attempt)
 	return facts == BG_FACTS_GATHERED && !(request->protocol & LISTENING) ? BG_FACTS_NONE : facts;
 }
 
-/** was_given_back - connect(2) undid what bind(2) had made of this socket, so listen(2) has to decide on it afresh. */
-static bool
+/**
+ * was_given_back - connect(2) undid what bind(2) had made of this socket, so listen(2) has to decide on it afresh.
+ * BG_MARKED_UNKNOWN: perhaps.
+ */
+static enum bg_marked
 was_given_back(int fd)
 {
 	struct bg_mark mark;
+	enum bg_marked marked = bg_marks_find(fd, &mark);
 
-	return bg_marks_get(fd, &mark) && mark.kind == BG_MARK_UNDONE;
+	return marked == BG_MARKED && mark.kind != BG_MARK_UNDONE ? BG_MARKED_NOT : marked;
 }
 
 /**
@@ -58,6 +62,7 @@ gate(struct bg_attempt *attempt, enum bg_facts facts)
 {
 	const struct bg_guard *guard = attempt->guard;
 	struct bg_verdict *verdict = &attempt->verdict;
+	enum bg_marked given_back;
 
 	if (facts == BG_FACTS_BLOCKED)
 		bg_decide_blocked(verdict);
@@ -65,7 +70,12 @@ gate(struct bg_attempt *attempt, enum bg_facts facts)
 		return false;
 	if (bg_addr_is_wildcard(&attempt->request.asked.addr) || guard->policy->lockdown)
 		return true;
-	if (verdict->action != BG_ACTION_ALLOW && !was_given_back(attempt->fd)) {
+	if (verdict->action == BG_ACTION_ALLOW)
+		return true;
+	given_back = was_given_back(attempt->fd);
+	if (given_back == BG_MARKED_UNKNOWN)
+		bg_decide_blocked(verdict);
+	if (given_back == BG_MARKED_NOT) {
 		memset(verdict, 0, sizeof(*verdict));
 		verdict->rule = BG_NO_RULE;
 		verdict->reason = BG_REASON_NO_RULE;

@@ -13,6 +13,7 @@
  */
 #include "sys/marks.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "sys/kernel.h"
@@ -65,15 +66,23 @@ unpack(const uint64_t words[WORDS], struct bg_mark *mark)
 	mark->dual_stack = words[6] != 0;
 }
 
-/** bg_marks_put - remember @mark of the socket @fd, whose cookie is filled in, in the place of the oldest of all. */
+/** bg_marks_put - remember @mark of the socket @fd, whose cookie is filled in; where it has none, that there is one. */
 void
 bg_marks_put(int fd, struct bg_mark *mark)
+{
+	if (bg_kernel_cookie(fd, &mark->cookie) == 0)
+		bg_marks_store(mark);
+	else
+		__atomic_store_n(&bg_marks_used, 1, __ATOMIC_RELEASE);
+}
+
+/** bg_marks_store - remember @mark of the socket that its cookie names, in the place of the oldest of all. */
+void
+bg_marks_store(const struct bg_mark *mark)
 {
 	uint64_t words[WORDS];
 	uint64_t *slot;
 
-	if (bg_kernel_cookie(fd, &mark->cookie))
-		return;
 	pack(mark, words);
 	slot = slots[__atomic_fetch_add(&taken, 1, __ATOMIC_RELAXED) % BG_MARKS];
 	for (unsigned i = 0; i < WORDS; i++)
@@ -92,20 +101,31 @@ read_slot(const uint64_t *slot, uint64_t cookie, uint64_t words[WORDS])
 	return words[0] == cookie && words[SUM] == sum(words);
 }
 
-/** bg_marks_get - what is remembered of the socket @fd, newest first. Return: false where it is nothing. */
-bool
-bg_marks_get(int fd, struct bg_mark *mark)
+/** bg_marks_find - what is remembered of the socket @fd, newest first. Return: whether it is anything. */
+enum bg_marked
+bg_marks_find(int fd, struct bg_mark *mark)
 {
 	uint64_t cookie, words[WORDS], newest;
+	int error;
 
-	if (!__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE) || bg_kernel_cookie(fd, &cookie))
-		return false;
+	if (!__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE))
+		return BG_MARKED_NOT;
+	error = bg_kernel_cookie(fd, &cookie);
+	if (error) /* before Linux 4.12 no socket is remembered */
+		return error == -ENOPROTOOPT ? BG_MARKED_NOT : BG_MARKED_UNKNOWN;
 	newest = __atomic_load_n(&taken, __ATOMIC_ACQUIRE);
 	for (uint64_t i = 1; i <= BG_MARKS && i <= newest; i++) {
 		if (!read_slot(slots[(newest - i) % BG_MARKS], cookie, words))
 			continue;
 		unpack(words, mark);
-		return true;
+		return BG_MARKED;
 	}
-	return false;
+	return BG_MARKED_NOT;
+}
+
+/** bg_marks_get - likewise, for those to whom a socket that cannot be asked for is one that is not remembered. */
+bool
+bg_marks_get(int fd, struct bg_mark *mark)
+{
+	return bg_marks_find(fd, mark) == BG_MARKED;
 }

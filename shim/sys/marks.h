@@ -36,10 +36,19 @@ struct bg_mark {
 	char device[BG_IFNAME_MAX];
 };
 
-/** bg_marks_used - some socket may be marked; false is the fast way out of connect(2). */
+/** enum bg_marked - is a socket remembered? */
+enum bg_marked {
+	BG_MARKED_NOT,
+	BG_MARKED,
+	BG_MARKED_UNKNOWN, /* the kernel does not tell which socket it is: it may be one that rules are in force on */
+};
+
+/** bg_marks_used - some socket is marked, or would be if it could; false is the fast way out of connect(2). */
 extern _Bool bg_marks_used;
 
 BG_SIGSAFE void bg_marks_put(int fd, struct bg_mark *mark);
+BG_SIGSAFE void bg_marks_store(const struct bg_mark *mark);
+BG_SIGSAFE enum bg_marked bg_marks_find(int fd, struct bg_mark *mark);
 BG_SIGSAFE bool bg_marks_get(int fd, struct bg_mark *mark);
 
 #endif

@@ -15,8 +15,11 @@
 #include "sys/options.h"
 #include "sys/polls.h"
 
-/** copy_flags - O_NONBLOCK, O_ASYNC, who gets which signal, fcntl(2). */
-static void
+/**
+ * copy_flags - O_NONBLOCK, O_ASYNC, who gets which signal, fcntl(2). Return: 0 or -errno; a program that never waits must
+ * not be given a socket that does.
+ */
+static int
 copy_flags(int from, int to)
 {
 	long flags = bg_kernel_result(syscall(SYS_fcntl, from, F_GETFL));
@@ -27,25 +30,31 @@ copy_flags(int from, int to)
 		syscall(SYS_fcntl, to, F_SETOWN_EX, &owner);
 	if (signal > 0)
 		syscall(SYS_fcntl, to, F_SETSIG, signal);
-	if (flags >= 0)
-		syscall(SYS_fcntl, to, F_SETFL, flags);
+	return (int)(flags < 0 ? flags : bg_kernel_result(syscall(SYS_fcntl, to, F_SETFL, flags)));
 }
 
 /** create_like - a new, unbound socket with the family, type, protocol, options and flags of @fd. Return: or -errno. */
 static int
 create_like(int fd)
 {
-	int domain, type, protocol, created;
+	int domain, type, protocol, created, error;
 
-	if (bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &domain) || bg_kernel_getint(fd, SOL_SOCKET, SO_TYPE, &type) ||
-	    bg_kernel_getint(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
-		return -EBADF;
+	error = bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &domain);
+	if (!error)
+		error = bg_kernel_getint(fd, SOL_SOCKET, SO_TYPE, &type);
+	if (!error)
+		error = bg_kernel_getint(fd, SOL_SOCKET, SO_PROTOCOL, &protocol);
+	if (error)
+		return error;
 	created = bg_kernel_socket(domain, type, protocol);
 	if (created < 0)
 		return created;
 	bg_options_copy(fd, created);
-	copy_flags(fd, created);
-	return created;
+	error = copy_flags(fd, created);
+	if (!error)
+		return created;
+	bg_kernel_close(created);
+	return error;
 }
 
 /**
@@ -63,7 +72,8 @@ take_place(const struct bg_attempt *attempt, int created)
 	if (guard->outside)
 		return guard->outside->take_place(guard, fd, created);
 	flags = bg_kernel_result(syscall(SYS_fcntl, fd, F_GETFD));
-	cloexec = flags >= 0 && (flags & FD_CLOEXEC) ? O_CLOEXEC : 0;
+	/* Not known is close-on-exec: no other program is to get a socket that it never had. */
+	cloexec = flags < 0 || (flags & FD_CLOEXEC) ? O_CLOEXEC : 0;
 	bg_polls_find(fd, created, &polls);
 	bg_polls_remove(fd, &polls);
 	result = bg_kernel_result(syscall(SYS_dup3, created, fd, cloexec));
@@ -98,7 +108,7 @@ bind_beside(int fd, int created, const struct bg_endpoint *bind_to, enum bg_form
 static int
 bind_and_connect(int fd, int created, const struct bg_endpoint *bind_to, enum bg_form form, const struct bg_peer *peer)
 {
-	bool deafened = peer->size && bg_device_deafen(created);
+	enum bg_deaf deaf = peer->size ? bg_device_deafen(created) : BG_DEAF_NOT;
 	int result = bind_to ? bind_beside(fd, created, bind_to, form) : 0;
 	struct bg_peer before = {.size = 0};
 
@@ -107,7 +117,7 @@ bind_and_connect(int fd, int created, const struct bg_endpoint *bind_to, enum bg
 		bg_device_restore_peer(created, &before);
 		result = bg_kernel_connect(created, &peer->name, peer->size);
 	}
-	bg_device_undeafen(created, deafened);
+	bg_device_undeafen(created, deaf);
 	return result;
 }
 
