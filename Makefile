@@ -27,17 +27,20 @@ endif
 
 # Variants are values of these, never copied rules.
 OPT_release := -O2
+OPT_clang   := -O2
 OPT_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
 OPT_cov     := -O0 --coverage
 OPT_fuzz    := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT         := $(OPT_$(VARIANT))
 DEFS_release := -Wl,-z,defs
+DEFS_clang   := -Wl,-z,defs
 ifeq ($(OPT),)
-$(error unknown VARIANT "$(VARIANT)", expected release, asan, tsan, cov or fuzz)
+$(error unknown VARIANT "$(VARIANT)", expected release, clang, asan, tsan, cov or fuzz)
 endif
 # libFuzzer comes with clang.
-CC_fuzz := clang-14
+CC_clang := clang-14
+CC_fuzz  := clang-14
 ifneq ($(CC_$(VARIANT)),)
 CC := $(CC_$(VARIANT))
 endif
@@ -45,7 +48,9 @@ endif
 CPPFLAGS_ALL := -D_GNU_SOURCE -U_FORTIFY_SOURCE -DBG_VERSION='"$(VERSION)"' -DBG_SYSCONFDIR='"$(SYSCONFDIR)"' \
 	-I$(SRC)/include -I$(SRC)/shim $(CPPFLAGS)
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wcast-qual -Wpointer-arith -Wundef
-CFLAGS_ALL := -std=gnu11 $(WARN) -g $(OPT) -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -MMD -MP $(CFLAGS)
+# -fno-builtin-bcmp: clang makes a bcmp() of a memcmp(), and POSIX's list of what a signal handler may call has only this.
+CFLAGS_ALL := -std=gnu11 $(WARN) -g $(OPT) -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -fno-builtin-bcmp \
+	-MMD -MP $(CFLAGS)
 # Looking up symbols is most of what loading a library costs. What hot code calls is looked up at load (no resolver may run
 # in a signal handler), what only reading a configuration calls when it is called: without a file, never.
 HOT := -fno-plt
@@ -165,7 +170,7 @@ $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(OUT)/flags
 # Hosts of the engine seccomp: what no preload reaches.
 SUPERVISE_HOSTS := $(patsubst $(SRC)/tests/supervise/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/supervise/hosts/*.c)) \
 	$(patsubst %,$(OUT)/hosts/%,static_musl int80 go_server)
-STATIC = -nostdlib -static -fno-stack-protector -fno-pie -no-pie -O1
+STATIC = -nostdlib -static -fno-stack-protector -fno-pie -O1
 $(OUT)/hosts/%: $(SRC)/tests/supervise/hosts/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -o $@ $< -pthread

@@ -111,7 +111,7 @@ list_serve(const char *port)
 
 /** start - fork a guest that becomes @command, and wait until it serves. @preload: as in list_start() */
 static bool
-start(struct guest *guest, const char *const *command, const char *preload)
+start(struct guest *guest, const char **command, const char *preload)
 {
 	struct pollfd ready;
 	int in[2], out[2];
@@ -154,7 +154,7 @@ list_start(struct guest *guest, const char *program, const char *preload, unsign
 	char number[16];
 
 	snprintf(number, sizeof(number), "%u", port);
-	return start(guest, (const char *const[]){program, "--serve", number, NULL}, preload);
+	return start(guest, (const char *[]){program, "--serve", number, NULL}, preload);
 }
 
 /** list_start_supervised - likewise under the engine seccomp. */
@@ -164,7 +164,7 @@ list_start_supervised(struct guest *guest, const char *program, unsigned port)
 	char number[16];
 
 	snprintf(number, sizeof(number), "%u", port);
-	return start(guest, (const char *const[]){BG_COMMAND, "-e", "seccomp", program, "--serve", number, NULL}, NULL);
+	return start(guest, (const char *[]){BG_COMMAND, "-e", "seccomp", program, "--serve", number, NULL}, NULL);
 }
 
 /** list_stop - end a guest. */
