@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -167,11 +168,15 @@ list_start_supervised(struct guest *guest, const char *program, unsigned port)
 	return start(guest, (const char *[]){BG_COMMAND, "-e", "seccomp", program, "--serve", number, NULL}, NULL);
 }
 
-/** list_stop - end a guest. */
+/** list_stop - end a guest: by its input, so that a supervised one is gone before its front is, and has no socket left. */
 void
 list_stop(struct guest *guest)
 {
+	struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, guest->pid, 0), .events = POLLIN};
+
 	close(guest->in);
+	poll(&ended, 1, DEADLINE_MS);
+	close(ended.fd);
 	kill(guest->pid, SIGKILL);
 	waitpid(guest->pid, NULL, 0);
 }
