@@ -27,14 +27,16 @@ endif
 
 # Variants are values of these, never copied rules.
 OPT_release := -O2
+OPT_clang   := -O2
 OPT_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
 OPT_cov     := -O0
 OPT_fuzz    := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT         := $(OPT_$(VARIANT))
 DEFS_release := -Wl,-z,defs
+DEFS_clang   := -Wl,-z,defs
 ifeq ($(OPT),)
-$(error unknown VARIANT "$(VARIANT)", expected release, asan, tsan, cov or fuzz)
+$(error unknown VARIANT "$(VARIANT)", expected release, clang, asan, tsan, cov or fuzz)
 endif
 # Coverage: the rooms are counted, the tests are not; tests/coverage/counters.c says how.
 COUNT_cov := --coverage -fprofile-update=atomic -fprofile-info-section=gcov_info
@@ -43,7 +45,8 @@ COUNTERS_cov := $(OUT)/obj/tests/coverage/counters.o
 COUNTERS  := $(COUNTERS_$(VARIANT))
 LINK      := $(LINK_$(VARIANT)) $(LDFLAGS)
 # libFuzzer comes with clang.
-CC_fuzz := clang-14
+CC_clang := clang-14
+CC_fuzz  := clang-14
 ifneq ($(CC_$(VARIANT)),)
 CC := $(CC_$(VARIANT))
 endif
@@ -51,7 +54,9 @@ endif
 CPPFLAGS_ALL := -D_GNU_SOURCE -U_FORTIFY_SOURCE -DBG_VERSION='"$(VERSION)"' -DBG_SYSCONFDIR='"$(SYSCONFDIR)"' \
 	-I$(SRC)/include -I$(SRC)/shim $(CPPFLAGS)
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wcast-qual -Wpointer-arith -Wundef
-CFLAGS_ALL := -std=gnu11 $(WARN) -g $(OPT) -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -MMD -MP $(CFLAGS)
+# -fno-builtin-bcmp: clang makes a bcmp() of a memcmp(), and POSIX's list of what a signal handler may call has only this.
+CFLAGS_ALL := -std=gnu11 $(WARN) -g $(OPT) -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -fno-builtin-bcmp \
+	-MMD -MP $(CFLAGS)
 # Looking up symbols is most of what loading a library costs. What hot code calls is looked up at load (no resolver may run
 # in a signal handler), what only reading a configuration calls when it is called: without a file, never.
 HOT := -fno-plt
@@ -84,7 +89,7 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps check check-unit check-conformance check-preload check-launcher check-supervise check-faults check-system \
-	check-asan cov check-valgrind check-breaks check-supervise-breaks check-prove-breaks \
+	check-clang check-asan check-tsan cov check-valgrind check-breaks check-supervise-breaks check-prove-breaks \
 	scenarios bench fuzz fuzz-smoke demo lint install uninstall clean help FORCE
 
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
@@ -179,7 +184,7 @@ $(OUT)/hosts/%: $(SRC)/tests/preload/hosts/%.c $(wildcard $(SRC)/launcher/*_addr
 # Hosts of the engine seccomp: what no preload reaches.
 SUPERVISE_HOSTS := $(patsubst $(SRC)/tests/supervise/hosts/%.c,$(OUT)/hosts/%,$(wildcard $(SRC)/tests/supervise/hosts/*.c)) \
 	$(patsubst %,$(OUT)/hosts/%,static_musl int80 go_server)
-STATIC = -nostdlib -static -fno-stack-protector -fno-pie -no-pie -O1
+STATIC = -nostdlib -static -fno-stack-protector -fno-pie -O1
 $(OUT)/hosts/%: $(SRC)/tests/supervise/hosts/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -o $@ $< -pthread
@@ -208,7 +213,14 @@ $(OUT)/hosts/%.so: $(SRC)/tests/faults/plugins/%.c $(SRC)/tests/faults/tracer.h 
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC -o $@ $<
 
-RUN := $(SRC)/tests/run.sh
+# Two at a time: each program has network namespaces of its own. The test of `make install` links the command anew, which
+# others run: it has the machine for itself.
+RUN := $(SRC)/tests/run.sh -j 2
+ALONE := $(OUT)/tests/launcher/install_test
+define run_tests
+$(if $(filter $(ALONE),$(2)),$(1) $(filter $(ALONE),$(2)))
+$(1) $(filter-out $(ALONE),$(2))
+endef
 check-unit: $(call tests,unit) ## core and load, in process
 	$(RUN) $^
 check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one table, in process and preloaded
@@ -240,7 +252,7 @@ $(OUT)/probes/deaf_linker: $(SRC)/tests/launcher/hosts/deaf_linker.c $(OUT)/flag
 # The command is tested beside the library as it is delivered, whatever the command itself is built with.
 TEST_DEFS += -DBG_PLAIN_LIBRARY='"$(abspath $(BUILD)/libbindguard.so)"' -DBG_MAKE_DIR='"$(CURDIR)"'
 check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(OUT)/hosts/go_server $(call tests,launcher) ## the command `bindguard`
-	$(RUN) $(filter %_test,$^)
+	$(call run_tests,$(RUN),$(filter %_test,$^))
 # Servers from npm, pinned. A registry that cannot be reached leaves them out: their rows are skipped, by name.
 NPM := $(OUT)/npm/installed
 $(NPM): $(SRC)/tests/system/npm/package.json $(SRC)/tests/system/npm/package-lock.json
@@ -248,7 +260,7 @@ $(NPM): $(SRC)/tests/system/npm/package.json $(SRC)/tests/system/npm/package-loc
 	$(call say,NPM,$@)cd $(@D) && if npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 >log 2>&1; then touch $(@F); \
 		else rm -rf node_modules; echo 'npm: vite and webpack could not be installed, see $(@D)/log' >&2; fi
 check-system: $(LIBRARY) $(NPM) $(call tests,system) ## unmodified servers and a second host
-	$(RUN) -j 2 $(filter %_test,$^)
+	$(RUN) $(filter %_test,$^)
 # Each line of tests/breaks/*.txt breaks the library on purpose and names the tests that must see it.
 TOPICS ?=
 check-breaks: $(LIBRARY) $(HOSTS) $(PLUGINS) $(FAULT_HOSTS) $(NPM) $(foreach d,preload conformance faults system,$(call tests,$d)) ## break the library on purpose: do tests see it?
@@ -269,15 +281,31 @@ check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(OUT)/tests/la
 		$(LAUNCHER_ARCHIVE) $(ARCHIVE))' BG_LIBS='$(TEST_LIBS)' BG_FLAGS='-I$(SRC)' \
 		BG_PROGRAM='$(abspath $(OUT)/tests/system/relays_test)' BG_BREAKS=tests/system/prove-breaks.txt \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
-check-asan: ## unit, conformance, preload and launcher tests with address and undefined-behaviour sanitizers
+# The tests again, made in another way. The command is tested beside the library as it is delivered, hence release too. It
+# has no threads: the thread sanitizer has nothing to see in it. What a runtime makes impossible: tests/skipped.txt.
+ROOMS_clang := unit conformance preload
+ROOMS_asan  := unit conformance preload launcher faults
+ROOMS_tsan  := unit conformance preload supervise
+RUNTIME_asan := libasan.so libubsan.so
+RUNTIME_tsan := libtsan.so
+# A race ends its host, so that its test fails whatever becomes of standard error and status. The random calls are of one
+# thread: a hundredth of them.
+VARIANT_ENV_asan = ASAN_OPTIONS=detect_leaks=0
+VARIANT_ENV_tsan = TSAN_OPTIONS=halt_on_error=1 BG_SEQUENCES=1000
+check-clang: ## unit, conformance and preload tests with clang, and the lints of what it made
+check-asan: ## unit, conformance, preload, launcher and fault tests with address and undefined-behaviour sanitizers
+check-tsan: ## unit, conformance, preload and supervise tests with the thread sanitizer
+check-clang check-asan check-tsan: check-%:
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
-	$(MAKE) -f $(SRC)/Makefile VARIANT=asan sanitized
-# What a sanitizer's runtime makes impossible is skipped there by name; without it nothing may be, where BG_MUST_RUN=1.
-sanitized: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(FAULT_HOSTS) $(OUT)/hosts/go_server \
-		$(foreach d,unit conformance preload launcher faults,$(call tests,$d))
-	BG_PRELOAD_FIRST="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
-		BG_MUST_RUN=0 ASAN_OPTIONS=detect_leaks=0 $(RUN) $(filter %_test,$^)
-.PHONY: sanitized
+	$(MAKE) -f $(SRC)/Makefile VARIANT=$* varied
+ROOMS := $(ROOMS_$(VARIANT))
+varied: $(LIBRARY) $(HOSTS) $(PLUGINS) $(if $(filter launcher,$(ROOMS)),$(COMMAND) $(PROBES) $(OUT)/hosts/go_server) \
+		$(if $(filter supervise,$(ROOMS)),$(SUPERVISE_CLI) $(SUPERVISE_HOSTS)) \
+		$(if $(filter faults,$(ROOMS)),$(SUPERVISE_CLI) $(FAULT_HOSTS)) $(foreach d,$(ROOMS),$(call tests,$d))
+	$(call run_tests,$(if $(RUNTIME_$(VARIANT)),BG_PRELOAD_FIRST="$(foreach l,$(RUNTIME_$(VARIANT)),$$($(CC) \
+		-print-file-name=$l))" $(VARIANT_ENV_$(VARIANT))) $(RUN) -s $(VARIANT),$(call longest_first,$(filter %_test,$^)))
+	$(if $(DEFS_$(VARIANT)),$(SRC)/tests/lint/sigsafe.sh $(OUT) && $(SRC)/tests/lint/exports.sh $(LIBRARY))
+.PHONY: varied
 cov: ## what the tests reach of each room, lines and branches, against the goals: tests/COVERAGE.md
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=cov covered
@@ -285,10 +313,13 @@ covered: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(
 		$(foreach d,unit conformance preload launcher supervise,$(call tests,$d))
 	$(SRC)/tests/coverage/cov.sh $(SRC) $(abspath $(OUT) $(LIBRARY) $(COMMAND) $(SUPERVISE_CLI)) -- $(abspath $(filter %_test,$^))
 .PHONY: covered
+# Those that take longest come first, so that no core waits at the end.
+LONGEST := %/random_test %/daemons_test %/web_test
+longest_first = $(filter $(LONGEST),$(1)) $(filter-out $(LONGEST),$(1))
 check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) $(FAULT_HOSTS) $(NPM) \
 		$(foreach d,unit conformance preload launcher supervise faults system,$(call tests,$d)) ## all tests
-	$(RUN) $(filter-out $(call tests,system),$(filter %_test,$^))
-	$(RUN) -j 2 $(call tests,system)
+	$(call run_tests,$(RUN),$(call longest_first,$(filter-out $(call tests,system),$(filter %_test,$^))))
+	$(RUN) $(call longest_first,$(call tests,system))
 
 scenarios: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## run the preload tests, write their figures to tests/SCENARIOS.md
 	cd $(SRC) && tests/scenarios.sh $(abspath $(call tests,preload)) > tests/SCENARIOS.md

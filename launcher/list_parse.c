@@ -59,12 +59,14 @@ static bool
 read_ulp(const struct nlattr *nest)
 {
 	static const char name[] = "mptcp";
-	const struct nlattr *attr;
+	struct nlattr *attr;
 
-	mnl_attr_for_each_nested(attr,
-				 nest) if (mnl_attr_get_type(attr) == INET_ULP_INFO_NAME &&
-					   mnl_attr_get_payload_len(attr) >= strlen(name) &&
-					   memcmp(mnl_attr_get_payload(attr), name, strlen(name)) == 0) return true;
+	mnl_attr_for_each_nested(attr, nest)
+	{
+		if (mnl_attr_get_type(attr) == INET_ULP_INFO_NAME && mnl_attr_get_payload_len(attr) >= strlen(name) &&
+		    memcmp(mnl_attr_get_payload(attr), name, strlen(name)) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -116,7 +118,8 @@ static int
 parse_socket(struct sockets *sockets, enum bg_protocol protocol, const struct nlmsghdr *header)
 {
 	struct socket socket = {.protocol = protocol};
-	const struct nlattr *attr, *locals = NULL;
+	const struct nlattr *locals = NULL;
+	struct nlattr *attr;
 	struct inet_diag_msg message;
 
 	if (mnl_nlmsg_get_payload_len(header) < sizeof(message))

@@ -7,7 +7,7 @@ packages=(gcc make libc6-dev binutils git libconfuse-dev libmnl-dev libsmartcols
     python3)
 [ "${1:-}" = demo ] || packages+=(libcmocka-dev iproute2 util-linux procps curl strace file libcap2-bin jq gcovr
     nginx-light redis-server memcached php-cli socat netcat-openbsd
-    clang-14 libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
+    clang-14 clang-tools libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
     golang-go caddy hugo prometheus-node-exporter busybox-static
     perl ruby ruby-webrick gunicorn uvicorn lighttpd haproxy postgresql mosquitto
     dnsmasq-base unbound bind9-dnsutils vsftpd lftp openssh-server rpcbind avahi-daemon

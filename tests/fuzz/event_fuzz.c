@@ -10,6 +10,13 @@
 /** KEYS - of the JSON schema, bindguard.conf(5). */
 #define KEYS 19
 
+/** Bytes of a name as it is written, bindguard.conf(5), LIMITS; on purpose not the constants of the code. */
+#define NAME_MOST 256
+#define PATH_MOST 1024
+
+/** ESCAPE_MAX - bytes of the longest escape of one character, by which a name that is cut may stay below its limit. */
+#define ESCAPE_MAX 16
+
 /** draw_name - a terminated name in memory of just its size, to be freed; sometimes NULL. */
 static char *
 draw_name(struct input *input)
@@ -167,12 +174,54 @@ check_quotes(const char *text, size_t size)
 	must(quotes % 2 == 0);
 }
 
+/**
+ * check_limit - what is written of @name is at most @most bytes; one that is cut says so, and is not cut early.
+ * @text, @size: what is behind its start; it goes up to @end, which an escape hides inside of it
+ */
+UNTRACED static void
+check_limit(const char *text, size_t size, char end, const char *name, size_t most)
+{
+	size_t written = 0;
+
+	for (; written < size && text[written] != end; written++)
+		if (text[written] == '\\')
+			written++;
+	must(written < size && written <= most);
+	if (!name || strlen(name) <= most)
+		return;
+	must(written + 3 + ESCAPE_MAX > most);
+	must(written >= 3 && memcmp(text + written - 3, "...", 3) == 0);
+}
+
+/** check_limit_after - likewise, of what stands behind the first @start, which no name can hold. */
+UNTRACED static void
+check_limit_after(const char *start, const char *text, size_t size, char end, const char *name, size_t most)
+{
+	const char *found = memmem(text, size, start, strlen(start));
+
+	must(found);
+	found += strlen(start);
+	check_limit(found, (size_t)(text + size - found), end, name, most);
+}
+
+/** check_text_limits - of the program, which is in quotes where it has to be, and of the rule. */
+UNTRACED static void
+check_text_limits(const struct bg_event *event, const char *text, size_t size)
+{
+	bool quoted = !event->program || !*event->program || strchr(event->program, ' ');
+
+	check_limit_after(quoted ? "]: \"" : "]: ", text, size, quoted ? '"' : ' ', event->program, NAME_MOST);
+	if (memmem(text, size, "rule \"", 6))
+		check_limit_after("rule \"", text, size, '"', event->rule, NAME_MOST);
+}
+
 /** check_text - the text of @event, which is @size bytes without its end. */
 UNTRACED static void
-check_text(const char *text, size_t size)
+check_text(const struct bg_event *event, const char *text, size_t size)
 {
 	check_printable(text, size);
 	check_quotes(text, size);
+	check_text_limits(event, text, size);
 	must(text[size - 1] == ')' || memmem(text, size, " failed: ", 9) || memmem(text, size, "denied: ", 8));
 }
 
@@ -215,6 +264,10 @@ check_json(const struct bg_event *event, const char *text, size_t size)
 	must(json_is_true(json_object_get(object, "exposed")) == event->exposed);
 	must(json_is_null(json_object_get(object, "error")) == (event->error == 0));
 	must(json_string_length(json_object_get(object, "time")) == strlen("1970-01-01T00:00:00.000000Z"));
+	check_limit_after(",\"program\":\"", text, size, '"', event->program, NAME_MOST);
+	check_limit_after(",\"exe\":\"", text, size, '"', event->exe, PATH_MOST);
+	if (event->rule)
+		check_limit_after(",\"rule\":\"", text, size, '"', event->rule, NAME_MOST);
 	check_name(json_object_get(object, "program"), event->program, false);
 	check_name(json_object_get(object, "exe"), event->exe, false);
 	check_name(json_object_get(object, "rule"), event->rule, true);
@@ -268,6 +321,10 @@ check_journal(const struct bg_event *event, const char *entry, size_t size)
 		exposed += strncmp(field, "BINDGUARD_EXPOSED=", 18) == 0;
 		field = stop + 1;
 	}
+	check_limit_after("\nBINDGUARD_PROGRAM=", entry, size, '\n', event->program, NAME_MOST);
+	check_limit_after("\nBINDGUARD_EXE=", entry, size, '\n', event->exe, PATH_MOST);
+	if (event->rule)
+		check_limit_after("\nBINDGUARD_RULE=", entry, size, '\n', event->rule, NAME_MOST);
 	must(strncmp(entry, "MESSAGE=", 8) == 0);
 	must(messages == 1 && exposed == 1 && rules == (event->rule != NULL) && fields <= 27);
 }
@@ -283,7 +340,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(text && json && entry);
 	draw(&input, &event);
 	length = check_line(text, bg_event_format_text(&event, text));
-	check_text(text, length);
+	check_text(&event, text, length);
 	check_syslog(&event, BG_LOG_TEXT, text, length);
 	length = check_line(json, bg_event_format_json(&event, json));
 	check_json(&event, json, length);

@@ -335,7 +335,7 @@ listen_is_explained_for_every_port_that_may_be_chosen(void **state)
 				     "rule b { port = {%u, %u-65535} action = deny error = EPERM }\n"
 				     "rule z { port = 0 action = allow }\n";
 	FILE *range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
-	unsigned low, high, middle;
+	unsigned low = 0, high = 0, middle;
 	char text[512], arguments[640];
 	json_t *value, *listen;
 	int status;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,7 +113,7 @@ list_serve(const char *port)
 
 /** start - fork a guest that becomes @command, and wait until it serves. @preload: as in list_start() */
 static bool
-start(struct guest *guest, const char *const *command, const char *preload)
+start(struct guest *guest, const char **command, const char *preload)
 {
 	struct pollfd ready;
 	int in[2], out[2];
@@ -155,7 +156,7 @@ list_start(struct guest *guest, const char *program, const char *preload, unsign
 	char number[16];
 
 	snprintf(number, sizeof(number), "%u", port);
-	return start(guest, (const char *const[]){program, "--serve", number, NULL}, preload);
+	return start(guest, (const char *[]){program, "--serve", number, NULL}, preload);
 }
 
 /** list_start_supervised - likewise under the engine seccomp. */
@@ -165,14 +166,18 @@ list_start_supervised(struct guest *guest, const char *program, unsigned port)
 	char number[16];
 
 	snprintf(number, sizeof(number), "%u", port);
-	return start(guest, (const char *const[]){BG_COMMAND, "-e", "seccomp", program, "--serve", number, NULL}, NULL);
+	return start(guest, (const char *[]){BG_COMMAND, "-e", "seccomp", program, "--serve", number, NULL}, NULL);
 }
 
-/** list_stop - end a guest. */
+/** list_stop - end a guest: by its input, so that a supervised one is gone before its front is, and has no socket left. */
 void
 list_stop(struct guest *guest)
 {
+	struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, guest->pid, 0), .events = POLLIN};
+
 	close(guest->in);
+	poll(&ended, 1, DEADLINE_MS);
+	close(ended.fd);
 	kill(guest->pid, SIGKILL);
 	waitpid(guest->pid, NULL, 0);
 }

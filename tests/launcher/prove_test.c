@@ -28,8 +28,8 @@
 /** serve - a server: `serve PROTOCOL ADDRESS PORT[,OPTION...]...`, each a socket. */
 static const char serve[] =
 	"#!/usr/bin/python3\n"
-	"import select, socket, sys, time\n"
-	"kept = []\n"
+	"import select, signal, socket, sys, time\n"
+	"kept, ending = [], []\n"
 	"words = sys.argv[1:]\n"
 	"if words[0] == 'status':\n" /* what it was started with */
 	"    print(open('/proc/self/status').read(), flush=True)\n"
@@ -54,8 +54,10 @@ static const char serve[] =
 	"        kept[-1].setblocking(False)\n"
 	"        kept[-1].connect_ex(('127.0.0.1', int(port)))\n"
 	"    kept.append(s)\n"
-	"    while 'peers' in options:\n"
-	"        print('peer', s.accept()[1][0], flush=True)\n"
+	"    if 'peers' in options: signal.signal(signal.SIGTERM, lambda *_: ending.append(True))\n"
+	"    while 'peers' in options:\n" /* who came before it was told to end is named, too */
+	"        if select.select([s], [], [], 0 if ending else 0.1)[0]: print('peer', s.accept()[1][0], flush=True)\n"
+	"        elif ending: sys.exit()\n"
 	"    if 'once' in options:\n" /* it lets one connection in, closes its socket, and serves that */
 	"        select.select([s], [], [])\n"
 	"        time.sleep(0.2)\n"

@@ -25,18 +25,32 @@ check() {
     fi
 }
 
+# Its checks clang-analyzer-*, for editors, are those that scan-build makes here.
 # shellcheck disable=SC2317 # reached through check
 tidy() {
-    printf '%s\0' "${units[@]}" | xargs -0 -P 2 -I{} clang-tidy --quiet {} -- "${flags[@]}"
+    printf '%s\0' "${units[@]}" | xargs -0 -P 2 -I{} clang-tidy --quiet '--checks=-clang-analyzer-*' {} -- "${flags[@]}"
+}
+
+# shellcheck disable=SC2317 # reached through check
+scan() {
+    local reports=$out/scan-build checkers=()
+    for checker in nullability optin.portability optin.performance security valist; do
+        checkers+=(-enable-checker "$checker")
+    done
+    # shellcheck disable=SC2016 # for the inner shell
+    printf '%s\0' "${units[@]}" | scan-build --status-bugs -o "$reports" "${checkers[@]}" \
+        -disable-checker security.insecureAPI.DeprecatedOrUnsafeBufferHandling \
+        sh -c 'xargs -0 -P 2 -I{} "$CC" "$@" -c -o /dev/null {}' sh "${flags[@]}"
 }
 
 check format clang-format --dry-run -Werror "${sources[@]}"
 check tidy tidy
+check scan-build scan
 check cppcheck cppcheck --quiet --enable=warning,portability --error-exitcode=1 --inline-suppr \
     --suppressions-list=$lint/cppcheck-suppressions.txt --std=c11 "${flags[@]:1}" shim launcher
 check shellcheck shellcheck -x "${scripts[@]}" launcher/completion.bash .ci/run
-# nd: a macro of mdoc(7); statics: functions of one file; doas: a command
-check codespell codespell -L nd,statics,doas -S package-lock.json,tests/fuzz/corpus \
+# nd: a macro of mdoc(7); statics: functions of one file; doas: a command; optin: checkers of clang
+check codespell codespell -L nd,statics,doas,optin -S package-lock.json,tests/fuzz/corpus \
     shim include launcher tests conf man .ci ./*.md Makefile
 check mandoc mandoc -T lint -W warning man/*.[1-8]
 check options $lint/options.sh

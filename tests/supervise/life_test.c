@@ -290,6 +290,9 @@ command_any_starts_as_bare(void **state)
 	char command[1024], bare[1024], guarded[1024];
 
 	(void)state;
+#ifdef __SANITIZE_THREAD__
+	skip(); /* the runtime has a thread, and posix_spawn(3) then leaves SIGSETXID ignored */
+#endif
 	snprintf(command, sizeof(command), what, "");
 	assert_int_equal(run_bare(command, bare, sizeof(bare)), 0);
 	snprintf(command, sizeof(command), what, BG_SUPERVISE);
