@@ -38,7 +38,7 @@ config_load(const char *file, struct failure *failure)
 	config->named = file != NULL;
 	if (file)
 		config->settings.config = file;
-	bg_load(&config->settings, NULL, NULL, &config->loaded);
+	bg_load(&config->settings, NULL, &config->loaded);
 	if (config->loaded.source == BG_SOURCE_BUILTIN)
 		show("built-in", config->name, sizeof(config->name));
 	else

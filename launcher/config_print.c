@@ -248,7 +248,7 @@ config_print(const struct config *config)
 	char source[CONFIG_TEXT_MAX];
 
 	/* Only the file as it is by itself tells which targets are BINDGUARD_TO's. */
-	bg_load(&settings, NULL, NULL, &loaded);
+	bg_load(&settings, NULL, &loaded);
 	in_file = loaded.policy->rule_count == policy->rule_count ? loaded.policy : NULL;
 	config_explain_source(config, source);
 	printf("# %s\n", source);

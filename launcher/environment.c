@@ -183,7 +183,7 @@ environment_check(struct run *run, struct failure *failure)
 	if (!loaded)
 		return fail(failure, STATUS_RUN_FAILED, "out of memory");
 	bg_settings_read(false, &settings);
-	bg_load(&settings, NULL, NULL, loaded);
+	bg_load(&settings, NULL, loaded);
 	run->off = loaded->policy->mode == BG_MODE_OFF;
 	if (bg_diags_mistakes(&loaded->diags) > 0)
 		status = refuse(run, loaded, failure);

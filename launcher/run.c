@@ -209,7 +209,7 @@ start_supervised(const struct run *run, const struct inspection *inspection, str
 	struct bg_settings settings;
 
 	bg_settings_read(false, &settings);
-	bg_load(&settings, NULL, NULL, &loaded);
+	bg_load(&settings, NULL, &loaded);
 	tell_supervised(run, inspection);
 	return supervise_run(&loaded, run->argv, failure);
 }

@@ -53,6 +53,19 @@ struct bg_loaded {
 };
 
 /**
+ * struct bg_names - what rules know a program by.
+ * @exe: the path of its executable, "": could not be read
+ * @command: returns its command line, NULL: cannot be read. Called at most once, and only where a rule asks for it: to read
+ *           it costs more than the rest of a start without a file
+ * @context: for @command
+ */
+struct bg_names {
+	const char *exe;
+	const char *(*command)(void *context);
+	void *context;
+};
+
+/**
  * bg_settings_read - fill @settings from the process environment; all NULL where @secure. Reads getenv(3) only.
  */
 void bg_settings_read(bool secure, struct bg_settings *settings);
@@ -66,15 +79,15 @@ void bg_settings_parse(const char *block, size_t size, struct bg_settings *setti
 /**
  * bg_load - find, read, check and compile the configuration, and lay the environment over it.
  * @settings: as from bg_settings_read()
- * @exe, @command: this program's executable and command line: rules that cannot match them are dropped. "", NULL: could
- *                 not be read, a mistake where a rule asks for it. @exe NULL: keep all
+ * @names: this program's: rules that cannot match them are dropped; one that could not be read is a mistake where a rule
+ *         asks for it. NULL: keep all
  * @loaded: written whole
  *
  * Without a file and without settings it allocates and parses nothing: @loaded->policy is bg_policy_default.
  * Never fails: whatever is wrong is in @loaded->diags and the policy is lockdown; of the environment only
  * BINDGUARD_LOG, _LOG_FORMAT and _LOG_EVENTS are laid over that, each where it is valid.
  */
-void bg_load(const struct bg_settings *settings, const char *exe, const char *command, struct bg_loaded *loaded);
+void bg_load(const struct bg_settings *settings, const struct bg_names *names, struct bg_loaded *loaded);
 
 /**
  * bg_load_text - check and compile configuration text; the inner part of bg_load(), for the build and for tests.

@@ -23,8 +23,9 @@ from_file(struct bg_loaded *loaded)
 }
 
 void
-bg_load(const struct bg_settings *settings, const char *exe, const char *command, struct bg_loaded *loaded)
+bg_load(const struct bg_settings *settings, const struct bg_names *names, struct bg_loaded *loaded)
 {
+	const char *command = "";
 	struct bg_policy *owned = NULL;
 
 	/* Not memset: the room for mistakes is large, and every guarded process comes by here. */
@@ -42,8 +43,11 @@ bg_load(const struct bg_settings *settings, const char *exe, const char *command
 		free(owned);
 		owned = copy;
 	}
-	if (owned && exe)
-		override_check_names(owned, exe, command, &loaded->diags);
+	if (owned && names) {
+		if (override_asks_command(owned))
+			command = names->command(names->context);
+		override_check_names(owned, names->exe, command, &loaded->diags);
+	}
 	if (bg_diags_mistakes(&loaded->diags)) {
 		free(owned);
 		owned = override_lockdown(settings, &loaded->diags);
@@ -52,8 +56,8 @@ bg_load(const struct bg_settings *settings, const char *exe, const char *command
 		return;
 	}
 	if (owned) {
-		if (exe)
-			override_narrow(owned, exe, command ? command : "");
+		if (names)
+			override_narrow(owned, names->exe, command);
 		loaded->policy = owned;
 		loaded->owned = true;
 	}

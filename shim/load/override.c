@@ -137,22 +137,30 @@ override_lockdown(const struct bg_settings *settings, struct bg_diags *diags)
 	return override_wanted(&log) ? override_copy(bg_policy_lockdown, &log, diags) : NULL;
 }
 
+/** override_asks_command - does a rule of @policy ask for the command line? */
+bool
+override_asks_command(const struct bg_policy *policy)
+{
+	for (uint32_t i = 0; i < policy->rule_count; i++)
+		if (policy->rules[i].commands.count > 0)
+			return true;
+	return false;
+}
+
 /**
  * override_check_names - rules that ask for a name that could not be read would be dropped in silence, and with them what
- * they guard: a mistake. @exe: "", @command: NULL where it could not be
+ * they guard: a mistake. @exe: "", @command: NULL where it was asked for and could not be
  */
 void
 override_check_names(const struct bg_policy *policy, const char *exe, const char *command, struct bg_diags *diags)
 {
-	bool programs = false, commands = false;
+	bool programs = false;
 
-	for (uint32_t i = 0; i < policy->rule_count; i++) {
+	for (uint32_t i = 0; i < policy->rule_count; i++)
 		programs |= policy->rules[i].programs.count > 0;
-		commands |= policy->rules[i].commands.count > 0;
-	}
 	if (programs && !exe[0])
 		bg_diags_add(diags, 0, "rules ask for the program: /proc/self/exe cannot be read, expected its path");
-	if (commands && !command)
+	if (!command)
 		bg_diags_add(diags, 0, "rules ask for the command: /proc/self/cmdline cannot be read, expected words");
 }
 

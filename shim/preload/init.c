@@ -197,21 +197,28 @@ make_poor_guard(void)
 	return &guard;
 }
 
+/** read_command - struct bg_names: of this process, into the scratch. */
+static const char *
+read_command(void *context)
+{
+	struct scratch *scratch = context;
+
+	return bg_self_command(scratch->command, COMMAND_MAX) ? scratch->command : NULL;
+}
+
 /** make_guard - read everything once. Return: NULL where memory is short. */
 static const struct bg_guard *
 make_guard(void)
 {
 	struct scratch *scratch = bg_self_map(sizeof(*scratch));
+	struct bg_names names = {.command = read_command, .context = scratch};
 	const struct bg_guard *guard;
-	bool exe_known, command_known;
 
 	if (!scratch)
 		return NULL;
 	read_settings(scratch);
-	exe_known = bg_self_exe(scratch->exe, sizeof(scratch->exe));
-	command_known = bg_self_command(scratch->command, COMMAND_MAX);
-	bg_load(&scratch->settings, exe_known ? scratch->exe : "", command_known ? scratch->command : NULL,
-		&scratch->loaded);
+	names.exe = bg_self_exe(scratch->exe, sizeof(scratch->exe)) ? scratch->exe : "";
+	bg_load(&scratch->settings, &names, &scratch->loaded);
 	write_complaints(&scratch->loaded, final_mode(scratch), scratch->complaints);
 	guard = assemble(scratch);
 	bg_loaded_free(&scratch->loaded);

@@ -64,7 +64,7 @@ copy_right(const struct bg_settings *settings, unsigned *mistakes)
 {
 	struct bg_policy *copy;
 
-	bg_load(settings, NULL, NULL, &loaded);
+	bg_load(settings, NULL, &loaded);
 	*mistakes = bg_diags_mistakes(&loaded.diags);
 	copy = malloc(loaded.policy->size);
 	assert_non_null(copy);
@@ -83,7 +83,7 @@ one_load(const struct bg_settings *settings, enum alloc_kind kind, unsigned at, 
 	bool same;
 
 	alloc_arm(kind, at, onward);
-	bg_load(settings, NULL, NULL, &loaded);
+	bg_load(settings, NULL, &loaded);
 	injected = alloc_disarm();
 	same = loaded.policy->size == right->size && memcmp(loaded.policy, right, right->size) == 0;
 	if (same && bg_diags_mistakes(&loaded.diags) == mistakes)

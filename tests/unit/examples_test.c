@@ -20,7 +20,7 @@ expect_clean(const char *path)
 	static struct bg_loaded loaded;
 	struct bg_settings settings = {.config = path};
 
-	bg_load(&settings, NULL, NULL, &loaded);
+	bg_load(&settings, NULL, &loaded);
 	for (unsigned i = 0; i < loaded.diags.count; i++)
 		print_error("%s:%u: %s\n", path, loaded.diags.items[i].line, loaded.diags.items[i].text);
 	assert_int_equal(loaded.diags.count, 0);

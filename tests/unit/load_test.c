@@ -43,6 +43,32 @@ write_file(const char *name, const char *text, size_t size)
 	return path;
 }
 
+/** command_asked - how often the command line was asked for by the last load_as(). */
+static unsigned command_asked;
+
+/** give_command - struct bg_names: @context itself. */
+static const char *
+give_command(void *context)
+{
+	command_asked++;
+	return context;
+}
+
+/** load_as - bg_load() for a program with these names; NULL: the command line cannot be read. */
+static void
+load_as(const struct bg_settings *settings, const char *exe, const char *command)
+{
+	char text[64];
+	struct bg_names names = {.exe = exe, .command = give_command, .context = NULL};
+
+	if (command) {
+		snprintf(text, sizeof(text), "%s", command);
+		names.context = text;
+	}
+	command_asked = 0;
+	bg_load(settings, &names, &loaded);
+}
+
 /** load_text - @text must load without a word. */
 static struct bg_policy *
 load_text(const char *text)
@@ -63,7 +89,7 @@ load_text(const char *text)
 static void
 expect_lockdown(const struct bg_settings *settings, const char *part)
 {
-	bg_load(settings, NULL, NULL, &loaded);
+	bg_load(settings, NULL, &loaded);
 	assert_ptr_equal(loaded.policy, bg_policy_lockdown);
 	assert_false(loaded.owned);
 	assert_true(loaded.diags.count > 0);
@@ -177,28 +203,29 @@ file_is_found_where_the_specification_says(void **state)
 	bool system_file = access(SYSTEM_FILE, F_OK) == 0;
 
 	(void)state;
-	bg_load(&settings, "/bin/x", "x", &loaded);
+	load_as(&settings, "/bin/x", "x");
 	assert_ptr_equal(loaded.policy, bg_policy_default);
+	assert_int_equal(command_asked, 0);
 	assert_false(loaded.owned);
 	snprintf(home, sizeof(home), "%s", folder);
 	settings = (struct bg_settings){.home = home, .xdg_config_home = "relative"};
-	bg_load(&settings, NULL, NULL, &loaded);
+	bg_load(&settings, NULL, &loaded);
 	assert_int_equal(loaded.source, system_file ? BG_SOURCE_SYSTEM : BG_SOURCE_BUILTIN);
 	bg_loaded_free(&loaded);
 	assert_int_equal(mkdir(in_folder(".config"), 0700), 0);
 	assert_int_equal(mkdir(in_folder(".config/bindguard"), 0700), 0);
 	write_file(".config/bindguard/bindguard.conf", PLAIN, strlen(PLAIN));
-	bg_load(&settings, NULL, NULL, &loaded);
+	bg_load(&settings, NULL, &loaded);
 	assert_int_equal(loaded.source, BG_SOURCE_USER);
 	assert_string_equal(loaded.path, path);
 	assert_true(loaded.owned);
 	bg_loaded_free(&loaded);
 	settings.xdg_config_home = "/nonexistent";
-	bg_load(&settings, NULL, NULL, &loaded);
+	bg_load(&settings, NULL, &loaded);
 	assert_int_not_equal(loaded.source, BG_SOURCE_USER);
 	bg_loaded_free(&loaded);
 	settings.config = write_file("other.conf", PLAIN, strlen(PLAIN));
-	bg_load(&settings, NULL, NULL, &loaded);
+	bg_load(&settings, NULL, &loaded);
 	assert_int_equal(loaded.source, BG_SOURCE_ENVIRONMENT);
 	bg_loaded_free(&loaded);
 }
@@ -220,7 +247,7 @@ folder_without_a_file_is_passed_over(void **state)
 	longest[0] = '/';
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		settings.xdg_config_home = folders[i];
-		bg_load(&settings, NULL, NULL, &loaded);
+		bg_load(&settings, NULL, &loaded);
 		assert_int_equal(loaded.source, system_file ? BG_SOURCE_SYSTEM : BG_SOURCE_BUILTIN);
 		assert_int_equal(loaded.diags.count, 0);
 		bg_loaded_free(&loaded);
@@ -233,7 +260,7 @@ folder_without_a_file_is_passed_over(void **state)
 	expect_lockdown(&settings, "ELOOP");
 	if (geteuid() == 0) { /* a daemon that has dropped root's privileges still has root's HOME */
 		assert_int_equal(seteuid(65534), 0);
-		bg_load(&settings, NULL, NULL, &loaded);
+		bg_load(&settings, NULL, &loaded);
 		assert_int_equal(seteuid(0), 0);
 		assert_int_equal(loaded.source, system_file ? BG_SOURCE_SYSTEM : BG_SOURCE_BUILTIN);
 		bg_loaded_free(&loaded);
@@ -298,7 +325,8 @@ environment_is_laid_over_the_policy(void **state)
 	const struct bg_rule *rule;
 
 	(void)state;
-	bg_load(&settings, "/bin/x", "x", &loaded);
+	load_as(&settings, "/bin/x", NULL);
+	assert_int_equal(command_asked, 0);
 	assert_true(loaded.owned);
 	assert_int_equal(loaded.policy->mode, BG_MODE_OBSERVE);
 	assert_int_equal(loaded.policy->log_to, BG_LOG_FILE);
@@ -310,7 +338,7 @@ environment_is_laid_over_the_policy(void **state)
 	assert_true(rule->has_ipv4 && rule->has_ipv6);
 	bg_loaded_free(&loaded);
 	settings = (struct bg_settings){.config = "", .to = "wg0"};
-	bg_load(&settings, NULL, NULL, &loaded);
+	bg_load(&settings, NULL, &loaded);
 	assert_int_equal(loaded.policy->rules[1].target, BG_TARGET_INTERFACE);
 	assert_string_equal(loaded.policy->rules[1].interface, "wg0");
 	assert_int_equal(bg_policy_default->rules[1].target, BG_TARGET_LOOPBACK);
@@ -371,7 +399,7 @@ expect_lockdown_log(const struct bg_settings *settings, struct log log)
 {
 	size_t rules = bg_policy_lockdown->rule_count * sizeof(struct bg_rule);
 
-	bg_load(settings, "/usr/bin/node", "node", &loaded);
+	load_as(settings, "/usr/bin/node", "node");
 	assert_true(loaded.owned && loaded.policy->lockdown);
 	assert_true(bg_diags_mistakes(&loaded.diags) > 0);
 	assert_int_equal(loaded.policy->log_to, log.to);
@@ -419,15 +447,20 @@ rules_of_other_programs_are_dropped(void **state)
 	struct bg_settings settings = {.config = write_file("programs.conf", text, sizeof(text) - 1), .to = "wg0"};
 
 	(void)state;
-	bg_load(&settings, "/usr/bin/node", "node next dev", &loaded);
+	load_as(&settings, "/usr/bin/node", "node next dev");
+	assert_int_equal(command_asked, 1);
 	assert_int_equal(loaded.policy->rule_count, 2);
 	assert_string_equal(bg_policy_string(loaded.policy, loaded.policy->rules[0].name), "b");
 	bg_loaded_free(&loaded);
-	bg_load(&settings, "/bin/cat", "cat", &loaded);
+	load_as(&settings, "/bin/cat", "cat");
 	assert_int_equal(loaded.policy->rule_count, 0);
 	assert_int_equal(loaded.diags.count, 0);
 	bg_loaded_free(&loaded);
-	bg_load(&settings, NULL, NULL, &loaded);
+	load_as(&settings, "/bin/cat", NULL);
+	assert_true(loaded.policy->lockdown);
+	assert_non_null(strstr(loaded.diags.items[0].text, "/proc/self/cmdline"));
+	bg_loaded_free(&loaded);
+	bg_load(&settings, NULL, &loaded);
 	assert_int_equal(loaded.policy->rule_count, 3);
 	bg_loaded_free(&loaded);
 }

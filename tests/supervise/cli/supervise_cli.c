@@ -20,7 +20,7 @@ main(int argc, char **argv)
 		status = supervise_possible(failure.text, sizeof(failure.text)) ? 0 : 1;
 	} else {
 		bg_settings_read(false, &settings);
-		bg_load(&settings, NULL, NULL, &loaded);
+		bg_load(&settings, NULL, &loaded);
 		status = supervise_run(&loaded, argv + 1, &failure);
 	}
 	if (failure.text[0])
