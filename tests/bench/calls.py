@@ -3,7 +3,7 @@
 import os
 
 from measure import FORWARD, LIBRARY, Refused, WORK, env, guarded, instructions, interleave, median, number, peers, program
-from measure import ratio, system_calls
+from measure import ROUNDS, ratio, system_calls
 from report import bar, row
 
 COUNT = 4000
@@ -80,7 +80,7 @@ def others():
 
 def connects():
     argv = [program("connect_bench"), "40000"]
-    numbers = interleave({"bare": number(argv, env()), "guarded": number(argv, guarded())})
+    numbers = interleave({"bare": number(argv, env()), "guarded": number(argv, guarded())}, 2 * ROUNDS + 1)
     got = ratio(numbers, "guarded", "bare")
     few, many = ((instructions([argv[0], count], env()), instructions([argv[0], count], guarded()))
                  for count in ("100", "1100"))

@@ -13,7 +13,7 @@ import tempfile
 BUILD, LIBRARY, COMMAND, OUTPUT = (os.path.abspath(a) for a in sys.argv[1:5])
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "21"))
 WORK = tempfile.mkdtemp(prefix="bindguard-bench.")
-EMPTY, FORWARD = (os.path.join(BUILD, name) for name in ("empty_preload.so", "forward_preload.so"))
+EMPTY, FORWARD, READLINK = (os.path.join(BUILD, f"{name}_preload.so") for name in ("empty", "forward", "readlink"))
 QUIET = {"BINDGUARD_CONFIG": "", "BINDGUARD_LOG": "none"}
 
 

@@ -64,7 +64,7 @@ def server(name, command_line, load, first_port):
     try:
         for port in ports.values():
             wait_for(port)
-        numbers = interleave({kind: lambda p=port: load(p) for kind, port in ports.items()}, 12)
+        numbers = interleave({kind: lambda p=port: load(p) for kind, port in ports.items()})
     finally:
         for process in running:
             process.send_signal(signal.SIGTERM)
