@@ -68,6 +68,7 @@ supervisor_set_up(struct supervisor *supervisor, const struct bg_policy *policy)
 	supervisor->guard.program = "";
 	supervisor->guard.exe = "";
 	survey(supervisor, policy);
+	target_handles_set_up(&supervisor->handles);
 	outside_use(supervisor);
 	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &supervisor->sizes))
 		memset(&supervisor->sizes, 0, sizeof(supervisor->sizes));

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -65,11 +66,28 @@ open_handle(pid_t tid)
 	return pidfd < 0 ? -errno : pidfd;
 }
 
+/** target_handles_set_up - how many may be kept? */
+void
+target_handles_set_up(struct handles *handles)
+{
+	struct rlimit limit;
+
+	memset(handles, 0, sizeof(*handles));
+	handles->many = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= 4 * TARGET_HANDLES;
+}
+
+/** place_of - where the handle of @tid is, if it is kept. */
+static struct handle *
+place_of(struct handles *handles, pid_t tid)
+{
+	return &handles->items[(unsigned)tid % (handles->many ? TARGET_HANDLES : TARGET_HANDLES_FEW)];
+}
+
 /** target_handle - a pidfd of thread @tid, kept for the next time. Return: -errno where there is none. */
 int
 target_handle(struct handles *handles, pid_t tid)
 {
-	struct handle *handle = &handles->items[(unsigned)tid % TARGET_HANDLES];
+	struct handle *handle = place_of(handles, tid);
 	int pidfd;
 
 	if (handle->tid == tid)
@@ -88,7 +106,7 @@ target_handle(struct handles *handles, pid_t tid)
 static void
 forget(struct handles *handles, pid_t tid)
 {
-	struct handle *handle = &handles->items[(unsigned)tid % TARGET_HANDLES];
+	struct handle *handle = place_of(handles, tid);
 
 	if (handle->tid == tid)
 		close(handle->pidfd);

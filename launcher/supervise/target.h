@@ -8,8 +8,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/** TARGET_HANDLES - pidfds kept, so that a server that binds again does not cost opening one again. */
-#define TARGET_HANDLES 16
+/**
+ * TARGET_HANDLES - pidfds kept, so that a server that binds again does not cost opening one again; that many where there
+ * are descriptors enough (RLIMIT_NOFILE), else TARGET_HANDLES_FEW.
+ */
+#define TARGET_HANDLES 128
+#define TARGET_HANDLES_FEW 16
 
 /** TARGET_COMMAND_MAX - bytes of the command line that `command` globs see, as in the preload. */
 #define TARGET_COMMAND_MAX (64 * 1024)
@@ -23,7 +27,9 @@ struct handle {
 	int pidfd;
 };
 
+/** struct handles - @many: there is room for TARGET_HANDLES */
 struct handles {
+	bool many;
 	struct handle items[TARGET_HANDLES];
 };
 
@@ -37,6 +43,7 @@ struct identity {
 	uid_t uid;
 };
 
+void target_handles_set_up(struct handles *handles);
 int target_handle(struct handles *handles, pid_t tid);
 int target_duplicate(struct handles *handles, pid_t tid, int fd);
 ssize_t target_read(pid_t tid, uint64_t from, void *to, size_t size);

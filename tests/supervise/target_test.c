@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -20,6 +22,7 @@
 #include <cmocka.h>
 
 #include "launcher/supervise/target.h"
+#include "supervise/guarded.h"
 
 static struct handles handles;
 static bool no_threads;	  /* pidfd_open(2) before Linux 6.9 */
@@ -174,6 +177,47 @@ descriptor_duplicated_is_the_same_file(void **state)
 	no_threads = false;
 }
 
+/** kept - descriptors that handles hold after every one of @count processes was looked at; they end. */
+static int
+kept(int count)
+{
+	pid_t pids[256];
+	int before = process_descriptors(getpid()), after;
+
+	for (int i = 0; i < count; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			pause();
+			_exit(0);
+		}
+		assert_true(target_handle(&handles, pids[i]) >= 0);
+	}
+	after = process_descriptors(getpid());
+	for (int i = 0; i < count; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	return after - before;
+}
+
+/** handles_kept_leave_descriptors - as many as 64 processes need, but few where there are few. */
+static void
+handles_kept_leave_descriptors(void **state)
+{
+	struct rlimit limit, few;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = (struct rlimit){.rlim_cur = 64, .rlim_max = limit.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	target_handles_set_up(&handles);
+	assert_in_range(kept(200), 1, TARGET_HANDLES_FEW);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	target_handles_set_up(&handles);
+	assert_in_range(kept(200), 64, TARGET_HANDLES);
+}
+
 /** memory_read_is_whole_or_nothing - by the call, and by the file where the call is forbidden. */
 static void
 memory_read_is_whole_or_nothing(void **state)
@@ -223,6 +267,7 @@ main(void)
 		cmocka_unit_test(process_name_too_long_is_cut),
 		cmocka_unit_test(descriptor_duplicated_is_the_same_file),
 		cmocka_unit_test(memory_read_is_whole_or_nothing),
+		cmocka_unit_test(handles_kept_leave_descriptors),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
