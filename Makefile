@@ -309,8 +309,8 @@ varied: $(LIBRARY) $(HOSTS) $(PLUGINS) $(if $(filter launcher,$(ROOMS)),$(COMMAN
 cov: ## what the tests reach of each room, lines and branches, against the goals: tests/COVERAGE.md
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
 	$(MAKE) -f $(SRC)/Makefile VARIANT=cov covered
-covered: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) \
-		$(foreach d,unit conformance preload launcher supervise,$(call tests,$d))
+covered: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) $(FAULT_HOSTS) \
+		$(foreach d,unit conformance preload launcher supervise faults,$(call tests,$d))
 	$(SRC)/tests/coverage/cov.sh $(SRC) $(abspath $(OUT) $(LIBRARY) $(COMMAND) $(SUPERVISE_CLI)) -- $(abspath $(filter %_test,$^))
 .PHONY: covered
 # Those that take longest come first, so that no core waits at the end.

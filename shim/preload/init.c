@@ -124,6 +124,16 @@ write_complaints(const struct bg_loaded *loaded, uint8_t mode, char text[COMPLAI
 					 : "wildcard addresses go to loopback, others are refused");
 }
 
+/** set_names - of the executable at @exe. */
+static void
+set_names(struct bg_guard *guard, const char *exe)
+{
+	const char *slash = strrchr(exe, '/');
+
+	guard->exe = exe;
+	guard->program = slash ? slash + 1 : exe;
+}
+
 /**
  * assemble - guard, real functions, policy and complaints in one mapping that is then made read-only. The built-in
  * default stays where it is, in the library's own read-only pages. Return: NULL where memory is short.
@@ -141,7 +151,6 @@ assemble(const struct scratch *scratch)
 	char *memory = bg_self_map(size);
 	struct process *process = (struct process *)(void *)memory;
 	struct bg_guard *guard = &process->guard;
-	const char *slash;
 
 	if (!memory)
 		return NULL;
@@ -159,9 +168,7 @@ assemble(const struct scratch *scratch)
 	guard->stack_top = getauxval(AT_RANDOM);
 	bg_sink_identify_stderr(guard);
 	guard->complaints = memcpy(memory + process_size + policy_size, scratch->complaints, complaints_size);
-	guard->exe = memcpy(memory + size - exe_size, scratch->exe, exe_size);
-	slash = strrchr(guard->exe, '/');
-	guard->program = slash ? slash + 1 : guard->exe;
+	set_names(guard, memcpy(memory + size - exe_size, scratch->exe, exe_size));
 	syscall(SYS_mprotect, memory, size, PROT_READ);
 	return guard;
 }
@@ -176,7 +183,7 @@ make_poor_guard(void)
 	static const struct bg_policy off = {.size = sizeof(off), .mode = BG_MODE_OFF};
 	static struct bg_guard guard;
 	static struct bg_real real;
-	const char *executed = (const char *)getauxval(AT_EXECFN), *slash;
+	const char *executed = (const char *)getauxval(AT_EXECFN);
 	struct bg_settings settings = {0};
 
 	if (environ)
@@ -191,9 +198,7 @@ make_poor_guard(void)
 	guard.complaints =
 		"bindguard: no memory for the configuration, it is not used: wildcard addresses go to loopback, "
 		"others are refused\n";
-	guard.exe = executed ? executed : "";
-	slash = strrchr(guard.exe, '/');
-	guard.program = slash ? slash + 1 : guard.exe;
+	set_names(&guard, executed ? executed : "");
 	return &guard;
 }
 
