@@ -177,8 +177,9 @@ check_quotes(const char *text, size_t size)
 /**
  * check_limit - what is written of @name is at most @most bytes; one that is cut says so, and is not cut early.
  * @text, @size: what is behind its start; it goes up to @end, which an escape hides inside of it
+ * Return: bytes written
  */
-UNTRACED static void
+UNTRACED static size_t
 check_limit(const char *text, size_t size, char end, const char *name, size_t most)
 {
 	size_t written = 0;
@@ -187,32 +188,35 @@ check_limit(const char *text, size_t size, char end, const char *name, size_t mo
 		if (text[written] == '\\')
 			written++;
 	must(written < size && written <= most);
-	if (!name || strlen(name) <= most)
-		return;
-	must(written + 3 + ESCAPE_MAX > most);
-	must(written >= 3 && memcmp(text + written - 3, "...", 3) == 0);
+	if (name && strlen(name) > most) {
+		must(written + 3 + ESCAPE_MAX > most);
+		must(written >= 3 && memcmp(text + written - 3, "...", 3) == 0);
+	}
+	return written;
 }
 
-/** check_limit_after - likewise, of what stands behind the first @start, which no name can hold. */
-UNTRACED static void
+/** check_limit_after - likewise, of what stands behind the first @start. Return: where it ends. */
+UNTRACED static const char *
 check_limit_after(const char *start, const char *text, size_t size, char end, const char *name, size_t most)
 {
 	const char *found = memmem(text, size, start, strlen(start));
 
 	must(found);
 	found += strlen(start);
-	check_limit(found, (size_t)(text + size - found), end, name, most);
+	return found + check_limit(found, (size_t)(text + size - found), end, name, most);
 }
 
-/** check_text_limits - of the program, which is in quotes where it has to be, and of the rule. */
+/** check_text_limits - of the program, which is in quotes where it has to be, and of the rule, behind these quotes. */
 UNTRACED static void
 check_text_limits(const struct bg_event *event, const char *text, size_t size)
 {
 	bool quoted = !event->program || !*event->program || strchr(event->program, ' ');
+	const char *rest =
+		check_limit_after(quoted ? "]: \"" : "]: ", text, size, quoted ? '"' : ' ', event->program, NAME_MOST);
+	size_t left = (size_t)(text + size - rest) - 1;
 
-	check_limit_after(quoted ? "]: \"" : "]: ", text, size, quoted ? '"' : ' ', event->program, NAME_MOST);
-	if (memmem(text, size, "rule \"", 6))
-		check_limit_after("rule \"", text, size, '"', event->rule, NAME_MOST);
+	if (memmem(rest + 1, left, "rule \"", 6))
+		check_limit_after("rule \"", rest + 1, left, '"', event->rule, NAME_MOST);
 }
 
 /** check_text - the text of @event, which is @size bytes without its end. */
