@@ -93,7 +93,7 @@ static void
 send_on(const struct front *front, int signal_number)
 {
 	if (front->supervisor >= 0)
-		message_send(front->supervisor, NEWS_SIGNAL, signal_number, 0);
+		message_send(front->supervisor, NEWS_SIGNAL, signal_number, front->stops);
 	else if (front->cmd > 0)
 		kill(front->cmd, signal_number);
 }
@@ -177,7 +177,10 @@ hear(struct front *front)
 		return status_of(message.value);
 	case NEWS_UNREACHABLE: say_unreachable(&message); break;
 	case NEWS_FOREIGN: say_foreign(&message); break;
-	case NEWS_STOPPED: stop_too(front, message.value); break;
+	case NEWS_STOPPED:
+		front->stops = message.error;
+		stop_too(front, message.value);
+		break;
 	case NEWS_STARTED:
 		front->cmd = message.value;
 		/* What CMD closes must be closed: its reader or writer waits for that. 2 is kept for the lines above. */

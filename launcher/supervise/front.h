@@ -17,6 +17,7 @@
  * @supervisor: socket to it; -1: it is gone
  * @child: its process
  * @cmd: CMD's process, 0: not started yet
+ * @stops: of CMD that we have heard of
  */
 struct front {
 	const char *program;
@@ -26,6 +27,7 @@ struct front {
 	int supervisor;
 	pid_t child;
 	pid_t cmd;
+	int stops;
 };
 
 bool front_set_up(struct front *front);

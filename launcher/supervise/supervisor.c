@@ -114,7 +114,7 @@ reap(struct supervisor *supervisor)
 		if (pid != supervisor->cmd)
 			continue;
 		if (WIFSTOPPED(status)) {
-			supervisor_tell(supervisor, NEWS_STOPPED, WSTOPSIG(status), 0);
+			supervisor_tell(supervisor, NEWS_STOPPED, WSTOPSIG(status), ++supervisor->stops);
 			continue;
 		}
 		supervisor->cmd = 0;
@@ -124,6 +124,19 @@ reap(struct supervisor *supervisor)
 		supervisor_tell(supervisor, NEWS_EXITED, last, is_alone(supervisor));
 }
 
+/**
+ * pass_on - a signal for CMD. A SIGCONT that the front had for an earlier stop must not end a later one: a shell's `fg`
+ * continues both, and Ctrl-Z can come before the front has run.
+ */
+static void
+pass_on(struct supervisor *supervisor, const struct message *message)
+{
+	if (message->value == SIGCONT)
+		reap(supervisor);
+	if (supervisor->cmd > 0 && (message->value != SIGCONT || message->error == supervisor->stops))
+		kill(supervisor->cmd, message->value);
+}
+
 /** hear_front - a signal for CMD; or the front is gone, and with it CMD. */
 static void
 hear_front(struct supervisor *supervisor)
@@ -131,8 +144,8 @@ hear_front(struct supervisor *supervisor)
 	struct message message;
 
 	if (message_receive(supervisor->front, &message)) {
-		if (message.news == NEWS_SIGNAL && supervisor->cmd > 0)
-			kill(supervisor->cmd, message.value);
+		if (message.news == NEWS_SIGNAL)
+			pass_on(supervisor, &message);
 		return;
 	}
 	close(supervisor->front);

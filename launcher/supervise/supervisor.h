@@ -15,11 +15,11 @@ enum news {
 	NEWS_TAKEN,    /* back: I have it, close yours and go on */
 	NEWS_FAILED,   /* to the front: CMD was not started; @value is an enum step, @error why */
 	NEWS_STARTED,  /* CMD runs, its process is @value */
-	NEWS_STOPPED,  /* CMD was stopped by signal @value */
+	NEWS_STOPPED,  /* CMD was stopped by signal @value, for the @error-th time */
 	NEWS_EXITED,   /* CMD ended; @value is its wait status; @error: 1: and so does the supervisor */
 	NEWS_UNREACHABLE, /* process @value cannot be looked into, @error why; its calls are refused */
 	NEWS_FOREIGN,	  /* process @value is in a network namespace that cannot be entered */
-	NEWS_SIGNAL,	  /* front to supervisor: send CMD signal @value */
+	NEWS_SIGNAL, /* front to supervisor: send CMD signal @value; @error: the last stop that the front has heard of */
 };
 
 /** enum step - what can fail before CMD runs. */
@@ -96,6 +96,7 @@ struct call {
  * @policy: the whole one
  * @listener: seccomp's; @front: to the launcher, -1: it is gone; @signals: signalfd(2), SIGCHLD
  * @cmd: CMD's process, 0: it has been reaped
+ * @stops: how often it was stopped
  * @restarts: signals interrupt calls that we have received, see filter_load()
  * @by_program: the policy has rules that ask for the executable or the command line
  * @low_ports: the policy can rewrite to a port below 1024
@@ -112,6 +113,7 @@ struct supervisor {
 	int front;
 	int signals;
 	pid_t cmd;
+	int stops;
 	bool restarts;
 	bool by_program;
 	bool low_ports;

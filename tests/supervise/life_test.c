@@ -125,6 +125,41 @@ command_stopped_stops_the_front_and_both_go_on(void **state)
 	assert_int_equal(WEXITSTATUS(host_stop(&process)), 7);
 }
 
+/** process_runs - it is not stopped. */
+static bool
+process_runs(const void *pid)
+{
+	return !process_is_stopped(pid);
+}
+
+/**
+ * command_stopped_again_stays_stopped - `fg` continues command and front, and Ctrl-Z comes before the front has run: what it
+ * passes on then is of the stop before.
+ */
+static void
+command_stopped_again_stays_stopped(void **state)
+{
+	struct process process;
+	pid_t cmd, supervisor;
+	int status = 0;
+
+	(void)state;
+	start_steps(&process, &cmd, &supervisor);
+	kill(cmd, SIGSTOP);
+	assert_int_equal(waitpid(process.pid, &status, WUNTRACED), process.pid);
+	assert_true(WIFSTOPPED(status));
+	kill(cmd, SIGCONT);
+	assert_true(wait_until(process_runs, &cmd));
+	kill(cmd, SIGSTOP);
+	assert_true(wait_until(process_is_stopped, &cmd));
+	kill(process.pid, SIGCONT);
+	assert_true(wait_until(process_is_stopped, &process.pid));
+	assert_true(process_is_stopped(&cmd));
+	kill(process.pid, SIGCONT);
+	step(&process, GOOD);
+	assert_int_equal(WEXITSTATUS(host_stop(&process)), 7);
+}
+
 /** supervisor_killed_exposes_nothing - binds fail, the command goes on, its status still arrives. */
 static void
 supervisor_killed_exposes_nothing(void **state)
@@ -325,6 +360,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(supervisor_of_an_ended_command_ends),
 		cmocka_unit_test(signal_to_the_front_reaches_the_command),
 		cmocka_unit_test(command_stopped_stops_the_front_and_both_go_on),
+		cmocka_unit_test(command_stopped_again_stays_stopped),
 		cmocka_unit_test(supervisor_killed_exposes_nothing),
 		cmocka_unit_test(front_killed_takes_the_command_along),
 		cmocka_unit_test(target_killed_in_mid_call_leaves_nothing),
