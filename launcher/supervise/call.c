@@ -243,7 +243,8 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 		return error;
 	if (!supervisor_is_valid(supervisor))
 		return -EINTR; /* nobody is left to hear it */
-	narrow_to_target(supervisor);
+	if (!narrow_to_target(supervisor))
+		return unreachable(supervisor, -EACCES);
 	return make_once(&work, asked);
 }
 

@@ -26,29 +26,53 @@ make_narrowed(const struct supervisor *supervisor, struct narrowed *narrowed)
 	return narrowed->policy;
 }
 
+/** find_kept - the rules that are kept for the names in @supervisor, NULL where none are. */
+static const struct bg_policy *
+find_kept(const struct supervisor *supervisor)
+{
+	const struct narrowed *kept = supervisor->narrowed;
+
+	for (size_t i = 0; i < NARROWED && kept[i].policy; i++)
+		if (strcmp(kept[i].exe, supervisor->exe) == 0 && strcmp(kept[i].command, supervisor->command) == 0)
+			return kept[i].policy;
+	return NULL;
+}
+
+/** keep - @fresh, in the place of the oldest. */
+static void
+keep(struct supervisor *supervisor, const struct narrowed *fresh)
+{
+	struct narrowed *kept = &supervisor->narrowed[supervisor->next_narrowed++ % NARROWED];
+
+	free(kept->policy);
+	*kept = *fresh;
+}
+
 /**
  * narrow_to_target - from now on the guard has the rules that can match the target of the call under way. What runs there
  * is asked each time: execve(2) changes it. Where memory is short the guard has all rules, and asks each for the program.
+ * Return: false where a name that rules ask for cannot be read: nobody knows which of them are for it.
  */
-void
+bool
 narrow_to_target(struct supervisor *supervisor)
 {
-	struct narrowed *kept = supervisor->narrowed, fresh;
+	pid_t tid = supervisor->call.tid;
+	const struct bg_policy *kept;
+	struct narrowed fresh;
+	bool known;
 
 	supervisor->guard.policy = supervisor->policy;
-	if (!supervisor->by_program)
-		return;
-	target_exe(supervisor->call.tid, supervisor->exe, sizeof(supervisor->exe));
-	target_command(supervisor->call.tid, supervisor->command, sizeof(supervisor->command));
-	for (size_t i = 0; i < NARROWED && kept[i].policy; i++)
-		if (strcmp(kept[i].exe, supervisor->exe) == 0 && strcmp(kept[i].command, supervisor->command) == 0) {
-			supervisor->guard.policy = kept[i].policy;
-			return;
-		}
-	if (!make_narrowed(supervisor, &fresh))
-		return;
-	kept += supervisor->next_narrowed++ % NARROWED;
-	free(kept->policy);
-	*kept = fresh;
-	supervisor->guard.policy = fresh.policy;
+	supervisor->exe[0] = supervisor->command[0] = '\0';
+	if (!supervisor->by_program && !supervisor->by_command)
+		return true;
+	known = !supervisor->by_program || target_exe(tid, supervisor->exe, sizeof(supervisor->exe));
+	known &= !supervisor->by_command || target_command(tid, supervisor->command, sizeof(supervisor->command));
+	if (!known)
+		return supervisor->policy->mode != BG_MODE_ENFORCE;
+	kept = find_kept(supervisor);
+	if (!kept && (kept = make_narrowed(supervisor, &fresh)))
+		keep(supervisor, &fresh);
+	if (kept)
+		supervisor->guard.policy = kept;
+	return true;
 }

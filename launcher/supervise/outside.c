@@ -19,7 +19,7 @@ static struct supervisor *self;
 static void
 identify(const struct bg_guard *guard, struct bg_request *request)
 {
-	if (!self->by_program || guard->policy != self->policy)
+	if ((!self->by_program && !self->by_command) || guard->policy != self->policy)
 		return;
 	request->exe = self->exe;
 	request->command = self->command;

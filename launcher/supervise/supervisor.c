@@ -52,7 +52,8 @@ survey(struct supervisor *supervisor, const struct bg_policy *policy)
 	for (uint32_t i = 0; i < policy->rule_count; i++) {
 		const struct bg_rule *rule = &policy->rules[i];
 
-		supervisor->by_program |= rule->programs.count > 0 || rule->commands.count > 0;
+		supervisor->by_program |= rule->programs.count > 0;
+		supervisor->by_command |= rule->commands.count > 0;
 		supervisor->low_ports |= rule->to_port > 0 && rule->to_port < 1024;
 	}
 	supervisor->network = network_here();

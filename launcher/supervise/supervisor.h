@@ -98,7 +98,7 @@ struct call {
  * @cmd: CMD's process, 0: it has been reaped
  * @stops: how often it was stopped
  * @restarts: signals interrupt calls that we have received, see filter_load()
- * @by_program: the policy has rules that ask for the executable or the command line
+ * @by_program, @by_command: the policy has rules that ask for the executable, for the command line
  * @low_ports: the policy can rewrite to a port below 1024
  * @said_unreachable, @said_foreign: once is enough
  * @sizes: of the kernel's structures, seccomp(2) SECCOMP_GET_NOTIF_SIZES
@@ -116,6 +116,7 @@ struct supervisor {
 	int stops;
 	bool restarts;
 	bool by_program;
+	bool by_command;
 	bool low_ports;
 	bool said_unreachable;
 	bool said_foreign;
@@ -140,7 +141,7 @@ void supervisor_tell(struct supervisor *supervisor, enum news news, int value, i
 /* call.c */
 void call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer);
 /* narrow.c */
-void narrow_to_target(struct supervisor *supervisor);
+bool narrow_to_target(struct supervisor *supervisor);
 /* outside.c */
 void outside_use(struct supervisor *supervisor);
 /* network.c */

@@ -18,8 +18,8 @@
 
 #define PIDFD_OF_THREAD O_EXCL /* PIDFD_THREAD, Linux 6.9 */
 
-/** read_file - up to @size - 1 bytes of /proc/@tid/@name, terminated. Return: bytes read; 0 where it cannot be. */
-static size_t
+/** read_file - up to @size - 1 bytes of /proc/@tid/@name, terminated. Return: bytes read; "" and -errno where it cannot be. */
+static ssize_t
 read_file(pid_t tid, const char *name, char *text, size_t size)
 {
 	char path[64];
@@ -29,14 +29,19 @@ read_file(pid_t tid, const char *name, char *text, size_t size)
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)tid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && got > 0 && length < size - 1) {
+	if (fd < 0)
+		got = -errno;
+	while (got > 0 && length < size - 1) {
 		got = read(fd, text + length, size - 1 - length);
 		length += got > 0 ? (size_t)got : 0;
+		got = got < 0 ? -errno : got;
 	}
 	if (fd >= 0)
 		close(fd);
+	if (got < 0)
+		length = 0;
 	text[length] = '\0';
-	return length;
+	return got < 0 ? got : (ssize_t)length;
 }
 
 /** line_value - the number behind @key in a file of `Key:\tvalue` lines; -1 where there is none. */
@@ -201,8 +206,8 @@ target_identity(pid_t tid, struct identity *identity)
 	identity->uid = (uid_t)uid;
 }
 
-/** target_exe - the path of the executable, "" where it cannot be had. */
-void
+/** target_exe - the path of the executable. Return: false, and "", where it cannot be had. */
+bool
 target_exe(pid_t tid, char *exe, size_t size)
 {
 	static const char deleted[] = " (deleted)";
@@ -215,19 +220,22 @@ target_exe(pid_t tid, char *exe, size_t size)
 	exe[length > 0 ? length : 0] = '\0';
 	if (length > (ssize_t)tail && strcmp(exe + length - tail, deleted) == 0)
 		exe[(size_t)length - tail] = '\0';
+	return length > 0;
 }
 
-/** target_command - the command line with blanks between its words, "" where it cannot be had. */
-void
+/** target_command - the command line with blanks between its words. Return: false, and "", where it cannot be had. */
+bool
 target_command(pid_t tid, char *command, size_t size)
 {
-	size_t length = read_file(tid, "cmdline", command, size);
+	ssize_t got = read_file(tid, "cmdline", command, size);
+	size_t length = got > 0 ? (size_t)got : 0;
 
 	while (length > 0 && command[length - 1] == '\0')
 		length--;
 	for (size_t i = 0; i < length; i++)
 		if (command[i] == '\0')
 			command[i] = ' ';
+	return got >= 0;
 }
 
 /** target_closes_on_exec - does descriptor @fd of thread @tid have FD_CLOEXEC? proc(5), fdinfo. Not known is yes. */

@@ -8,6 +8,7 @@
  *   poll, receiving a notification, sending one    as without: it is done again
  *   asking whether the notification still stands   EINTR: whose call it is, nobody knows; but for an event: nothing else
  *   pidfd_open, pidfd_getfd, reading its memory    EACCES, or that errno; its memory is read in another way where it can be
+ *   reading its names, where rules ask for them    EACCES
  *   what both engines share                        as calls_test.c has it
  */
 #include <dirent.h>
@@ -241,6 +242,30 @@ server_whose_supervisor_fails_is_never_exposed(void **state)
 		run_row(&rows[i], i % 2 ? UNPRIVILEGED : "", "", all);
 }
 
+/**
+ * rule_of_a_program_whose_supervisor_fails_is_not_dropped - whether a rule is for it hangs on what /proc tells of it: where
+ * it tells nothing, nobody knows that the rule is not.
+ */
+static void
+rule_of_a_program_whose_supervisor_fails_is_not_dropped(void **state)
+{
+	static const char *const rules[] = {
+		"rule \"r\" { program = {\"fault_target\"} action = rewrite to = {\"loopback\"} }\n",
+		"rule \"r\" { command = {\"*fault_target*\"} action = rewrite to = {\"loopback\"} }\n"};
+	static const struct row row = {"BINDGUARD_CONFIG=" FAULT_RULES " " QUIET,
+				       "4 udp -1 4000 B lo",
+				       "B",
+				       NULL,
+				       "127.0.0.1/4000%",
+				       {EINTR}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		sink_write(FAULT_RULES, rules[i]);
+		run_row(&row, "", "", all);
+	}
+}
+
 /** program_whose_supervisor_fails_has_no_privilege_more - a port below 1024 is not for it, whatever the supervisor may. */
 static void
 program_whose_supervisor_fails_has_no_privilege_more(void **state)
@@ -276,7 +301,7 @@ static void
 event_whose_supervisor_fails_is_in_the_next_sink(void **state)
 {
 	static const struct row rows[] = {
-		{LOGGED, "4 tcp -1 4000 BL lo", "BL", NULL, "127.0.0.1/4000%", {EINTR}},
+		{LOGGED, "4 udp -1 4000 B lo", "B", NULL, "127.0.0.1/4000%", {EINTR}},
 		{"BINDGUARD_LOG=stderr", "6 tcp 0 4000 BL lo", "BL", NULL, "::/4000%lo", {EINTR}},
 	};
 
@@ -310,6 +335,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(server_whose_supervisor_fails_is_never_exposed, end),
+		cmocka_unit_test_teardown(rule_of_a_program_whose_supervisor_fails_is_not_dropped, end),
 		cmocka_unit_test_teardown(program_whose_supervisor_fails_has_no_privilege_more, end),
 		cmocka_unit_test_teardown(client_whose_supervisor_fails_is_served_or_refused, end),
 		cmocka_unit_test_teardown(event_whose_supervisor_fails_is_in_the_next_sink, end),
