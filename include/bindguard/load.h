@@ -55,8 +55,8 @@ struct bg_loaded {
 /**
  * struct bg_names - what rules know a program by.
  * @exe: the path of its executable, "": could not be read
- * @command: returns its command line, NULL: cannot be read. Called at most once, and only where a rule asks for it: to read
- *           it costs more than the rest of a start without a file
+ * @command: returns its command line, NULL: cannot be read. Called at most once, and only where a rule asks for it: most
+ *           processes need not read it
  * @context: for @command
  */
 struct bg_names {

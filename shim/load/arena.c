@@ -10,13 +10,6 @@
 #define BLOCK_BYTES (64u * 1024)
 #define ALIGN 16u
 
-/* clang says it in a way of its own. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-
 /* With AddressSanitizer a byte that was not asked for is poisoned, and some always lie behind what was. */
 #if defined(__has_feature) /* clang, as in VARIANT=fuzz; gcc defines the macro below */
 #if __has_feature(address_sanitizer)

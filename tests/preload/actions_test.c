@@ -15,30 +15,9 @@
 
 #include "net/net.h"
 #include "preload/host.h"
+#include "preload/sink.h"
 
 static char rules[] = "/tmp/bindguard-actions.XXXXXX";
-
-/** write_rules - the file that the tests' programs are configured by. */
-static void
-write_rules(const char *text)
-{
-	FILE *file = fopen(rules, "we");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	fclose(file);
-}
-
-/** expect - @part in what a host says that must end well. */
-static void
-expect(const char *environment, const char *arguments, const char *part)
-{
-	char output[8192];
-
-	assert_int_equal(host_run(environment, arguments, output, sizeof(output)), 0);
-	if (!strstr(output, part))
-		fail_msg("%s %s: %s", environment, arguments, output);
-}
 
 /** port_reserved_is_bound_as_the_rules_say - bindresvport(3), with an address and without. */
 static void
@@ -60,7 +39,7 @@ port_reserved_is_bound_as_the_rules_say(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		snprintf(text, sizeof(text), "rule r { address = wildcard %s }\n", rows[i].rule);
-		write_rules(text);
+		sink_write(rules, text);
 		snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s %s", rules, rows[i].how);
 		if (strncmp(rows[i].output, "0 ", 2) ==
 		    0) { /* what is bound cannot be bound again, and stays where it is */
@@ -106,7 +85,7 @@ association_dissolved_is_decided_on_afresh(void **state)
 			 "rule marked { port = 19571 action = rewrite to = loopback }\nrule r { address = wildcard %s "
 			 "}\n",
 			 rows[i].rule);
-		write_rules(text);
+		sink_write(rules, text);
 		snprintf(environment, sizeof(environment), "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s", rules);
 		snprintf(arguments, sizeof(arguments), "dissolve %s", rows[i].how);
 		host_run(environment, arguments, output, sizeof(output));
@@ -133,7 +112,7 @@ socket_that_listens_elsewhere_is_decided_on_again(void **state)
 		int status;
 
 		snprintf(text, sizeof(text), "rule r { address = wildcard %s }\n", rows[i][0]);
-		write_rules(text);
+		sink_write(rules, text);
 		snprintf(environment, sizeof(environment), "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s", rules);
 		status = host_run(environment, "relisten", output, sizeof(output));
 		if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
@@ -150,13 +129,14 @@ socket_that_port_zero_allows_is_told_at_listen(void **state)
 	char environment[256];
 
 	(void)state;
-	write_rules("rule zero { protocol = tcp port = 0 action = allow }\n"
-		    "rule r { address = wildcard action = rewrite to = loopback }\n");
+	sink_write(rules, "rule zero { protocol = tcp port = 0 action = allow }\n"
+			  "rule r { address = wildcard action = rewrite to = loopback }\n");
 	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s", rules);
-	expect(environment, "sandbox none bl 4 tcp 0.0.0.0 0 stack 2>&1", " left exposed (allow, rule \"zero\")\n");
-	expect(environment, "sandbox none l 4 tcp 0.0.0.0 0 stack 2>&1", " left exposed (allow, rule \"zero\")\n");
-	expect(environment, "sandbox none bl 4 tcp 0.0.0.0 19573 stack 2>&1",
-	       " -> 127.0.0.1:19573 (rewrite, rule \"r\")\n");
+	host_expect(environment, "sandbox none bl 4 tcp 0.0.0.0 0 stack 2>&1",
+		    " left exposed (allow, rule \"zero\")\n");
+	host_expect(environment, "sandbox none l 4 tcp 0.0.0.0 0 stack 2>&1", " left exposed (allow, rule \"zero\")\n");
+	host_expect(environment, "sandbox none bl 4 tcp 0.0.0.0 19573 stack 2>&1",
+		    " -> 127.0.0.1:19573 (rewrite, rule \"r\")\n");
 }
 
 static int

@@ -4,8 +4,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +16,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #define START_MS 10000
 #define STOP_MS 5000
@@ -90,6 +95,17 @@ host_run(const char *environment, const char *arguments, char *output, size_t si
 	length = fread(output, 1, size - 1, pipe);
 	output[length] = '\0';
 	return pclose(pipe);
+}
+
+/** host_expect - @part in what a host says that must end well. */
+void
+host_expect(const char *environment, const char *arguments, const char *part)
+{
+	char output[8192];
+
+	assert_int_equal(host_run(environment, arguments, output, sizeof(output)), 0);
+	if (!strstr(output, part))
+		fail_msg("%s %s: %s", environment, arguments, output);
 }
 
 /** now_ms - a clock for deadlines. */

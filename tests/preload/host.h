@@ -29,6 +29,7 @@ const char *host_path(const char *name);
 const char *host_preload(void);
 void host_command(char command[HOST_COMMAND_MAX], const char *environment, const char *arguments);
 int host_run(const char *environment, const char *arguments, char *output, size_t size);
+void host_expect(const char *environment, const char *arguments, const char *part);
 bool host_start(struct process *process, const char *environment, const char *arguments);
 bool host_read_line(struct process *process, int deadline_ms);
 int host_stop(struct process *process);

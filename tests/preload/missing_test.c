@@ -16,6 +16,7 @@
 
 #include "net/net.h"
 #include "preload/host.h"
+#include "preload/sink.h"
 
 #define SERVER "sandbox none b 4 tcp 0.0.0.0 19560 stack 2>&1"
 #define GUARDED "ended 0 b 0 idle 127.0.0.1:19560 guarded\n"
@@ -23,28 +24,6 @@
 #define NO_PROC "unshare -m sh -c 'mount -t tmpfs none /proc && exec \"$@\"' sh env"
 
 static char rules[] = "/tmp/bindguard-missing.XXXXXX";
-
-/** write_rules - the file that the tests' programs are configured by. */
-static void
-write_rules(const char *text)
-{
-	FILE *file = fopen(rules, "we");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	fclose(file);
-}
-
-/** expect - @part in what a host says that must end well. */
-static void
-expect(const char *environment, const char *arguments, const char *part)
-{
-	char output[8192];
-
-	assert_int_equal(host_run(environment, arguments, output, sizeof(output)), 0);
-	if (!strstr(output, part))
-		fail_msg("%s %s: %s", environment, arguments, output);
-}
 
 /** proc_missing_the_program_is_known_by_its_start - execve(2)'s path, getauxval(3) AT_EXECFN. */
 static void
@@ -55,14 +34,14 @@ proc_missing_the_program_is_known_by_its_start(void **state)
 	(void)state;
 	if (getenv("BG_PRELOAD_FIRST"))
 		skip(); /* a sanitizer's runtime reads /proc */
-	write_rules("rule here { program = sandbox address = wildcard action = confine }\n");
-	expect(NO_PROC, SERVER, EVENT);
-	expect(NO_PROC, SERVER, GUARDED);
+	sink_write(rules, "rule here { program = sandbox address = wildcard action = confine }\n");
+	host_expect(NO_PROC, SERVER, EVENT);
+	host_expect(NO_PROC, SERVER, GUARDED);
 	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s %s", rules, NO_PROC);
-	expect(environment, SERVER, "0.0.0.0:19560%lo (confine, rule \"here\")\n");
+	host_expect(environment, SERVER, "0.0.0.0:19560%lo (confine, rule \"here\")\n");
 	snprintf(link, sizeof(link), "/hosts/forbid %d:%d env", SYS_readlinkat, EACCES);
 	snprintf(environment, sizeof(environment), BG_BUILD_DIR "%s", link);
-	expect(environment, SERVER, EVENT);
+	host_expect(environment, SERVER, EVENT);
 	figure("without /proc, and without its link to the executable: guarded, by the program's rules");
 }
 
@@ -100,7 +79,7 @@ memory_short_never_exposes(void **state)
 	(void)state;
 	if (getenv("BG_PRELOAD_FIRST"))
 		skip(); /* a sanitizer's shadow takes terabytes */
-	write_rules("rule here { address = wildcard action = confine }\n");
+	sink_write(rules, "rule here { address = wildcard action = confine }\n");
 	for (unsigned kib = 2000; kib <= 6000; kib += 32, runs++) {
 		snprintf(environment, sizeof(environment), "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s prlimit --as=%u env",
 			 runs % 2 ? rules : "", kib * 1024);
@@ -124,7 +103,7 @@ mistakes_many_are_told_and_counted(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 20; i++)
 		strcat(text, "colour = red\n");
-	write_rules(text);
+	sink_write(rules, text);
 	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s", rules);
 	assert_int_equal(host_run(environment, SERVER, output, sizeof(output)), 0);
 	for (line = output; (line = strstr(line, "unknown key \"colour\"")); line++)
@@ -142,21 +121,21 @@ mode_of_the_environment_is_over_the_files(void **state)
 	char environment[256];
 
 	(void)state;
-	write_rules("mode = off\nrule servers { address = wildcard action = rewrite to = loopback }\n");
+	sink_write(rules, "mode = off\nrule servers { address = wildcard action = rewrite to = loopback }\n");
 	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s", rules);
-	expect(environment, SERVER, "0.0.0.0:19560 closed\n");
+	host_expect(environment, SERVER, "0.0.0.0:19560 closed\n");
 	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s BINDGUARD_MODE=enforce", rules);
-	expect(environment, SERVER, GUARDED);
+	host_expect(environment, SERVER, GUARDED);
 	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s BINDGUARD_MODE=observe", rules);
-	expect(environment, SERVER, "(would rewrite, rule \"servers\")");
+	host_expect(environment, SERVER, "(would rewrite, rule \"servers\")");
 	/* It holds where the file is broken, too. */
-	write_rules("mode = on\n");
+	sink_write(rules, "mode = on\n");
 	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s BINDGUARD_MODE=enforce", rules);
-	expect(environment, SERVER, GUARDED);
+	host_expect(environment, SERVER, GUARDED);
 	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s BINDGUARD_MODE=observe", rules);
-	expect(environment, SERVER, "BINDGUARD_MODE=observe, nothing is changed");
+	host_expect(environment, SERVER, "BINDGUARD_MODE=observe, nothing is changed");
 	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s BINDGUARD_MODE=off", rules);
-	expect(environment, SERVER, "ended 0 b 0 idle 0.0.0.0:19560 closed\n");
+	host_expect(environment, SERVER, "ended 0 b 0 idle 0.0.0.0:19560 closed\n");
 }
 
 /** look_that_is_forbidden_is_no_way_round - at the caller's memory, by whatever answer; observe mode lets all pass. */
@@ -169,9 +148,9 @@ look_that_is_forbidden_is_no_way_round(void **state)
 	for (int error = 0; error <= ENOSYS; error += ENOSYS) {
 		snprintf(arguments, sizeof(arguments),
 			 "sandbox errno:%d:rt_sigprocmask:0:-1 b 4 udp 0.0.0.0 19572 heap", error);
-		expect("BINDGUARD_LOG=none", arguments, "ended 0 b 13 idle 0.0.0.0:0 closed\n");
-		expect("BINDGUARD_LOG=none BINDGUARD_MODE=observe", arguments,
-		       "ended 0 b 0 idle 0.0.0.0:19572 exposed\n");
+		host_expect("BINDGUARD_LOG=none", arguments, "ended 0 b 13 idle 0.0.0.0:0 closed\n");
+		host_expect("BINDGUARD_LOG=none BINDGUARD_MODE=observe", arguments,
+			    "ended 0 b 0 idle 0.0.0.0:19572 exposed\n");
 	}
 }
 
@@ -189,7 +168,7 @@ terminal_without_proc_still_gets_the_line(void **state)
 		 "mount -t tmpfs none /proc && exec env BINDGUARD_CONFIG= LD_PRELOAD='%s' %s none b 4 tcp 0.0.0.0 "
 		 "19560 stack\n",
 		 host_preload(), host_path("sandbox"));
-	write_rules(command);
+	sink_write(rules, command);
 	snprintf(command, sizeof(command), "script -qec 'unshare -m sh %s' /dev/null </dev/null", rules);
 	pipe = popen(command, "re");
 	assert_non_null(pipe);

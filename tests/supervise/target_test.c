@@ -97,9 +97,9 @@ process_gone_has_nothing(void **state)
 	assert_int_equal(identity.pid, 0);
 	assert_int_equal(identity.parent, 0);
 	assert_int_equal(identity.uid, 0);
-	target_exe(pid, text, sizeof(text));
+	assert_false(target_exe(pid, text, sizeof(text)));
 	assert_string_equal(text, "");
-	target_command(pid, text, sizeof(text));
+	assert_false(target_command(pid, text, sizeof(text)));
 	assert_string_equal(text, "");
 	assert_true(target_closes_on_exec(pid, 0)); /* not known: nobody else is to get it */
 	assert_false(target_has_capability(pid, CAP_NET_BIND_SERVICE));
