@@ -252,12 +252,8 @@ rule_of_a_program_whose_supervisor_fails_is_not_dropped(void **state)
 	static const char *const rules[] = {
 		"rule \"r\" { program = {\"fault_target\"} action = rewrite to = {\"loopback\"} }\n",
 		"rule \"r\" { command = {\"*fault_target*\"} action = rewrite to = {\"loopback\"} }\n"};
-	static const struct row row = {"BINDGUARD_CONFIG=" FAULT_RULES " " QUIET,
-				       "4 udp -1 4000 B lo",
-				       "B",
-				       NULL,
-				       "127.0.0.1/4000%",
-				       {EINTR}};
+	static const struct row row = {
+		"BINDGUARD_CONFIG=" FAULT_RULES " " QUIET, "4 udp -1 4000 B lo", "B", NULL, "127.0.0.1/4000%", {EINTR}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
