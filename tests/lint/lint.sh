@@ -60,4 +60,5 @@ check exports $lint/exports.sh "$library"
 check size $lint/size.sh
 check words $lint/words.sh
 check targets $lint/targets.sh
+check breaks $lint/breaks.sh
 exit $failed
