@@ -297,7 +297,7 @@ static void
 event_whose_supervisor_fails_is_in_the_next_sink(void **state)
 {
 	static const struct row rows[] = {
-		{LOGGED, "4 udp -1 4000 B lo", "B", NULL, "127.0.0.1/4000%", {EINTR}},
+		{LOGGED, "4 tcp -1 4000 BL lo", "BL", NULL, "127.0.0.1/4000%", {EINTR}},
 		{"BINDGUARD_LOG=stderr", "6 tcp 0 4000 BL lo", "BL", NULL, "::/4000%lo", {EINTR}},
 	};
 
