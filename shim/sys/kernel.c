@@ -8,6 +8,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
 _Bool bg_kernel_no_sockets;
 
 /** bg_kernel_result - turn syscall(2)'s -1 and errno into -errno. */
@@ -115,6 +119,36 @@ bg_kernel_socket(int domain, int type, int protocol)
 	if (bg_kernel_no_sockets && domain != AF_UNIX)
 		return -EPERM;
 	return (int)bg_kernel_result(syscall(SYS_socket, domain, type | SOCK_CLOEXEC, protocol));
+}
+
+/**
+ * bg_kernel_same_network - are sockets @a and @b of one network namespace? A socket stays in the one that it was made in;
+ * a new one is of the calling thread's, which setns(2) and unshare(2) change. SO_NETNS_COOKIE, Linux 5.14: a kernel that
+ * does not tell is believed that they are.
+ */
+bool
+bg_kernel_same_network(int a, int b)
+{
+	unsigned size = sizeof(uint64_t), again = sizeof(uint64_t);
+	uint64_t of_a, of_b;
+
+	return bg_kernel_getsockopt(a, SOL_SOCKET, SO_NETNS_COOKIE, &of_a, &size) ||
+	       bg_kernel_getsockopt(b, SOL_SOCKET, SO_NETNS_COOKIE, &of_b, &again) || of_a == of_b;
+}
+
+/**
+ * bg_kernel_socket_beside - socket(2) for what has to be in the network namespace of @fd.
+ * Return: the descriptor; -EXDEV where this thread is in another namespace by now, and nothing is left open.
+ */
+int
+bg_kernel_socket_beside(int fd, int domain, int type, int protocol)
+{
+	int made = bg_kernel_socket(domain, type, protocol);
+
+	if (made < 0 || bg_kernel_same_network(fd, made))
+		return made;
+	bg_kernel_close(made);
+	return -EXDEV;
 }
 
 /** bg_kernel_close - close(2) of a descriptor that the guard opened itself. */

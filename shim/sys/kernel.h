@@ -25,6 +25,8 @@ BG_SIGSAFE int bg_kernel_cookie(int fd, uint64_t *cookie);
 BG_SIGSAFE int bg_kernel_get_device(int fd, char device[BG_IFNAME_MAX]);
 BG_SIGSAFE int bg_kernel_set_device(int fd, const char *device);
 BG_SIGSAFE int bg_kernel_socket(int domain, int type, int protocol);
+BG_SIGSAFE bool bg_kernel_same_network(int a, int b);
+BG_SIGSAFE int bg_kernel_socket_beside(int fd, int domain, int type, int protocol);
 BG_SIGSAFE void bg_kernel_close(int fd);
 
 #endif
