@@ -5,6 +5,6 @@
 
 #include "bindguard/attr.h"
 
-BG_SIGSAFE void bg_options_copy(int from, int to);
+BG_SIGSAFE int bg_options_copy(int from, int to);
 
 #endif

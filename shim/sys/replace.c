@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,29 +16,70 @@
 #include "sys/options.h"
 #include "sys/polls.h"
 
+#ifdef SYS_setfsuid32
+#define SETFSUID_CALL SYS_setfsuid32 /* 32 bits: SYS_setfsuid takes 16 */
+#else
+#define SETFSUID_CALL SYS_setfsuid
+#endif
+
+/** copy_owner - who gets which signal, F_SETOWN_EX and F_SETSIG. One that is gone by now (ESRCH) gets none from either. */
+static int
+copy_owner(int from, int to)
+{
+	long signal = bg_kernel_result(syscall(SYS_fcntl, from, F_GETSIG)), result;
+	struct f_owner_ex owner;
+
+	result = bg_kernel_result(syscall(SYS_fcntl, from, F_GETOWN_EX, &owner));
+	if (result == 0 && owner.pid)
+		result = bg_kernel_result(syscall(SYS_fcntl, to, F_SETOWN_EX, &owner));
+	if (result < 0 && result != -ESRCH)
+		return (int)result;
+	result = signal > 0 ? bg_kernel_result(syscall(SYS_fcntl, to, F_SETSIG, signal)) : signal;
+	return result < 0 ? (int)result : 0;
+}
+
 /**
- * copy_flags - O_NONBLOCK, O_ASYNC, who gets which signal, fcntl(2). Return: 0 or -errno; a program that never waits must
- * not be given a socket that does.
+ * copy_flags - O_NONBLOCK, O_ASYNC, and the owner, fcntl(2). Return: 0 or -errno; a program that never waits must not be
+ * given a socket that does.
  */
 static int
 copy_flags(int from, int to)
 {
 	long flags = bg_kernel_result(syscall(SYS_fcntl, from, F_GETFL));
-	long signal = bg_kernel_result(syscall(SYS_fcntl, from, F_GETSIG));
-	struct f_owner_ex owner;
+	int error = copy_owner(from, to);
 
-	if (bg_kernel_result(syscall(SYS_fcntl, from, F_GETOWN_EX, &owner)) == 0 && owner.pid)
-		syscall(SYS_fcntl, to, F_SETOWN_EX, &owner);
-	if (signal > 0)
-		syscall(SYS_fcntl, to, F_SETSIG, signal);
+	if (error)
+		return error;
 	return (int)(flags < 0 ? flags : bg_kernel_result(syscall(SYS_fcntl, to, F_SETFL, flags)));
 }
 
-/** create_like - a new, unbound socket with the family, type, protocol, options and flags of @fd. Return: or -errno. */
+/**
+ * owned_socket - socket(2) in the network namespace of the attempt's descriptor. The supervisor gives it the owner that
+ * the old one has, not itself: SO_REUSEPORT, ss(8) and iptables(8) go by it (sk_uid). It may not, where it is no root and
+ * the user is another; then the socket is the supervisor's.
+ * Return: the descriptor or -errno; EXDEV where this thread has gone to another namespace.
+ */
 static int
-create_like(int fd)
+owned_socket(const struct bg_attempt *attempt, int domain, int type, int protocol)
 {
-	int domain, type, protocol, created, error;
+	struct statx status;
+	long before;
+	int created;
+
+	if (!attempt->guard->outside ||
+	    bg_kernel_result(syscall(SYS_statx, attempt->fd, "", AT_EMPTY_PATH, STATX_UID, &status)))
+		return bg_kernel_socket_beside(attempt->fd, domain, type, protocol);
+	before = syscall(SETFSUID_CALL, status.stx_uid);
+	created = bg_kernel_socket_beside(attempt->fd, domain, type, protocol);
+	syscall(SETFSUID_CALL, before);
+	return created;
+}
+
+/** create_like - a new, unbound socket with the family, type, protocol, options and flags of the old. Return: or -errno. */
+static int
+create_like(const struct bg_attempt *attempt)
+{
+	int fd = attempt->fd, domain, type, protocol, created, error;
 
 	error = bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &domain);
 	if (!error)
@@ -46,11 +88,12 @@ create_like(int fd)
 		error = bg_kernel_getint(fd, SOL_SOCKET, SO_PROTOCOL, &protocol);
 	if (error)
 		return error;
-	created = bg_kernel_socket(domain, type, protocol);
+	created = owned_socket(attempt, domain, type, protocol);
 	if (created < 0)
 		return created;
-	bg_options_copy(fd, created);
-	error = copy_flags(fd, created);
+	error = bg_options_copy(fd, created);
+	if (!error)
+		error = copy_flags(fd, created);
 	if (!error)
 		return created;
 	bg_kernel_close(created);
@@ -128,18 +171,19 @@ bind_and_connect(int fd, int created, const struct bg_endpoint *bind_to, enum bg
  * @peer: connect it first, a datagram socket; size 0: leave it unconnected
  * Return: 0, or -errno and everything is as it was.
  *
- * Kept: the descriptor's number and flags, its registrations with epoll(7), the options of options.c, the port. Lost:
- * queued datagrams, multicast memberships, attached filters. Duplicates of the descriptor keep the old
- * socket; in another process (the supervisor's) its registrations with epoll(7) are lost.
+ * Kept: the descriptor's number and flags, its registrations with epoll(7), the options of options.c, the filter, the
+ * port. Where one of these cannot be kept the exchange fails with the errno of that: EXDEV for another network namespace.
+ * Lost: queued datagrams, and what cannot be asked of a socket, multicast memberships before all (options.c). Duplicates
+ * of the descriptor keep the old socket; in another process (the supervisor's) its registrations with epoll(7) are lost.
  */
 int
 bg_replace(const struct bg_attempt *attempt, const struct bg_endpoint *bind_to, enum bg_form form, bool dual_stack,
 	   const struct bg_peer *peer)
 {
-	int fd = attempt->fd, created = create_like(fd), off = 0, result = created < 0 ? created : 0;
+	int fd = attempt->fd, created = create_like(attempt), off = 0, result = created < 0 ? created : 0;
 
 	if (result == 0 && dual_stack)
-		bg_kernel_setsockopt(created, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+		result = bg_kernel_setsockopt(created, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (result == 0)
 		result = bind_and_connect(fd, created, bind_to, form, peer);
 	if (result == 0)
