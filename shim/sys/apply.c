@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "sys/conflict.h"
 #include "sys/guard.h"
 #include "sys/kernel.h"
 #include "sys/marks.h"
@@ -89,6 +90,8 @@ confine_and_bind(const struct bg_attempt *attempt, const struct bg_change *chang
 
 	if (is_bound(attempt->fd))
 		return attempt->bind(attempt, change);
+	if (bg_conflict_at_bind(attempt, change))
+		return -EADDRINUSE;
 	result = bg_kernel_set_device(attempt->fd, change->interface);
 	*refused = result != 0;
 	if (result)
@@ -131,7 +134,7 @@ try_change(const struct bg_attempt *attempt, const struct bg_change *change, boo
 {
 	*refused = false;
 	if (!change->interface[0])
-		return attempt->bind(attempt, change);
+		return bg_conflict_at_bind(attempt, change) ? -EADDRINUSE : attempt->bind(attempt, change);
 	return bg_device_receives_at_once(attempt->fd) ? confine_and_bind(attempt, change, refused)
 						       : bind_and_confine(attempt, change, refused);
 }

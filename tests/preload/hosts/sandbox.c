@@ -38,13 +38,17 @@ static const struct {
 	{                                                                                                              \
 #name, __NR_##name                                                                                     \
 	}
-	CALL(bind),	      CALL(listen),    CALL(connect),	    CALL(getsockopt),	 CALL(setsockopt),
-	CALL(getsockname),    CALL(socket),    CALL(close),	    CALL(dup3),		 CALL(fcntl),
-	CALL(ioctl),	      CALL(sendto),    CALL(recvfrom),	    CALL(sendmsg),	 CALL(getpid),
-	CALL(getppid),	      CALL(getuid),    CALL(statx),	    CALL(ppoll),	 CALL(write),
-	CALL(rt_sigprocmask), CALL(openat),    CALL(clock_gettime), CALL(rt_sigpending), CALL(rt_sigtimedwait),
-	CALL(exit_group),     CALL(epoll_ctl), CALL(getpeername),   CALL(read),		 CALL(lseek),
-	CALL(pwritev2),	      CALL(shutdown),
+	CALL(bind),	      CALL(listen),	     CALL(connect),
+	CALL(getsockopt),     CALL(setsockopt),	     CALL(getsockname),
+	CALL(socket),	      CALL(close),	     CALL(dup3),
+	CALL(fcntl),	      CALL(ioctl),	     CALL(sendto),
+	CALL(recvfrom),	      CALL(sendmsg),	     CALL(getpid),
+	CALL(getppid),	      CALL(getuid),	     CALL(fchownat),
+	CALL(statx),	      CALL(ppoll),	     CALL(write),
+	CALL(rt_sigprocmask), CALL(openat),	     CALL(clock_gettime),
+	CALL(rt_sigpending),  CALL(rt_sigtimedwait), CALL(exit_group),
+	CALL(epoll_ctl),      CALL(getpeername),     CALL(read),
+	CALL(lseek),	      CALL(pwritev2),	     CALL(shutdown),
 };
 
 /** number_of - the system call's number; the program ends where it is unknown. */

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT
+ * conflict.c - would the bind that the program asked for fail, since its address is in use? Signal-safe.
+ *
+ * Theory of operation. A changed address has fewer conflicts than a wildcard: another program's address of the network, a
+ * connection from one, a connection in TIME-WAIT. Programs that look for a free port would be told that this one is, and
+ * fail later. So the kernel is asked: a second socket, alike in all that counts there, is bound to what was asked for and
+ * closed. Only EADDRINUSE is an answer; all else is left to the real call. A wrong EADDRINUSE would be worse than none:
+ * where the two sockets may not be alike, nothing is known.
+ *
+ * What counts: family, type, protocol, SO_REUSEADDR, SO_REUSEPORT and then the owner, IPV6_V6ONLY, the network namespace;
+ * inet_csk_bind_conflict(), udp_lib_lport_inuse(). A stream socket that does not listen opens nothing. A datagram socket
+ * without SO_REUSE* that can be bound is alone on its port, and gone before anybody knows. With one of them it would take
+ * datagrams from those that share the port: so it is bound to a device that cannot be, which conflicts with all sockets
+ * but those that have a device themselves.
+ *
+ * Proved by tests/preload/conflicts_test.c.
+ */
+#include "sys/conflict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sys/kernel.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262 /* Linux 5.6 */
+#endif
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62 /* Linux 5.0; the number need not be a device's */
+#endif
+
+/**
+ * struct likeness - what the second socket must have of the first.
+ * @domain: but for a mapped address, for which an IPv4 socket asks: an IPv6 one takes it on a device that is there alone
+ */
+struct likeness {
+	int domain;
+	int type;
+	int protocol;
+	int reuse_addr;
+	int reuse_port;
+	int v6only;
+};
+
+/**
+ * read_type - SO_TYPE is the same for all sockets of these protocols, but for raw ones: is_alike() looks at that. MPTCP
+ * binds a TCP socket.
+ */
+static bool
+read_type(int fd, struct likeness *like)
+{
+	if (bg_kernel_getint(fd, SOL_SOCKET, SO_PROTOCOL, &like->protocol))
+		return false;
+	switch (like->protocol) {
+	case IPPROTO_MPTCP: like->protocol = IPPROTO_TCP; /* fallthrough */
+	case IPPROTO_TCP: like->type = SOCK_STREAM; return true;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE: like->type = SOCK_DGRAM; return true;
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP: return bg_kernel_getint(fd, SOL_SOCKET, SO_TYPE, &like->type) == 0;
+	default: return false; /* has no ports */
+	}
+}
+
+/** read_likeness - what counts of the attempt's socket. Return: false where it cannot be told. */
+static bool
+read_likeness(const struct bg_attempt *attempt, struct likeness *like)
+{
+	const struct bg_request *request = &attempt->request;
+	int fd = attempt->fd;
+
+	like->domain = request->form == BG_FORM_IPV6 ? AF_INET6 : AF_INET;
+	like->v6only = request->v6only;
+	return read_type(fd, like) && bg_kernel_getint(fd, SOL_SOCKET, SO_REUSEADDR, &like->reuse_addr) == 0 &&
+	       bg_kernel_getint(fd, SOL_SOCKET, SO_REUSEPORT, &like->reuse_port) == 0 &&
+	       (like->domain == AF_INET || (request->known & BG_FACT_V6ONLY) ||
+		bg_kernel_getint(fd, IPPROTO_IPV6, IPV6_V6ONLY, &like->v6only) == 0);
+}
+
+/**
+ * give_owner - sockets share a port by SO_REUSEPORT where their owners are the same: who made them, or fchown(2). That
+ * may be another than we are now, and is where the program is another process.
+ */
+static bool
+give_owner(int fd, int probe)
+{
+	struct statx wanted, present;
+
+	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_UID, &wanted) ||
+	    syscall(SYS_statx, probe, "", AT_EMPTY_PATH, STATX_UID, &present))
+		return false;
+	return wanted.stx_uid == present.stx_uid ||
+	       syscall(SYS_fchownat, probe, "", wanted.stx_uid, (gid_t)-1, AT_EMPTY_PATH) == 0;
+}
+
+/** set - an option that is on. */
+static bool
+set(int fd, int level, int name, int value)
+{
+	return bg_kernel_setsockopt(fd, level, name, &value, sizeof(value)) == 0;
+}
+
+/** resemble - @probe becomes like the attempt's socket. Return: false where it cannot. */
+static bool
+resemble(const struct bg_attempt *attempt, int probe, const struct likeness *like)
+{
+	bool shares = like->reuse_addr || like->reuse_port;
+
+	if (like->reuse_addr && !set(probe, SOL_SOCKET, SO_REUSEADDR, like->reuse_addr))
+		return false;
+	if (like->reuse_port &&
+	    (!set(probe, SOL_SOCKET, SO_REUSEPORT, like->reuse_port) || !give_owner(attempt->fd, probe)))
+		return false;
+	/* Set in any case: net.ipv6.bindv6only may have changed since the other socket was made. */
+	if (like->domain == AF_INET6 && !set(probe, IPPROTO_IPV6, IPV6_V6ONLY, like->v6only))
+		return false;
+	return like->type != SOCK_DGRAM || !shares || set(probe, SOL_SOCKET, SO_BINDTOIFINDEX, INT_MAX);
+}
+
+/** bind_asked - bind @probe to what the program asked for. Return: as bind(2), -errno for -1. */
+static int
+bind_asked(const struct bg_attempt *attempt, int probe)
+{
+	const struct bg_request *request = &attempt->request;
+	enum bg_form form = request->form == BG_FORM_IPV6 ? BG_FORM_IPV6 : BG_FORM_IPV4;
+	union bg_sockaddr to;
+	unsigned size = bg_sockaddr_encode(&request->asked, form, &to);
+
+	return bg_kernel_bind(probe, &to, size);
+}
+
+/** takes_form - could the socket @fd be bound to an address of @form? Else bind(2) has another errno. */
+static bool
+takes_form(int fd, enum bg_form form)
+{
+	int domain, v6only;
+
+	if (bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &domain))
+		return false;
+	if (form == BG_FORM_MAPPED)
+		return domain == AF_INET6 && bg_kernel_getint(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only) == 0 && !v6only;
+	return domain == (form == BG_FORM_IPV6 ? AF_INET6 : AF_INET);
+}
+
+/**
+ * is_alike - the address is in use for @probe: for the attempt's socket, too? Not where that is of another kind or in
+ * another network, or bound already: bind(2) then has another errno, and the conflict may be with itself. One that has a
+ * device has fewer conflicts.
+ */
+static bool
+is_alike(const struct bg_attempt *attempt, int probe, const struct likeness *like)
+{
+	char device[BG_IFNAME_MAX];
+	struct bg_endpoint endpoint;
+	union bg_sockaddr name;
+	enum bg_form form;
+	unsigned size;
+	int type;
+
+	return takes_form(attempt->fd, attempt->request.form) &&
+	       bg_kernel_getint(attempt->fd, SOL_SOCKET, SO_TYPE, &type) == 0 && type == like->type &&
+	       bg_kernel_getsockname(attempt->fd, &name, &size) == 0 && size <= sizeof(name) &&
+	       bg_sockaddr_decode(&name, size, &endpoint, &form) && endpoint.port == 0 &&
+	       bg_kernel_get_device(attempt->fd, device) == 0 && !device[0] &&
+	       bg_kernel_same_network(attempt->fd, probe);
+}
+
+/** is_in_use - ask the kernel by a socket of ours. */
+static bool
+is_in_use(const struct bg_attempt *attempt, const struct likeness *like)
+{
+	int probe = bg_kernel_socket(like->domain, like->type, like->protocol);
+	bool in_use;
+
+	if (probe < 0)
+		return false;
+	in_use = resemble(attempt, probe, like) && bind_asked(attempt, probe) == -EADDRINUSE &&
+		 is_alike(attempt, probe, like);
+	bg_kernel_close(probe);
+	return in_use;
+}
+
+/** hides_conflicts - does @change leave conflicts out that the bind as asked has? */
+static bool
+hides_conflicts(const struct bg_attempt *attempt, const struct bg_change *change)
+{
+	const struct bg_endpoint *asked = &attempt->request.asked;
+
+	return asked->port != 0 && change->to.port == asked->port &&
+	       (change->interface[0] || !bg_addr_equal(&asked->addr, &change->to.addr));
+}
+
+/**
+ * bg_conflict_at_bind - would the bind as asked be EADDRINUSE, where @change may not be?
+ *
+ * A @change that confines finds the conflicts with sockets without a device itself. So where SO_REUSE* forbids to look
+ * at others, there is nothing to ask.
+ */
+bool
+bg_conflict_at_bind(const struct bg_attempt *attempt, const struct bg_change *change)
+{
+	struct likeness like;
+
+	if (!hides_conflicts(attempt, change) || !read_likeness(attempt, &like))
+		return false;
+	if (change->interface[0] && (like.reuse_addr || like.reuse_port))
+		return false;
+	return is_in_use(attempt, &like);
+}
