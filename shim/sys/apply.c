@@ -97,6 +97,8 @@ confine_and_bind(const struct bg_attempt *attempt, const struct bg_change *chang
 	if (result)
 		return result;
 	result = attempt->bind(attempt, change);
+	if (result >= 0)
+		bg_device_hold(attempt->fd, change->interface);
 	if (result < 0) {
 		bg_device_read_peer(attempt->fd, &peer);
 		bg_device_take_off(attempt->fd);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * device.h - takes a device off a socket in place, and keeps a datagram socket deaf meanwhile. Signal-safe. */
+ * device.h - holds a datagram socket to its device, takes the device off in place, and keeps the socket deaf meanwhile.
+ * Signal-safe. */
 #ifndef BINDGUARD_SYS_DEVICE_H
 #define BINDGUARD_SYS_DEVICE_H
 
@@ -8,11 +9,13 @@
 /** enum bg_deaf - does a socket receive nothing for now? */
 enum bg_deaf {
 	BG_DEAF_NOT,	    /* the kernel does not allow it, and may allow nothing else either */
-	BG_DEAF_BY_ANOTHER, /* it has a filter of the program's, and receives what that lets through */
+	BG_DEAF_BY_ANOTHER, /* its filter is the program's, or locked by it, and it receives what that lets through */
 	BG_DEAF,
+	BG_DEAF_HELD, /* likewise; it was held to a device by bg_device_hold() */
 };
 
 BG_SIGSAFE bool bg_device_receives_at_once(int fd);
+BG_SIGSAFE void bg_device_hold(int fd, const char *device);
 BG_SIGSAFE bool bg_device_silence(int fd);
 BG_SIGSAFE enum bg_deaf bg_device_deafen(int fd);
 BG_SIGSAFE void bg_device_undeafen(int fd, enum bg_deaf deaf);

@@ -115,6 +115,8 @@ dissolve(struct bg_attempt *attempt, const struct bg_peer *unspecified)
 	if (result >= 0 && marked && mark.kind == BG_MARK_UNDONE)
 		note_confined(attempt, &mark);
 	bg_device_undeafen(attempt->fd, deaf);
+	if (attempt->verdict.effect == BG_EFFECT_CHANGE && attempt->verdict.change.interface[0])
+		bg_device_hold(attempt->fd, attempt->verdict.change.interface);
 	return result;
 }
 

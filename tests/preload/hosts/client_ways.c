@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/net_tstamp.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -492,6 +493,120 @@ chosen(const struct scenario *s)
 	say_echo(fd);
 }
 
+/** attach - a filter of this program's, that lets all through. */
+static int
+attach(int fd, int option)
+{
+	struct sock_filter all = {.code = BPF_RET | BPF_K, .k = UINT32_MAX};
+	struct sock_fprog program = {.len = 1, .filter = &all};
+
+	return setsockopt(fd, SOL_SOCKET, option, &program, sizeof(program));
+}
+
+/** lock - what filters @fd, if anything, is to stay. */
+static int
+lock(int fd)
+{
+	int on = 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on));
+}
+
+/** say_disconnect - dissolve the association. */
+static void
+say_disconnect(int fd)
+{
+	struct sockaddr_storage unspecified = {.ss_family = AF_UNSPEC};
+
+	say_call("disconnect", connect(fd, (struct sockaddr *)&unspecified, sizeof(struct sockaddr_in)));
+}
+
+/** filters - a datagram socket with filters of its own, one after the other, the last one locked. */
+static void
+filters(const struct scenario *s)
+{
+	struct sock_filter code[8];
+	socklen_t length = 8;
+	int fd = new_bound(s, port), ignored = 0;
+
+	say_call("attach", attach(fd, SO_ATTACH_FILTER));
+	say_call("read", getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, code, &length));
+	printf("%d instructions, ", (int)length);
+	say_call("detach", setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &ignored, sizeof(ignored)));
+	say_call("detach", setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &ignored, sizeof(ignored)));
+	say_call("attach", attach(fd, SO_ATTACH_FILTER));
+	say_call("lock", lock(fd));
+	say_call("attach", attach(fd, SO_ATTACH_FILTER));
+	say_call("first", connect_to(fd, s->family, s->other, ECHO_PORT));
+	say_echo(fd);
+	say_disconnect(fd);
+}
+
+/** filtered - a datagram socket with a filter from before bind(2). */
+static void
+filtered(const struct scenario *s)
+{
+	int fd = socket(s->family, s->type, s->protocol);
+	struct sock_filter code[8];
+	socklen_t length = 8;
+
+	say_call("attach", attach(fd, SO_ATTACH_FILTER));
+	say_call("bind", bind_to(fd, s->family, NULL, port));
+	say_call("first", connect_to(fd, s->family, s->other, ECHO_PORT));
+	say_echo(fd);
+	say_disconnect(fd);
+	say_call("read", getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, code, &length));
+	printf("%d instructions, ", (int)length);
+}
+
+/** locked - a datagram socket that locks what it does not have, before @other and peer. */
+static void
+locked(const struct scenario *s)
+{
+	int fd = new_bound(s, port);
+
+	say_call("lock", lock(fd));
+	say_call("attach", attach(fd, SO_ATTACH_FILTER));
+	say_call("attach", attach(fd, SO_ATTACH_REUSEPORT_CBPF));
+	say_call("first", connect_to(fd, s->family, s->other, ECHO_PORT));
+	say_echo(fd);
+	say_disconnect(fd);
+	say_call("second", connect_to(fd, s->family, s->peer, ECHO_PORT));
+	say_echo(fd);
+}
+
+/** locked_unbound - likewise; the kernel chooses the port, and the guard has changed another socket. */
+static void
+locked_unbound(const struct scenario *s)
+{
+	int fd = socket(s->family, s->type, s->protocol);
+
+	new_bound(s, port);
+	say_call("lock", lock(fd));
+	say_call("connect", connect_to(fd, s->family, s->peer, ECHO_PORT));
+	say_echo(fd);
+	say_disconnect(fd);
+}
+
+/** steered - datagram sockets that share a port by a program of their own, attached before and after bind(2). */
+static void
+steered(const struct scenario *s)
+{
+	int on = 1;
+
+	for (int i = 0; i < 2; i++) {
+		int fd = socket(s->family, s->type, s->protocol);
+
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+		if (i == 0)
+			say_call("attach", attach(fd, SO_ATTACH_REUSEPORT_CBPF));
+		say_call("bind", bind_to(fd, s->family, NULL, port + (unsigned)i));
+		say_call("attach", attach(fd, SO_ATTACH_REUSEPORT_CBPF));
+		say_call("connect", connect_to(fd, s->family, s->peer, ECHO_PORT));
+		say_echo(fd);
+	}
+}
+
 /** reserved - rsh(1), NFS: a reserved port, and then another host. */
 static void
 reserved(const struct scenario *s)
@@ -578,6 +693,15 @@ static const struct scenario scenarios[] = {
 	{"udp6_in_a_child", in_a_child, UDP6, THERE6, NULL},
 	{"udp4_chosen", chosen, UDP4, THERE4, NULL},
 	{"udp6_chosen", chosen, UDP6, THERE6, NULL},
+	{"udp4_filters", filters, UDP4, NULL, "127.0.0.1"},
+	{"udp6_filters", filters, UDP6, NULL, "::1"},
+	{"udp6_filtered", filtered, UDP6, NULL, "::1"},
+	{"udp4_locked", locked, UDP4, THERE4, "127.0.0.1"},
+	{"udp6_locked", locked, UDP6, THERE6, "::1"},
+	{"udp4_locked_unbound", locked_unbound, UDP4, THERE4, NULL},
+	{"udp6_locked_unbound", locked_unbound, UDP6, THERE6, NULL},
+	{"udp4_steered", steered, UDP4, THERE4, NULL},
+	{"udp6_steered", steered, UDP6, THERE6, NULL},
 	{"tcp4_connected_already", connected_already, TCP4, THERE4, "127.0.0.1"},
 	{"tcp6_connected_already", connected_already, TCP6, THERE6, "::1"},
 	{"tcp4_reserved", reserved, TCP4, THERE4, NULL},

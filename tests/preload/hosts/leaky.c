@@ -275,16 +275,19 @@ by_libc_handle(const struct scenario *s)
 	serve(fd);
 }
 
-/** second_port - the first is in use: EADDRINUSE, and the same socket must then do at another; IPV6_V6ONLY @number. */
+/** second_port - the first is in use: EADDRINUSE, and the same socket must then do at another; there it is IPV6_V6ONLY where
+ * @number is 1. Where it is 2 the socket has SO_REUSEADDR. */
 static void
 second_port(const struct scenario *s)
 {
-	int fd = new_socket(s);
+	int fd = new_socket(s), on = 1;
 
+	if (s->number == 2 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)))
+		die("SO_REUSEADDR");
 	occupy(s->type, port + 1);
 	if (bind_to(fd, s->family, NULL, port + 1) == 0 || errno != EADDRINUSE)
 		die("the port in use");
-	if (s->number && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &s->number, sizeof(s->number)))
+	if (s->number == 1 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)))
 		die("IPV6_V6ONLY");
 	if (bind_to(fd, s->family, NULL, port))
 		die("bind");
@@ -452,6 +455,105 @@ dissolved(const struct scenario *s)
 	serve(fd);
 }
 
+/** dissolve_past_the_guard - connected to this machine and disconnected, by raw calls: the kernel takes the device off. */
+static void
+dissolve_past_the_guard(int fd)
+{
+	struct sockaddr_storage to, unspecified = {.ss_family = AF_UNSPEC};
+	socklen_t size = address(AF_INET6, "::1", CLOSED_PORT, &to);
+
+	if (syscall(SYS_connect, fd, &to, size) || syscall(SYS_connect, fd, &unspecified, sizeof(struct sockaddr_in)))
+		die("syscall");
+}
+
+/** dissolved_by_syscall - by this process, or where @number says so by a child. */
+static void
+dissolved_by_syscall(const struct scenario *s)
+{
+	int fd = new_bound(s, port), status = 0;
+	pid_t child = s->number ? fork() : 0;
+
+	if (child == 0)
+		dissolve_past_the_guard(fd);
+	if (child == 0 && s->number)
+		_exit(0);
+	if (s->number && (waitpid(child, &status, 0) != child || status))
+		die("the child");
+	serve(fd);
+}
+
+/** become - execute ourselves as the scenario TEXT, with the socket @fd. */
+static void
+become(const char *text, int fd)
+{
+	char number[16], descriptor[16];
+
+	snprintf(number, sizeof(number), "%u", port);
+	snprintf(descriptor, sizeof(descriptor), "%d", fd);
+	execl("/proc/self/exe", "leaky", text, number, descriptor, (char *)NULL);
+	die("exec");
+}
+
+/**
+ * executed - bound by one program, and served by another, the scenario TEXT. Where @number says so that program has been a
+ * client (1), or could not be one (2).
+ */
+static void
+executed(const struct scenario *s)
+{
+	int fd = new_bound(s, port);
+
+	if (s->number == 1 && connect_to(fd, s->family, THERE6, CLOSED_PORT))
+		die("connect");
+	if (s->number == 1)
+		disconnect(fd);
+	if (s->number == 2 && connect_to(fd, s->family, "2001:db8:1::1", CLOSED_PORT) == 0)
+		die("a route");
+	become(s->text, fd);
+}
+
+/** handed_over - bound by one process, which passes it to another and ends; that executes the scenario TEXT. */
+static void
+handed_over(const struct scenario *s)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {{0}};
+	struct iovec part = {.iov_base = "x", .iov_len = 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control)};
+	int ends[2], fd;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+		die("socketpair");
+	if (fork())
+		become(s->text, ends[1]);
+	fd = new_bound(s, port);
+	*CMSG_FIRSTHDR(&message) =
+		(struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(fd)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &fd, sizeof(fd));
+	_exit(sendmsg(ends[0], &message, 0) != 1);
+}
+
+/**
+ * dissolved_from_elsewhere - a datagram socket that another program has bound, or where @number says so another process.
+ * TEXT: it is disconnected by the guarded call first, in a process that has another socket which the guard changed.
+ */
+static void
+dissolved_from_elsewhere(const struct scenario *s)
+{
+	if (s->number)
+		passed(s);
+	else
+		serve(given);
+	if (s->text) {
+		new_bound(s, port + 1);
+		disconnect(served[0]);
+	}
+	dissolve_past_the_guard(served[0]);
+}
+
 /** unreachable - a datagram socket whose connect to TEXT fails. */
 static void
 unreachable(const struct scenario *s)
@@ -543,6 +645,7 @@ static const struct scenario scenarios[] = {
 	{"udp6_v6only", fixed, UDP6_ONLY, NULL, 0},
 	{"udp6_dualstack", fixed, UDP6, NULL, 0},
 	{"udp6_second_port", second_port, UDP6, NULL, 0},
+	{"udp6_second_port_reuseaddr", second_port, UDP6, NULL, 2},
 	{"udp6_second_bind", second_bind, UDP6, NULL, 1},
 	{"udp4_reuseport_sockets", reuseport, UDP4, NULL, 0},
 	{"udp6_reuseport_sockets", reuseport, UDP6, NULL, 0},
@@ -554,6 +657,16 @@ static const struct scenario scenarios[] = {
 	{"udp4_client_disconnected", dissolved, UDP4, THERE4, 1},
 	{"udp6_client_disconnected", dissolved, UDP6, THERE6, 1},
 	{"udp6_client_disconnected_often", dissolved, UDP6, THERE6, 3},
+	{"udp6_disconnected_by_syscall", dissolved_by_syscall, UDP6, NULL, 0},
+	{"udp6_disconnected_by_a_child", dissolved_by_syscall, UDP6, NULL, 1},
+	{"udp6_executed", executed, UDP6, "udp6_from_elsewhere", 0},
+	{"udp6_executed_disconnected", executed, UDP6, "udp6_from_elsewhere_twice", 0},
+	{"udp6_client_executed", executed, UDP6, "udp6_from_elsewhere", 1},
+	{"udp6_client_fails_executed", executed, UDP6, "udp6_from_elsewhere", 2},
+	{"udp6_handed_over", handed_over, UDP6, "udp6_passed", 0},
+	{"udp6_from_elsewhere", dissolved_from_elsewhere, UDP6, NULL, 0},
+	{"udp6_from_elsewhere_twice", dissolved_from_elsewhere, UDP6, "twice", 0},
+	{"udp6_passed", dissolved_from_elsewhere, UDP6, NULL, 1},
 	{"udp4_client_fails", unreachable, UDP4, "192.0.2.1", 0},
 	{"udp6_client_fails", unreachable, UDP6, "2001:db8:1::1", 0},
 	{"tcp4_specific", specific, TCP4, HERE4, 0},
