@@ -118,6 +118,13 @@ hold(int fd, const char *device)
 	return attach(fd, code, HOLDING);
 }
 
+/** bg_device_is_held - the filter of @fd is of bg_device_hold(), and not the program's business. */
+bool
+bg_device_is_held(int fd)
+{
+	return read_filter(fd) == FILTER_OURS;
+}
+
 /** bg_device_hold - the guard has confined the datagram socket @fd to @device: keep what it is across execve(2). */
 void
 bg_device_hold(int fd, const char *device)
@@ -234,7 +241,7 @@ bg_device_take_off(int fd)
 	char device[BG_IFNAME_MAX];
 
 	/* bg_device_deafen() has put another in its place, where it could. */
-	if (read_filter(fd) == FILTER_OURS)
+	if (bg_device_is_held(fd))
 		return false;
 	if (bg_kernel_set_device(fd, "") == 0)
 		return true;

@@ -15,6 +15,7 @@ enum bg_deaf {
 };
 
 BG_SIGSAFE bool bg_device_receives_at_once(int fd);
+BG_SIGSAFE bool bg_device_is_held(int fd);
 BG_SIGSAFE void bg_device_hold(int fd, const char *device);
 BG_SIGSAFE bool bg_device_silence(int fd);
 BG_SIGSAFE enum bg_deaf bg_device_deafen(int fd);

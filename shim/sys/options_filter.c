@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sys/device.h"
 #include "sys/kernel.h"
 
 #ifdef SYS_mmap2
@@ -34,7 +35,8 @@ attach(int from, int to, unsigned count, struct sock_filter *room)
 
 /**
  * bg_options_copy_filter - attach to @to the filter that @from has. It may have 4,096 instructions of 8 bytes, more than a
- * signal's stack has room for, so pages are asked for. An eBPF program (SO_ATTACH_BPF) cannot be read: EACCES.
+ * signal's stack has room for, so pages are asked for. An eBPF program (SO_ATTACH_BPF) cannot be read: EACCES. The guard's
+ * own filter goes with the device.
  * Return: 0 where there is none; 1; -errno.
  */
 int
@@ -47,7 +49,7 @@ bg_options_copy_filter(int from, int to)
 
 	if (result)
 		return result == -ENOPROTOOPT || result == -EOPNOTSUPP ? 0 : result;
-	if (!count)
+	if (!count || bg_device_is_held(from))
 		return 0;
 	if (count > BPF_MAXINSNS)
 		return -EMSGSIZE;
