@@ -22,9 +22,11 @@ gather(int fd, struct explain_answer *answer)
 	unsigned needs = answer->verdict.needs;
 
 	if (needs & BG_FACT_TARGET_ADDR)
-		bg_interface_addresses(fd, answer->verdict.interface, &request->target_ipv4, &request->target_ipv6);
+		request->target_unasked = bg_interface_addresses(fd, answer->verdict.interface, &request->target_ipv4,
+								 &request->target_ipv6);
 	if (needs & BG_FACT_TARGET_DEVICE)
-		bg_interface_of_address(fd, &answer->verdict.change.to.addr, request->target_device);
+		request->target_unasked =
+			bg_interface_of_address(fd, &answer->verdict.change.to.addr, request->target_device);
 	request->known |= needs;
 }
 

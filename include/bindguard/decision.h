@@ -57,6 +57,7 @@ enum bg_fact {
  * @device: the device that the program itself bound the socket to, or ""
  * @target_ipv4, @target_ipv6: current addresses of the target interface; family 0 where it has none
  * @target_device: name of the device that has the target address, or ""
+ * @target_unasked: set of enum bg_family for which the kernel could not be asked: nothing above is no answer then
  * @exe: absolute path of the executable; NULL: rules are already narrowed to this program
  * @command: command line joined by blanks; NULL where @exe is NULL
  */
@@ -74,6 +75,7 @@ struct bg_request {
 	struct bg_addr target_ipv4;
 	struct bg_addr target_ipv6;
 	char target_device[BG_IFNAME_MAX];
+	unsigned target_unasked;
 	const char *exe;
 	const char *command;
 };
@@ -101,6 +103,7 @@ enum bg_reason {
 	BG_REASON_NO_CONFINE,  /* the kernel refuses SO_BINDTODEVICE: IPv4 loopback only (fallback only) */
 	BG_REASON_FAMILY,      /* the rule has no target of the socket's family */
 	BG_REASON_NO_ADDRESS,  /* the interface has no address of the family, or no device has the address */
+	BG_REASON_UNASKED,     /* which addresses or interfaces there are cannot be asked */
 	BG_REASON_BLOCKED,     /* the kernel may not be asked what the rules need to know (seccomp) */
 };
 

@@ -120,6 +120,17 @@ to_address(struct question *q)
 	question_settle(q, BG_EFFECT_CHANGE, BG_REASON_RULE);
 }
 
+/** is_unasked - could a family not be asked for that the socket would take before @target, or for want of one? */
+static bool
+is_unasked(const struct bg_request *request, const struct bg_addr *target)
+{
+	unsigned families = BG_IPV4;
+
+	if (request->form == BG_FORM_IPV6)
+		families = target ? BG_IPV6 : BG_IPV6 | BG_IPV4;
+	return request->target_unasked & families;
+}
+
 /** to_interface - rewrite to the address that the rule's interface has now. */
 static void
 to_interface(struct question *q)
@@ -134,6 +145,10 @@ to_interface(struct question *q)
 		      request->target_ipv6.family ? &request->target_ipv6 : NULL);
 	if (q->verdict->needs)
 		return;
+	if (is_unasked(request, target)) {
+		question_refuse(q, EACCES, BG_REASON_UNASKED);
+		return;
+	}
 	if (!target) {
 		question_refuse(q, EADDRNOTAVAIL, BG_REASON_NO_ADDRESS);
 		return;
@@ -166,7 +181,7 @@ to_device(struct question *q)
 		}
 	}
 	if (!device[0]) {
-		question_refuse(q, EACCES, BG_REASON_NO_ADDRESS);
+		question_refuse(q, EACCES, q->request->target_unasked ? BG_REASON_UNASKED : BG_REASON_NO_ADDRESS);
 		return;
 	}
 	set_device(q, &q->verdict->change, device);

@@ -65,6 +65,9 @@ bg_reason_text(enum bg_reason reason)
 	case BG_REASON_NO_CONFINE: return "the kernel refuses to confine: IPv4 loopback only";
 	case BG_REASON_FAMILY: return "the rule has no target of this family";
 	case BG_REASON_NO_ADDRESS: return "the target has no such address or device now";
+	case BG_REASON_UNASKED:
+		return "interfaces cannot be asked: netlink is forbidden, or the socket is of another network "
+		       "namespace";
 	case BG_REASON_BLOCKED: return "the kernel may not be asked what the rules need to know";
 	}
 	return "?";

@@ -126,10 +126,11 @@ bg_facts_gather(struct bg_attempt *attempt, unsigned facts)
 	if (result != BG_FACTS_GATHERED)
 		return result;
 	if (facts & BG_FACT_TARGET_ADDR)
-		bg_interface_addresses(attempt->fd, attempt->verdict.interface, &request->target_ipv4,
-				       &request->target_ipv6);
+		request->target_unasked = bg_interface_addresses(attempt->fd, attempt->verdict.interface,
+								 &request->target_ipv4, &request->target_ipv6);
 	if (facts & BG_FACT_TARGET_DEVICE)
-		bg_interface_of_address(attempt->fd, &attempt->verdict.change.to.addr, request->target_device);
+		request->target_unasked =
+			bg_interface_of_address(attempt->fd, &attempt->verdict.change.to.addr, request->target_device);
 	if (facts & BG_FACT_PORT_ZERO)
 		result = gather_port_zero(attempt->fd, request);
 	if (result == BG_FACTS_GATHERED)

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * interface.c - asks the kernel for addresses by an RTM_GETADDR dump (rtnetlink(7)). Signal-safe: getifaddrs(3)
- * allocates, and /proc is not there after chroot(2). Only rules with an address or interface as target come here. */
+ * interface.c - asks the kernel for the addresses in a socket's network namespace. Signal-safe: getifaddrs(3) allocates.
+ * Only rules with an address or interface as target come here.
+ *
+ * Theory of operation. An RTM_GETADDR dump (rtnetlink(7)) tells all, but takes a socket of our own: one that a filter
+ * forbids (systemd's RestrictAddressFamilies), that no descriptor is left for, or that is of another namespace than the
+ * program's socket after setns(2). Then interface_other.c asks in two other ways, one a family. What no way tells is
+ * reported as not asked, never as "there is none".
+ */
 #include "sys/interface.h"
+
+#include <errno.h>
 
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
@@ -13,6 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sys/interface_visit.h"
 #include "sys/kernel.h"
 
 /**
@@ -21,33 +30,24 @@
  */
 #define RECEIVE_BYTES 8192
 
-/** struct visit - what a dump is searched for: called for each address with its interface and its rank (lower wins). */
-struct visit {
-	void (*each)(struct visit *visit, unsigned index, const struct bg_addr *addr, unsigned rank);
-	unsigned index;		     /* in: of the interface (addresses); out: found (of_address) */
-	const struct bg_addr *addr;  /* in: of_address */
-	struct bg_addr *ipv4, *ipv6; /* out: addresses */
-	unsigned rank4, rank6;	     /* best so far */
-};
-
-/** rank_address - global before link-local before host scope; usable before tentative, primary before secondary. */
-static unsigned
-rank_address(const struct ifaddrmsg *message, const struct bg_addr *addr)
+/** bg_interface_rank - global before link-local; usable before tentative, primary before secondary. Lower is better. */
+unsigned
+bg_interface_rank(unsigned flags, const struct bg_addr *addr)
 {
 	unsigned rank = bg_addr_is_link_local(addr) ? 4 : 0;
 
-	if (message->ifa_flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED))
+	if (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED))
 		rank += 8;
-	if (message->ifa_flags & IFA_F_DEPRECATED)
+	if (flags & IFA_F_DEPRECATED)
 		rank += 2;
-	if (message->ifa_flags & IFA_F_SECONDARY)
+	if (flags & IFA_F_SECONDARY)
 		rank += 1;
 	return rank;
 }
 
 /** visit_message - one RTM_NEWADDR: IFA_LOCAL is the address of a point-to-point link, else IFA_ADDRESS is. */
 static void
-visit_message(struct visit *visit, const struct nlmsghdr *header)
+visit_message(struct bg_visit *visit, const struct nlmsghdr *header)
 {
 	const struct ifaddrmsg *message = (const struct ifaddrmsg *)((const char *)header + NLMSG_HDRLEN);
 	const char *at = (const char *)message + NLMSG_ALIGN(sizeof(*message));
@@ -74,34 +74,38 @@ visit_message(struct visit *visit, const struct nlmsghdr *header)
 		at += RTA_ALIGN(attribute.rta_len);
 	}
 	if (found)
-		visit->each(visit, message->ifa_index, &addr, rank_address(message, &addr));
+		visit->each(visit, message->ifa_index, &addr, bg_interface_rank(message->ifa_flags, &addr));
 }
 
-/** visit_buffer - the messages of one receive. Return: false when the dump is over. */
-static bool
-visit_buffer(struct visit *visit, const char *buffer, size_t size)
+/** enum dump - how far a dump has come. */
+enum dump { DUMP_MORE, DUMP_END, DUMP_BROKEN };
+
+/** visit_buffer - the messages of one receive. */
+static enum dump
+visit_buffer(struct bg_visit *visit, const char *buffer, size_t size)
 {
 	while (size >= sizeof(struct nlmsghdr)) {
 		const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
 		size_t step = NLMSG_ALIGN(header->nlmsg_len);
 
-		if (header->nlmsg_len < sizeof(*header) || header->nlmsg_len > size)
-			return false;
-		if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR)
-			return false;
+		if (header->nlmsg_len < sizeof(*header) || header->nlmsg_len > size ||
+		    header->nlmsg_type == NLMSG_ERROR)
+			return DUMP_BROKEN;
+		if (header->nlmsg_type == NLMSG_DONE)
+			return DUMP_END;
 		if (header->nlmsg_type == RTM_NEWADDR && header->nlmsg_len >= NLMSG_LENGTH(sizeof(struct ifaddrmsg)))
 			visit_message(visit, header);
 		if (step >= size)
-			return true;
+			return DUMP_MORE;
 		buffer += step;
 		size -= step;
 	}
-	return true;
+	return DUMP_BROKEN;
 }
 
-/** visit_addresses - run @visit over all addresses of this network namespace. */
-static void
-visit_addresses(struct visit *visit)
+/** visit_dump - run @visit over what netlink socket @fd answers. */
+static enum dump
+visit_dump(int fd, struct bg_visit *visit)
 {
 	struct {
 		struct nlmsghdr header;
@@ -114,23 +118,44 @@ visit_addresses(struct visit *visit)
 		.message = {.ifa_family = AF_UNSPEC},
 	};
 	_Alignas(struct nlmsghdr) char buffer[RECEIVE_BYTES];
-	int fd = bg_kernel_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-	long got;
+	long got = bg_kernel_result(syscall(SYS_sendto, fd, &ask, sizeof(ask), 0, NULL, 0));
+	enum dump dump = got < 0 ? DUMP_BROKEN : DUMP_MORE;
 
-	if (fd < 0)
-		return;
-	got = bg_kernel_result(syscall(SYS_sendto, fd, &ask, sizeof(ask), 0, NULL, 0));
-	while (got > 0) {
+	while (dump == DUMP_MORE) {
 		got = bg_kernel_result(syscall(SYS_recvfrom, fd, buffer, sizeof(buffer), 0, NULL, NULL));
-		if (got > 0 && !visit_buffer(visit, buffer, (size_t)got))
-			break;
+		if (got != -EINTR)
+			dump = got > 0 ? visit_buffer(visit, buffer, (size_t)got) : DUMP_BROKEN;
 	}
-	bg_kernel_close(fd);
+	return dump;
+}
+
+/**
+ * visit_addresses - run @visit over all addresses in the network namespace of socket @fd.
+ * Return: the set of enum bg_family that could not be asked for; some of their addresses may have been visited.
+ */
+static unsigned
+visit_addresses(int fd, struct bg_visit *visit)
+{
+	int netlink = bg_kernel_socket_beside(fd, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	enum dump dump = DUMP_BROKEN;
+	unsigned unasked = 0;
+
+	if (netlink >= 0) {
+		dump = visit_dump(netlink, visit);
+		bg_kernel_close(netlink);
+	}
+	if (dump == DUMP_END)
+		return 0;
+	if (bg_interface_visit_ioctl(fd, visit))
+		unasked |= BG_IPV4;
+	if (bg_interface_visit_proc(fd, visit))
+		unasked |= BG_IPV6;
+	return unasked;
 }
 
 /** keep_best - the best address of each family on the wanted interface. */
 static void
-keep_best(struct visit *visit, unsigned index, const struct bg_addr *addr, unsigned rank)
+keep_best(struct bg_visit *visit, unsigned index, const struct bg_addr *addr, unsigned rank)
 {
 	struct bg_addr *best = addr->family == BG_IPV4 ? visit->ipv4 : visit->ipv6;
 	unsigned *best_rank = addr->family == BG_IPV4 ? &visit->rank4 : &visit->rank6;
@@ -146,27 +171,32 @@ keep_best(struct visit *visit, unsigned index, const struct bg_addr *addr, unsig
 /**
  * bg_interface_addresses - the current addresses of interface @name, global before link-local (with its scope id).
  * @fd: any socket in the right network namespace
- * @ipv4, @ipv6: family 0 where it has none, or does not exist
+ * @ipv4, @ipv6: family 0 where it has none, or does not exist, or could not be asked
+ * Return: the set of enum bg_family that could not be asked for.
  */
-void
+unsigned
 bg_interface_addresses(int fd, const char *name, struct bg_addr *ipv4, struct bg_addr *ipv6)
 {
-	struct visit visit = {.each = keep_best, .ipv4 = ipv4, .ipv6 = ipv6, .rank4 = ~0u, .rank6 = ~0u};
-	struct ifreq request;
+	struct bg_visit visit = {.each = keep_best, .ipv4 = ipv4, .ipv6 = ipv6, .rank4 = ~0u, .rank6 = ~0u};
+	unsigned unasked;
+	int error;
 
 	memset(ipv4, 0, sizeof(*ipv4));
 	memset(ipv6, 0, sizeof(*ipv6));
-	memset(&request, 0, sizeof(request));
-	memcpy(request.ifr_name, name, strlen(name) < BG_IFNAME_MAX ? strlen(name) : BG_IFNAME_MAX - 1);
-	if (bg_kernel_result(syscall(SYS_ioctl, fd, SIOCGIFINDEX, &request)))
-		return;
-	visit.index = (unsigned)request.ifr_ifindex;
-	visit_addresses(&visit);
+	error = bg_interface_index(fd, name, &visit.index);
+	if (error)
+		return error == -ENODEV ? 0 : BG_IPV4 | BG_IPV6;
+	unasked = visit_addresses(fd, &visit);
+	if (unasked & BG_IPV4)
+		ipv4->family = 0;
+	if (unasked & BG_IPV6)
+		ipv6->family = 0;
+	return unasked;
 }
 
 /** keep_index - the interface that has the wanted address. */
 static void
-keep_index(struct visit *visit, unsigned index, const struct bg_addr *addr, unsigned rank)
+keep_index(struct bg_visit *visit, unsigned index, const struct bg_addr *addr, unsigned rank)
 {
 	(void)rank;
 	if (bg_addr_equal(addr, visit->addr))
@@ -176,21 +206,27 @@ keep_index(struct visit *visit, unsigned index, const struct bg_addr *addr, unsi
 /**
  * bg_interface_of_address - the name of the interface that has @addr now, "" where none has.
  * @fd: any socket in the right network namespace
+ * Return: 0; the address's family where that could not be asked.
  */
-void
+unsigned
 bg_interface_of_address(int fd, const struct bg_addr *addr, char name[BG_IFNAME_MAX])
 {
 	struct bg_addr plain = *addr;
-	struct visit visit = {.each = keep_index, .addr = &plain};
+	struct bg_visit visit = {.each = keep_index, .addr = &plain};
 	struct ifreq request;
+	unsigned unasked;
+	long error;
 
 	plain.scope_id = 0;
 	memset(name, 0, BG_IFNAME_MAX);
-	visit_addresses(&visit);
+	unasked = visit_addresses(fd, &visit) & addr->family;
 	if (visit.index == 0)
-		return;
+		return unasked;
 	memset(&request, 0, sizeof(request));
 	request.ifr_ifindex = (int)visit.index;
-	if (bg_kernel_result(syscall(SYS_ioctl, fd, SIOCGIFNAME, &request)) == 0)
-		memcpy(name, request.ifr_name, BG_IFNAME_MAX - 1);
+	error = bg_kernel_result(syscall(SYS_ioctl, fd, SIOCGIFNAME, &request));
+	if (error)
+		return error == -ENODEV ? 0 : addr->family;
+	memcpy(name, request.ifr_name, BG_IFNAME_MAX - 1);
+	return 0;
 }

@@ -5,7 +5,8 @@
 
 #include "bindguard/policy.h"
 
-BG_SIGSAFE void bg_interface_addresses(int fd, const char *name, struct bg_addr *ipv4, struct bg_addr *ipv6);
-BG_SIGSAFE void bg_interface_of_address(int fd, const struct bg_addr *addr, char name[BG_IFNAME_MAX]);
+/* Both return the set of enum bg_family that the kernel may not be asked for: there, nothing found is no answer. */
+BG_SIGSAFE unsigned bg_interface_addresses(int fd, const char *name, struct bg_addr *ipv4, struct bg_addr *ipv6);
+BG_SIGSAFE unsigned bg_interface_of_address(int fd, const struct bg_addr *addr, char name[BG_IFNAME_MAX]);
 
 #endif

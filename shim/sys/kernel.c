@@ -124,16 +124,18 @@ bg_kernel_socket(int domain, int type, int protocol)
 /**
  * bg_kernel_same_network - are sockets @a and @b of one network namespace? A socket stays in the one that it was made in;
  * a new one is of the calling thread's, which setns(2) and unshare(2) change. SO_NETNS_COOKIE, Linux 5.14: a kernel that
- * does not tell is believed that they are.
+ * does not have it is believed that they are, one that may not be asked is not.
  */
 bool
 bg_kernel_same_network(int a, int b)
 {
 	unsigned size = sizeof(uint64_t), again = sizeof(uint64_t);
 	uint64_t of_a, of_b;
+	int error = bg_kernel_getsockopt(a, SOL_SOCKET, SO_NETNS_COOKIE, &of_a, &size);
 
-	return bg_kernel_getsockopt(a, SOL_SOCKET, SO_NETNS_COOKIE, &of_a, &size) ||
-	       bg_kernel_getsockopt(b, SOL_SOCKET, SO_NETNS_COOKIE, &of_b, &again) || of_a == of_b;
+	if (!error)
+		error = bg_kernel_getsockopt(b, SOL_SOCKET, SO_NETNS_COOKIE, &of_b, &again);
+	return error == -ENOPROTOOPT || (!error && of_a == of_b);
 }
 
 /**

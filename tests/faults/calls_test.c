@@ -8,7 +8,7 @@
  *                                                      address (EINVAL, ENETUNREACH), or the errno of the question
  *   SO_BINDTODEVICE                                    the fallback of the rule, or EACCES
  *   what a client's new socket takes                   that errno, EADDRINUSE without SO_REUSEADDR; all else as it was
- *   addresses of an interface (netlink)                EADDRNOTAVAIL at bind, EACCES at listen
+ *   addresses of an interface                          as without, by another way to ask; where there is none, EACCES
  *   a sink                                             as without; the line is in the next sink
  */
 #include <errno.h>
@@ -135,24 +135,14 @@ rule_whose_system_calls_fail_is_never_passed_over(void **state)
 {
 #define RULE(text) "BINDGUARD_CONFIG=" FAULT_FOLDER "/" text " " QUIET
 	static const struct row rows[] = {
-		{"BINDGUARD_TO=" CABLE " " QUIET,
-		 "4 tcp -1 4000 BL " HERE4 "," CABLE,
-		 "BL",
-		 ALL,
-		 HERE4 "/4000%",
-		 {EADDRNOTAVAIL}},
+		{"BINDGUARD_TO=" CABLE " " QUIET, "4 tcp -1 4000 BL " HERE4 "," CABLE, "BL", ALL, HERE4 "/4000%", {0}},
 		{"BINDGUARD_TO=" CABLE " " QUIET,
 		 "6 tcp 0 4000 BL " HERE6 "," HERE4 "," CABLE,
 		 "BL",
 		 ALL,
 		 HERE6 "/4000%",
-		 {EADDRNOTAVAIL}},
-		{"BINDGUARD_TO=" CABLE " " QUIET,
-		 "6 udp 1 4000 B " HERE6 "," CABLE,
-		 "B",
-		 ALL,
-		 HERE6 "/4000%",
-		 {EADDRNOTAVAIL}},
+		 {0}},
+		{"BINDGUARD_TO=" CABLE " " QUIET, "6 udp 1 4000 B " HERE6 "," CABLE, "B", ALL, HERE6 "/4000%", {0}},
 		{"BINDGUARD_TO=" CABLE " " QUIET, "6 tcp 0 0 BL " CABLE, "BL", ALL, "::/0%" CABLE, {0}},
 		{"BINDGUARD_TO=" HERE4 "," HERE6 " " QUIET, "4 tcp -1 0 BL " CABLE, "BL", ALL, "0.0.0.0/0%" CABLE, {0}},
 		{"BINDGUARD_TO=" HERE4 "," HERE6 " " QUIET,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * interface_fuzz.c - arbitrary bytes as the kernel's answer to a dump of addresses, which shim/sys/interface.c asks for
  * inside somebody else's process. The linker puts a kernel of our own in the place of syscall(2) (--wrap=syscall). */
+#include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -30,10 +31,11 @@ static struct {
 long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f);
 
-/** receive - the next datagram. What lies behind it in the caller's buffer must not be read. */
+/** receive - the next datagram; an empty one is the end of the dump. What lies behind it in the caller's buffer must not be read. */
 static long
 receive(char *buffer, size_t size)
 {
+	static const struct nlmsghdr done = {.nlmsg_len = NLMSG_HDRLEN, .nlmsg_type = NLMSG_DONE};
 	size_t length = (size_t)input_byte(&kernel.input) * 8;
 
 	if (kernel.buffer)
@@ -42,6 +44,11 @@ receive(char *buffer, size_t size)
 		length = kernel.input.left;
 	if (length > size)
 		length = size;
+	if (length == 0) {
+		must(size >= sizeof(done));
+		memcpy(buffer, &done, sizeof(done));
+		return sizeof(done);
+	}
 	must(kernel.room + length <= sizeof(kernel.got));
 	memcpy(kernel.got + kernel.room, kernel.input.bytes, length);
 	input_take(&kernel.input, buffer, length);
@@ -70,6 +77,9 @@ __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 	struct ifreq *request = (struct ifreq *)c;
 
 	switch (number) {
+	case SYS_getsockopt:
+		errno = ENOPROTOOPT;
+		return -1; /* SO_NETNS_COOKIE before Linux 5.14; SO_DOMAIN: no /proc */
 	case SYS_socket:
 		must(a == AF_NETLINK && !kernel.open);
 		kernel.open = true;
@@ -78,6 +88,10 @@ __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 	case SYS_recvfrom: must(a == FD && kernel.open); return receive((char *)b, (size_t)c);
 	case SYS_close: must(a == FD); return close_fd();
 	case SYS_ioctl:
+		if (b == SIOCGIFCONF) {
+			errno = EPERM;
+			return -1;
+		}
 		if (b == SIOCGIFINDEX)
 			request->ifr_ifindex = kernel.index;
 		else
@@ -140,15 +154,16 @@ check_found(struct bg_addr *wanted, const uint8_t *rest, size_t size)
 	static uint8_t bytes[1 + 128 + 4096];
 	struct bg_addr ipv4, ipv6;
 	char name[BG_IFNAME_MAX];
+	bool asked;
 	size_t eights = (put(bytes + 1, (unsigned)kernel.index, wanted) + 7) / 8, used = 1 + 8 * eights;
 
 	bytes[0] = (uint8_t)eights;
 	size = size < 4096 ? size : 4096;
 	memcpy(bytes + used, rest, size);
 	start(bytes, used + size);
-	bg_interface_addresses(FD, "any", &ipv4, &ipv6);
-	must(!kernel.open);
-	if (!bg_addr_is_link_local(wanted))
+	asked = bg_interface_addresses(FD, "any", &ipv4, &ipv6) == 0;
+	must(!kernel.open && (asked || (ipv4.family == 0 && ipv6.family == 0)));
+	if (asked && !bg_addr_is_link_local(wanted))
 		must(bg_addr_equal(wanted->family == BG_IPV4 ? &ipv4 : &ipv6, wanted));
 	start(bytes, used + size);
 	bg_interface_of_address(FD, wanted, name);

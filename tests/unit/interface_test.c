@@ -6,6 +6,7 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,6 +29,9 @@
  * @bytes, @size, @cuts: the dump, and where one datagram ends
  * @at: how much of it was received
  * @failing: a system call that fails
+ * @labels: names of the entries of SIOCGIFCONF, "NAME ADDRESS"; NULL: that is refused
+ * @inet6: the text of /proc's if_inet6; NULL: it cannot be opened
+ * @network, @here: the namespaces of the program's socket and of this thread
  */
 static struct {
 	_Alignas(struct nlmsghdr) char bytes[8192];
@@ -37,7 +41,67 @@ static struct {
 	size_t at;
 	long failing;
 	unsigned open;
+	const char *const *labels;
+	const char *inet6;
+	uint64_t network, here;
 } kernel;
+
+#define FILE_FD 1001
+
+/** list_labels - SIOCGIFCONF. */
+static long
+list_labels(struct ifconf *list)
+{
+	char *at = list->ifc_buf;
+
+	errno = EPERM;
+	if (!kernel.labels)
+		return -1;
+	for (size_t i = 0; kernel.labels[i]; i++) {
+		struct ifreq entry = {.ifr_name = ""};
+		struct sockaddr_in in = {.sin_family = AF_INET};
+		struct bg_addr addr;
+		size_t length = strcspn(kernel.labels[i], " ");
+
+		memcpy(entry.ifr_name, kernel.labels[i], length);
+		assert_true(bg_addr_parse(kernel.labels[i] + length + 1, &addr));
+		memcpy(&in.sin_addr, addr.bytes, 4);
+		memcpy(&entry.ifr_addr, &in, sizeof(in));
+		memcpy(at, &entry, sizeof(entry));
+		at += sizeof(entry);
+	}
+	list->ifc_len = (int)(at - list->ifc_buf);
+	return 0;
+}
+
+/** read_inet6 - the file, some bytes at a time. */
+static long
+read_inet6(char *to, size_t room)
+{
+	size_t left = strlen(kernel.inet6), length = left < 50 ? left : 50;
+
+	assert_true(length <= room);
+	memcpy(to, kernel.inet6, length);
+	kernel.inet6 += length;
+	return (long)length;
+}
+
+/** get_option - SO_NETNS_COOKIE and SO_DOMAIN of socket @fd. */
+static long
+get_option(int fd, int name, void *value)
+{
+	const uint64_t network = fd == 3 ? kernel.network : kernel.here;
+	const int domain = AF_INET6;
+
+	errno = ENOPROTOOPT;
+	if (name == SO_DOMAIN)
+		memcpy(value, &domain, sizeof(domain));
+	else if (kernel.network)
+		memcpy(value, &network, sizeof(network));
+	else
+		return -1;
+	return 0;
+}
 
 /** receive - the next datagram; 0 behind the last, as from a socket that was shut down. */
 static long
@@ -56,12 +120,16 @@ receive(char *to, size_t room)
 static long
 answer_ioctl(unsigned long what, struct ifreq *request)
 {
-	if (what == SIOCGIFINDEX && strcmp(request->ifr_name, "eth0") == 0)
+	if (what == SIOCGIFCONF)
+		return list_labels((struct ifconf *)(void *)request);
+	if (what == SIOCGIFINDEX && strcmp(request->ifr_name, "lo") == 0)
+		request->ifr_ifindex = 1;
+	else if (what == SIOCGIFINDEX && strcmp(request->ifr_name, "eth0") == 0)
 		request->ifr_ifindex = INDEX;
 	else if (what == SIOCGIFNAME && request->ifr_ifindex == INDEX)
 		strcpy(request->ifr_name, "eth0");
 	else
-		return -1;
+		return errno = ENODEV, -1;
 	return 0;
 }
 
@@ -78,10 +146,15 @@ syscall(long number, ...)
 	for (size_t i = 0; i < 6; i++)
 		a[i] = va_arg(list, long);
 	va_end(list);
+	memcpy(&pointer, &a[3], sizeof(pointer));
+	if (number == SYS_getsockopt)
+		return get_option((int)a[0], (int)a[2], pointer);
 	errno = EPERM;
-	if (number == SYS_socket && a[0] == AF_NETLINK && kernel.failing != SYS_socket)
+	if (number == SYS_socket && (a[0] == AF_NETLINK ? kernel.failing != SYS_socket : kernel.inet6 != NULL))
 		return kernel.open++, FD;
-	if (number == SYS_socket || (a[0] == FD && number == kernel.failing))
+	if (number == SYS_openat && kernel.inet6)
+		return kernel.open++, FILE_FD;
+	if (number == SYS_socket || number == SYS_openat || (a[0] == FD && number == kernel.failing))
 		return -1;
 	memcpy(&pointer, &a[number == SYS_ioctl ? 2 : 1], sizeof(pointer));
 	if (number == SYS_ioctl)
@@ -90,7 +163,9 @@ syscall(long number, ...)
 		return a[2];
 	if (a[0] == FD && number == SYS_recvfrom)
 		return receive(pointer, (size_t)a[2]);
-	if (a[0] == FD && number == SYS_close)
+	if (a[0] == FILE_FD && number == SYS_read)
+		return read_inet6(pointer, (size_t)a[2]);
+	if ((a[0] == FD || a[0] == FILE_FD) && number == SYS_close)
 		return kernel.open--, 0;
 	symbol = dlsym(RTLD_NEXT, "syscall");
 	memcpy(&next, &symbol, sizeof(next));
@@ -154,15 +229,15 @@ add_header(unsigned short type, unsigned length)
 	append(&header, sizeof(header));
 }
 
-/** expect - eth0's addresses in text, NULL: none; and that nothing is left open. */
+/** expect_answer - eth0's addresses in text, NULL: none; what could not be asked; and that nothing is left open. */
 static void
-expect(const char *ipv4, const char *ipv6)
+expect_answer(const char *ipv4, const char *ipv6, unsigned unasked)
 {
 	const char *const wanted[] = {ipv4, ipv6};
 	struct bg_addr found[2];
 
 	kernel.at = kernel.next_cut = 0;
-	bg_interface_addresses(3, "eth0", &found[0], &found[1]);
+	assert_int_equal(bg_interface_addresses(3, "eth0", &found[0], &found[1]), unasked);
 	for (size_t i = 0; i < 2; i++) {
 		char text[BG_ADDR_TEXT_MAX] = "none";
 
@@ -171,6 +246,24 @@ expect(const char *ipv4, const char *ipv6)
 		assert_string_equal(text, wanted[i] ? wanted[i] : "none");
 	}
 	assert_int_equal(kernel.open, 0);
+}
+
+/** expect - eth0's addresses, by a dump that ends as it should. */
+static void
+expect(const char *ipv4, const char *ipv6)
+{
+	size_t size = kernel.size;
+
+	add_header(NLMSG_DONE, NLMSG_HDRLEN);
+	expect_answer(ipv4, ipv6, 0);
+	kernel.size = size;
+}
+
+/** expect_unasked - nothing is known, and that is said. */
+static void
+expect_unasked(void)
+{
+	expect_answer(NULL, NULL, BG_IPV4 | BG_IPV6);
 }
 
 static int
@@ -272,9 +365,9 @@ message_other_is_passed_over(void **state)
 	expect("192.0.2.1", NULL);
 }
 
-/** dump_that_is_broken_ends_there - what came before it counts. */
+/** dump_that_is_broken_is_no_answer - nor is one that ends before its end: who knows what was to come. */
 static void
-dump_that_is_broken_ends_there(void **state)
+dump_that_is_broken_is_no_answer(void **state)
 {
 	static const struct {
 		unsigned short type;
@@ -289,7 +382,7 @@ dump_that_is_broken_ends_there(void **state)
 		add_address(AF_INET, 0, "169.254.3.4", NULL);
 		add_header(rows[i].type, rows[i].length);
 		add_address(AF_INET, 0, "192.0.2.1", NULL);
-		expect("169.254.3.4", NULL);
+		expect_unasked();
 	}
 	start_over(NULL);
 	add_address(AF_INET, 0, "169.254.3.4", NULL);
@@ -298,24 +391,29 @@ dump_that_is_broken_ends_there(void **state)
 	memcpy(&header, last, sizeof(header));
 	header.nlmsg_len += 8; /* more than there is */
 	memcpy(last, &header, sizeof(header));
-	expect("169.254.3.4", NULL);
+	expect_unasked();
 	start_over(NULL);
 	add_address(AF_INET, 0, "169.254.3.4", NULL);
 	append("odd", 3); /* less than a header */
-	expect("169.254.3.4", NULL);
+	expect_unasked();
 }
 
 static void
-kernel_that_does_not_answer_leaves_no_address(void **state)
+kernel_that_does_not_answer_has_not_said_no(void **state)
 {
 	static const long calls[] = {SYS_socket, SYS_sendto, SYS_recvfrom, SYS_ioctl};
+
+	size_t size;
 
 	(void)state;
 	add_address(AF_INET, 0, "192.0.2.1", NULL);
 	expect("192.0.2.1", NULL);
+	add_header(NLMSG_DONE, NLMSG_HDRLEN);
+	size = kernel.size;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		kernel.failing = calls[i];
-		expect(NULL, NULL);
+		kernel.size = size;
+		expect_unasked();
 	}
 }
 
@@ -328,18 +426,92 @@ interface_of_an_address_is_found_by_it(void **state)
 	(void)state;
 	add_address(AF_INET, 0, "192.0.2.1", NULL);
 	add_address(AF_INET6, 0, NULL, "fe80::1");
+	add_header(NLMSG_DONE, NLMSG_HDRLEN);
 	assert_true(bg_addr_parse("fe80::1", &addr));
 	addr.scope_id = 3; /* the kernel's answer has none */
-	bg_interface_of_address(3, &addr, name);
+	assert_int_equal(bg_interface_of_address(3, &addr, name), 0);
 	assert_string_equal(name, "eth0");
 	kernel.at = 0;
 	assert_true(bg_addr_parse("192.0.2.2", &addr));
-	bg_interface_of_address(3, &addr, name);
+	assert_int_equal(bg_interface_of_address(3, &addr, name), 0);
 	assert_string_equal(name, "");
 	kernel.at = 0;
 	assert_true(bg_addr_parse("192.0.2.1", &addr));
-	kernel.failing = SYS_ioctl; /* it was there, and is gone */
-	bg_interface_of_address(3, &addr, name);
+	kernel.failing = SYS_ioctl; /* its name cannot be had */
+	assert_int_equal(bg_interface_of_address(3, &addr, name), BG_IPV4);
+	assert_string_equal(name, "");
+}
+
+static const char *const labels[] = {"lo 127.0.0.1",   "eth0:old 169.254.0.9", "eth0:1 192.0.2.1",
+				     "gone 192.0.2.7", "eth0 192.0.2.2",       NULL};
+static const char inet6[] = "00000000000000000000000000000001 01 80 10 80       lo\n"
+			    "fe800000000000000000000000000001 07 40 20 80     eth0\n"
+			    "20010db8000000000000000000000001 07 40 00 20     eth0\n"
+			    "20010db8000000000000000000000002 07 40 00 80     eth0\n"
+			    "20010db8000000000000000000000003 0000000a 40 00 80 name-of-fifteen\n";
+
+/** netlink_forbidden_leaves_two_other_ways - and each of them answers for its own family alone. */
+static void
+netlink_forbidden_leaves_two_other_ways(void **state)
+{
+	(void)state;
+	kernel.failing = SYS_socket;
+	kernel.labels = labels;
+	expect_answer("192.0.2.1", NULL, BG_IPV6);
+	kernel.inet6 = inet6;
+	expect_answer("192.0.2.1", "2001:db8::2", 0);
+	kernel.labels = NULL;
+	kernel.inet6 = inet6;
+	expect_answer(NULL, "2001:db8::2", BG_IPV4);
+}
+
+/** file_that_is_odd_is_no_answer - less than a line has, or more. */
+static void
+file_that_is_odd_is_no_answer(void **state)
+{
+	static const char *const odd[] = {
+		"20010db8000000000000000000000001\n",
+		"20010db800000000000000000000000 07 40 00 80 eth0\n",
+		"20010db8000000000000000000000001 07 40 00 eth0\n",
+		"\n",
+		"20010db8000000000000000000000001 07 40 00 80 "
+		"a-name-that-is-so-long-that-no-interface-can-have-it-at-all\n",
+	};
+
+	(void)state;
+	kernel.failing = SYS_socket;
+	kernel.labels = labels;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		kernel.inet6 = odd[i];
+		expect_answer("192.0.2.1", NULL, BG_IPV6);
+	}
+}
+
+/** socket_of_another_network_is_asked_itself - netlink and /proc would tell of this thread's. */
+static void
+socket_of_another_network_is_asked_itself(void **state)
+{
+	struct bg_addr addr;
+	char name[BG_IFNAME_MAX];
+
+	(void)state;
+	add_address(AF_INET, 0, "198.51.100.1", NULL);
+	add_address(AF_INET6, 0, NULL, "2001:db8::99");
+	add_header(NLMSG_DONE, NLMSG_HDRLEN);
+	kernel.labels = labels;
+	kernel.inet6 = inet6;
+	kernel.network = kernel.here = 5;
+	expect_answer("198.51.100.1", "2001:db8::99", 0);
+	kernel.here = 6;
+	expect_answer("192.0.2.1", NULL, BG_IPV6);
+	assert_true(bg_addr_parse("192.0.2.2", &addr));
+	assert_int_equal(bg_interface_of_address(3, &addr, name), 0);
+	assert_string_equal(name, "eth0");
+	assert_true(bg_addr_parse("198.51.100.1", &addr));
+	assert_int_equal(bg_interface_of_address(3, &addr, name), 0);
+	assert_string_equal(name, "");
+	assert_true(bg_addr_parse("2001:db8::99", &addr));
+	assert_int_equal(bg_interface_of_address(3, &addr, name), BG_IPV6);
 	assert_string_equal(name, "");
 }
 
@@ -350,7 +522,7 @@ name_too_long_is_cut_and_not_found(void **state)
 
 	(void)state;
 	add_address(AF_INET, 0, "192.0.2.1", NULL);
-	bg_interface_addresses(3, "eth0-with-a-name-too-long", &ipv4, &ipv6);
+	assert_int_equal(bg_interface_addresses(3, "eth0-with-a-name-too-long", &ipv4, &ipv6), 0);
 	assert_int_equal(ipv4.family, 0);
 	assert_int_equal(ipv6.family, 0);
 }
@@ -364,9 +536,12 @@ main(void)
 		cmocka_unit_test_setup(address_of_a_link_is_our_end, start_over),
 		cmocka_unit_test_setup(dump_in_several_datagrams_is_read_to_its_end, start_over),
 		cmocka_unit_test_setup(message_other_is_passed_over, start_over),
-		cmocka_unit_test_setup(dump_that_is_broken_ends_there, start_over),
-		cmocka_unit_test_setup(kernel_that_does_not_answer_leaves_no_address, start_over),
+		cmocka_unit_test_setup(dump_that_is_broken_is_no_answer, start_over),
+		cmocka_unit_test_setup(kernel_that_does_not_answer_has_not_said_no, start_over),
 		cmocka_unit_test_setup(interface_of_an_address_is_found_by_it, start_over),
+		cmocka_unit_test_setup(netlink_forbidden_leaves_two_other_ways, start_over),
+		cmocka_unit_test_setup(file_that_is_odd_is_no_answer, start_over),
+		cmocka_unit_test_setup(socket_of_another_network_is_asked_itself, start_over),
 		cmocka_unit_test_setup(name_too_long_is_cut_and_not_found, start_over),
 	};
 

@@ -69,6 +69,66 @@ socket_of_ipv6_only_is_refused_an_ipv4_address(void **state)
 	assert_int_equal(verdict.reason, BG_REASON_NO_ADDRESS);
 }
 
+/** expect_unasked - ask() again, and of @families nothing could be asked: nobody knows the right address. */
+static void
+expect_unasked(enum bg_form form, unsigned families, bool refused)
+{
+	request.form = form;
+	request.target_unasked = families;
+	bg_decide(policy, &request, &verdict);
+	assert_int_equal(verdict.needs, 0);
+	assert_int_equal(verdict.effect, refused ? BG_EFFECT_REFUSE : BG_EFFECT_CHANGE);
+	assert_int_equal(verdict.reason, refused ? BG_REASON_UNASKED : BG_REASON_RULE);
+	if (refused)
+		assert_int_equal(verdict.error, EACCES);
+}
+
+/** address_that_cannot_be_asked_is_refused_as_such - and matters only to a socket that would take it. */
+static void
+address_that_cannot_be_asked_is_refused_as_such(void **state)
+{
+	(void)state;
+	ask("192.0.2.1", NULL, false, BG_FACT_V6ONLY | BG_FACT_DOMAIN);
+	expect_unasked(BG_FORM_IPV6, BG_IPV6, true);
+	expect_unasked(BG_FORM_IPV4, BG_IPV6, false);
+	ask(NULL, "2001:db8::1", false, BG_FACT_V6ONLY | BG_FACT_DOMAIN);
+	expect_unasked(BG_FORM_IPV6, BG_IPV4, false);
+	expect_unasked(BG_FORM_IPV4, BG_IPV4, true);
+	ask(NULL, NULL, false, BG_FACT_V6ONLY | BG_FACT_DOMAIN);
+	expect_unasked(BG_FORM_IPV6, BG_IPV4, true);
+	expect_unasked(BG_FORM_IPV6, BG_IPV4 | BG_IPV6, true);
+	request.target_unasked = BG_IPV6;
+	request.form = BG_FORM_IPV4;
+	bg_decide(policy, &request, &verdict);
+	assert_int_equal(verdict.reason, BG_REASON_NO_ADDRESS);
+	assert_int_equal(verdict.error, EADDRNOTAVAIL);
+}
+
+/** device_that_cannot_be_asked_is_refused_as_such - at listen(2), of the device that has an address. */
+static void
+device_that_cannot_be_asked_is_refused_as_such(void **state)
+{
+	static const char to_address[] = "rule r { address = wildcard action = rewrite to = \"192.0.2.1\" }";
+	struct bg_diags diags = {.count = 0};
+	struct bg_policy *own = bg_load_text(to_address, strlen(to_address), &diags);
+
+	(void)state;
+	assert_non_null(own);
+	for (unsigned unasked = 0; unasked < 2; unasked++) {
+		request = (struct bg_request){.call = BG_CALL_LISTEN,
+					      .form = BG_FORM_IPV4,
+					      .known = BG_FACT_DEVICE | BG_FACT_TARGET_DEVICE | BG_FACT_DOMAIN,
+					      .domain_fits = true,
+					      .target_unasked = unasked ? BG_IPV4 : 0,
+					      .asked = {.addr = bg_addr_wildcard(BG_IPV4), .port = 80}};
+		bg_decide(own, &request, &verdict);
+		assert_int_equal(verdict.effect, BG_EFFECT_REFUSE);
+		assert_int_equal(verdict.error, EACCES);
+		assert_int_equal(verdict.reason, unasked ? BG_REASON_UNASKED : BG_REASON_NO_ADDRESS);
+	}
+	free(own);
+}
+
 static int
 set_up(void **state)
 {
@@ -93,6 +153,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dual_stack_socket_takes_the_ipv6_address),
 		cmocka_unit_test(dual_stack_socket_takes_the_ipv4_address_where_there_is_no_other),
+		cmocka_unit_test(address_that_cannot_be_asked_is_refused_as_such),
+		cmocka_unit_test(device_that_cannot_be_asked_is_refused_as_such),
 		cmocka_unit_test(socket_of_ipv6_only_is_refused_an_ipv4_address),
 	};
 
