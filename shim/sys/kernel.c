@@ -122,12 +122,11 @@ bg_kernel_socket(int domain, int type, int protocol)
 }
 
 /**
- * bg_kernel_same_network - are sockets @a and @b of one network namespace? A socket stays in the one that it was made in;
- * a new one is of the calling thread's, which setns(2) and unshare(2) change. SO_NETNS_COOKIE, Linux 5.14: a kernel that
- * does not have it is believed that they are, one that may not be asked is not.
+ * compare_networks - are sockets @a and @b of one network namespace? SO_NETNS_COOKIE, Linux 5.14: a kernel that does not
+ * have it is believed that they are, one that may not be asked is not. Return: 0; EXDEV where not; -errno of the question.
  */
-bool
-bg_kernel_same_network(int a, int b)
+static int
+compare_networks(int a, int b)
 {
 	unsigned size = sizeof(uint64_t), again = sizeof(uint64_t);
 	uint64_t of_a, of_b;
@@ -135,22 +134,37 @@ bg_kernel_same_network(int a, int b)
 
 	if (!error)
 		error = bg_kernel_getsockopt(b, SOL_SOCKET, SO_NETNS_COOKIE, &of_b, &again);
-	return error == -ENOPROTOOPT || (!error && of_a == of_b);
+	if (error)
+		return error == -ENOPROTOOPT ? 0 : error;
+	return of_a == of_b ? 0 : -EXDEV;
+}
+
+/**
+ * bg_kernel_same_network - are sockets @a and @b known, or on an old kernel believed, to be of one network namespace? A
+ * socket stays in the one that it was made in; a new one is of the calling thread's, which setns(2) and unshare(2) change.
+ */
+bool
+bg_kernel_same_network(int a, int b)
+{
+	return compare_networks(a, b) == 0;
 }
 
 /**
  * bg_kernel_socket_beside - socket(2) for what has to be in the network namespace of @fd.
- * Return: the descriptor; -EXDEV where this thread is in another namespace by now, and nothing is left open.
+ * Return: the descriptor or -errno; EXDEV where this thread is in another namespace by now, and nothing is left open.
  */
 int
 bg_kernel_socket_beside(int fd, int domain, int type, int protocol)
 {
-	int made = bg_kernel_socket(domain, type, protocol);
+	int made = bg_kernel_socket(domain, type, protocol), error;
 
-	if (made < 0 || bg_kernel_same_network(fd, made))
+	if (made < 0)
+		return made;
+	error = compare_networks(fd, made);
+	if (!error)
 		return made;
 	bg_kernel_close(made);
-	return -EXDEV;
+	return error;
 }
 
 /** bg_kernel_close - close(2) of a descriptor that the guard opened itself. */

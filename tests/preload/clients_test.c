@@ -85,6 +85,8 @@ static const struct row rows[] = {
 	{ROW("udp6_loopback_then_peer"), "second "},
 	{ROW("tcp4_to_nobody"), "connect Connection refused, SO_ERROR 0, "},
 	{ROW("tcp6_to_nobody"), "connect Connection refused, SO_ERROR 0, "},
+	{ROW("tcp4_refused_before"), "first Connection refused, connect 0, segments of 14"},
+	{ROW("tcp6_refused_before"), "first Connection refused, connect 0, segments of 14"},
 	{ROW("udp4_to_nobody"), "recv Connection refused, "},
 	{ROW("udp6_to_nobody"), "recv Connection refused, "},
 	{ROW("tcp4_number_used_again"), "connect Invalid argument, "},

@@ -323,6 +323,21 @@ to_nobody(const struct scenario *s)
 	say_echo(fd);
 }
 
+/** refused_before - at loopback, which leaves a segment size behind that is the kernel's own; then a far host. */
+static void
+refused_before(const struct scenario *s)
+{
+	int fd = new_bound(s, port), size = 0;
+	socklen_t length = sizeof(size);
+
+	say_call("first", connect_to(fd, s->family, s->other, CLOSED_PORT));
+	say_call("connect", connect_to(fd, s->family, s->peer, ECHO_PORT));
+	getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &size, &length);
+	printf("segments of %d, ", size);
+	say_names(fd);
+	say_echo(fd);
+}
+
 /** number_used_again - a bound socket is closed; another with its number has chosen 127.0.0.1 itself. */
 static void
 number_used_again(const struct scenario *s)
@@ -671,6 +686,8 @@ static const struct scenario scenarios[] = {
 	{"udp6_two_peers", to_two_peers, UDP6, THERE6, THIRD6},
 	{"udp4_loopback_then_peer", to_two_peers, UDP4, "127.0.0.1", THERE4},
 	{"udp6_loopback_then_peer", to_two_peers, UDP6, "::1", THERE6},
+	{"tcp4_refused_before", refused_before, TCP4, THERE4, "127.0.0.1"},
+	{"tcp6_refused_before", refused_before, TCP6, THERE6, "::1"},
 	{"tcp4_to_nobody", to_nobody, TCP4, THERE4, NULL},
 	{"tcp6_to_nobody", to_nobody, TCP6, THERE6, NULL},
 	{"udp4_to_nobody", to_nobody, UDP4, THERE4, NULL},
