@@ -387,6 +387,17 @@ tear_down(void **state)
 	return 0;
 }
 
+/** socket_made_anew_belongs_to_the_program - not to root, as whom the supervisor makes it. */
+static void
+socket_made_anew_belongs_to_the_program(void **state)
+{
+	char output[256];
+
+	(void)state;
+	assert_int_equal(run_guarded("", HOST("owner") " 19480 " THERE4, output, sizeof(output)), 0);
+	assert_string_equal(output, "owner 65534, then 65534, another\n");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -399,6 +410,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(interface_i386_with_unreadable_arguments_is_as_bare),
 		cmocka_unit_test(ring_any_is_refused),
 		cmocka_unit_test(program_setuid_runs_without_privilege_and_guarded),
+		cmocka_unit_test(socket_made_anew_belongs_to_the_program),
 		cmocka_unit_test(port_low_needs_the_targets_privilege),
 		cmocka_unit_test(process_undumpable_is_refused),
 		cmocka_unit_test(namespace_own_uses_its_own_interfaces),
