@@ -22,6 +22,7 @@
 #define SEQUENCES 100000 /* BG_SEQUENCES of the environment: another number, for slow machines (tests/valgrind.sh) */
 #define ENFORCED (sequences / 10)
 #define MEETINGS (sequences / 25)
+#define MOVES (sequences / 25) /* a millisecond each: they execute and fork */
 #define REPEATS_MAX 5 /* sequences that differ once, but not when repeated: the machine was too slow for them */
 
 #define UNPRIVILEGED "setpriv --bounding-set=-all --inh-caps=-all env"
@@ -288,34 +289,89 @@ sequence_of_wildcards_apart_is_as_bare(void **state)
 	       outcome.repeated, seed);
 }
 
+/** count_open - run both, and count the servers that each has left open. */
+static void
+count_open(struct run *bare, struct run *guarded, struct outcome *outcome)
+{
+	FILE *files[2];
+	char line[128];
+
+	run_both(bare, guarded);
+	files[0] = open_output(bare);
+	files[1] = open_output(guarded);
+	for (int i = 0; i < 2; i++) {
+		while (next_line(files[i], line, sizeof(line)))
+			sscanf(line, "open %lu", &outcome->open[i]);
+		fclose(files[i]);
+	}
+}
+
 /** sequence_guarded_leaves_no_server_open - neither a listener nor a datagram server on a wildcard, however it went. */
 static void
 sequence_guarded_leaves_no_server_open(void **state)
 {
 	struct run bare = {.profile = "any", .count = ENFORCED}, guarded = bare;
 	unsigned long open[2] = {0};
-	struct outcome outcome = {0};
 
 	(void)state;
 	for (int user = 0; user < 2; user++) {
-		FILE *files[2];
-		char line[128];
+		struct outcome outcome = {0};
 
 		bare.environment = user ? "BINDGUARD_MODE=off " UNPRIVILEGED : NULL;
 		guarded.environment = user ? "BINDGUARD_LOG=none " UNPRIVILEGED : "BINDGUARD_LOG=none";
-		run_both(&bare, &guarded);
-		files[0] = open_output(&bare);
-		files[1] = open_output(&guarded);
-		for (int i = 0; i < 2; i++) {
-			while (next_line(files[i], line, sizeof(line)))
-				if (sscanf(line, "open %lu", &outcome.open[i]) == 1)
-					open[i] += outcome.open[i];
-			fclose(files[i]);
-		}
+		count_open(&bare, &guarded, &outcome);
 		none_is_open(&guarded, outcome.open);
+		open[0] += outcome.open[0];
+		open[1] += outcome.open[1];
 	}
 	figure("%lu sequences, servers left open: bare %lu, guarded %lu, seed %lu", ENFORCED * 2, open[0], open[1],
 	       seed);
+}
+
+/**
+ * sequence_that_moves_observed_is_as_bare - also where sockets outlive exec, go through children, messages and duplicates,
+ * and where the process changes its network namespace and its privileges.
+ */
+static void
+sequence_that_moves_observed_is_as_bare(void **state)
+{
+	struct run bare = {.profile = "any+", .count = MOVES}, guarded = bare;
+	struct outcome outcome = {0};
+
+	(void)state;
+	guarded.environment = "BINDGUARD_MODE=observe BINDGUARD_LOG=none";
+	compare(&bare, &guarded, &outcome);
+	assert_int_equal(outcome.open[0], outcome.open[1]);
+	assert_true(outcome.open[0] > 0);
+	figure("%lu sequences, 0 differ (%u only once), seed %lu", MOVES, outcome.repeated, seed);
+}
+
+/** sequence_that_moves_without_wildcards_is_as_bare - the default configuration leaves every other address alone. */
+static void
+sequence_that_moves_without_wildcards_is_as_bare(void **state)
+{
+	struct run bare = {.profile = "specific+", .count = MOVES}, guarded = bare;
+	struct outcome outcome = {0};
+
+	(void)state;
+	guarded.environment = "BINDGUARD_LOG=none";
+	compare(&bare, &guarded, &outcome);
+	figure("%lu sequences, 0 differ (%u only once), seed %lu", MOVES, outcome.repeated, seed);
+}
+
+/** sequence_that_moves_leaves_no_server_open - what one process image has guarded, the next one finds guarded. */
+static void
+sequence_that_moves_leaves_no_server_open(void **state)
+{
+	struct run bare = {.profile = "any+", .count = MOVES}, guarded = bare;
+	struct outcome outcome = {0};
+
+	(void)state;
+	guarded.environment = "BINDGUARD_LOG=none";
+	count_open(&bare, &guarded, &outcome);
+	none_is_open(&guarded, outcome.open);
+	figure("%lu sequences, servers left open: bare %lu, guarded %lu, seed %lu", MOVES, outcome.open[0],
+	       outcome.open[1], seed);
 }
 
 /** outcome_of - return value and errno of a printed call; false where the line is none. */
@@ -427,6 +483,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(sequence_of_wildcards_apart_is_as_bare),
 		cmocka_unit_test(sequence_guarded_leaves_no_server_open),
 		cmocka_unit_test(sequence_of_wildcards_that_meet_differs_in_conflicts_alone),
+		cmocka_unit_test(sequence_that_moves_observed_is_as_bare),
+		cmocka_unit_test(sequence_that_moves_without_wildcards_is_as_bare),
+		cmocka_unit_test(sequence_that_moves_leaves_no_server_open),
 	};
 
 	if (argc > 1)

@@ -8,6 +8,8 @@
  *   specific  no wildcard address is bound: what a guard of wildcards leaves alone
  *   apart     no two sockets meet on a port, and a wildcard and its loopback are one name: what a guard may not change
  *   meet      wildcard and specific addresses on few ports: where two sockets conflict
+ * A `+` behind it: the sockets also move: this program executes itself, a child works on them, they are passed by
+ * SCM_RIGHTS and dup2(2), the process goes to another network namespace and back, loses its privileges and regains them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +19,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,10 +27,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define SLOTS 4
@@ -37,6 +42,10 @@
 #define UNTOUCHED 424242       /* errno before every call */
 #define LOCAL_PORT_FIRST 32768 /* ip_local_port_range, ip(7): the kernel's choice */
 #define ANSWER_MS 30	       /* this machine answers at once, or behind a device never */
+#define NOBODY 65534
+#define STATE_FD 200 /* what goes through exec, beyond the descriptors of a sequence */
+#define HERE_FD 201  /* network namespaces */
+#define THERE_FD 202
 
 enum profile { ANY, SPECIFIC, APART, MEET };
 
@@ -60,12 +69,18 @@ struct address {
 	socklen_t size;
 };
 
+/* All that a sequence has become so far: what exec and a child must hand on. */
+static struct {
+	uint64_t state, hash, number;
+	unsigned port_next, step, steps;
+	unsigned long left_open;
+	struct slot slots[SLOTS];
+	int dropped, away; /* without privileges; in the other network namespace */
+} now;
+
 static enum profile profile;
-static int verbose;
-static uint64_t state, hash, number;
-static unsigned port_next;
-static unsigned long left_open;
-static struct slot slots[SLOTS];
+static int verbose, moves;
+static char **words; /* argv */
 static unsigned char fixed[ADDRESS_MAX + 8];
 static unsigned char *heap, *readable_end, *read_only, *unreadable;
 
@@ -73,7 +88,7 @@ static unsigned char *heap, *readable_end, *read_only, *unreadable;
 static uint64_t
 next(void)
 {
-	uint64_t z = state += 0x9e3779b97f4a7c15u;
+	uint64_t z = now.state += 0x9e3779b97f4a7c15u;
 
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
@@ -104,7 +119,7 @@ note(const char *format, ...)
 	size = vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	for (int i = 0; i < size && i < (int)sizeof(text) - 1; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
+		now.hash = (now.hash ^ (unsigned char)text[i]) * 0x100000001b3u;
 	if (verbose)
 		fputs(text, stdout);
 }
@@ -113,7 +128,7 @@ static void
 note_bytes(const unsigned char *bytes, unsigned from, unsigned to)
 {
 	for (unsigned i = from; i < to; i++) {
-		hash = (hash ^ bytes[i]) * 0x100000001b3u;
+		now.hash = (now.hash ^ bytes[i]) * 0x100000001b3u;
 		if (verbose)
 			printf("%c%02x", i == from ? ' ' : '.', bytes[i]);
 	}
@@ -123,12 +138,12 @@ note_bytes(const unsigned char *bytes, unsigned from, unsigned to)
 static uint16_t
 any_port(int binding)
 {
-	unsigned base = 10000 + (unsigned)(number % 2500) * PORTS;
+	unsigned base = 10000 + (unsigned)(now.number % 2500) * PORTS;
 
 	if (once_in(4) && (binding || profile != APART))
 		return 0;
 	if (profile == APART)
-		return (uint16_t)(binding ? base + port_next++ % PORTS : 9);
+		return (uint16_t)(binding ? base + now.port_next++ % PORTS : 9);
 	if (once_in(50))
 		return (uint16_t)(1 + below(1023));
 	return (uint16_t)(base + below(profile == MEET ? 2 : PORTS));
@@ -146,7 +161,7 @@ ipv4_address(struct address *address, int binding)
 	uint32_t bytes = (uint32_t)next();
 
 	if (once_in(2))
-		which = below(3);
+		which = moves && binding && profile == ANY ? 2 : below(3);
 	memcpy(&in.sin_addr, which < sizeof(known) / sizeof(known[0]) ? known[which] : (void *)&bytes, 4);
 	if (binding && profile == SPECIFIC && in.sin_addr.s_addr == 0)
 		in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -174,7 +189,7 @@ ipv6_address(struct address *address, int binding)
 	unsigned which = below(profile == MEET ? 6 : sizeof(known) / sizeof(known[0]) + 1);
 
 	if (once_in(2))
-		which = below(6);
+		which = moves && binding && profile == ANY ? 2 : below(6);
 	if (which < sizeof(known) / sizeof(known[0]))
 		memcpy(&in6.sin6_addr, known[which], 16);
 	else
@@ -381,12 +396,12 @@ any_socket(struct slot *slot)
 	static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET};
 	int type = types[below(once_in(3) ? 6 : 4)], protocol = 0;
 
-	slot->family = families[below(profile == MEET ? 6 : 8)];
+	slot->family = families[below(profile == MEET || moves ? 6 : 8)];
 	if (once_in(6))
 		protocol = protocols[below(6)];
 	if (slot->family == AF_NETLINK && protocol > 20)
 		protocol = 0;
-	if (number % 4000 == 17 && once_in(2)) { /* closing one takes milliseconds */
+	if (now.number % 4000 == 17 && once_in(2)) { /* closing one takes milliseconds */
 		slot->family = AF_PACKET;
 		type = SOCK_DGRAM;
 		protocol = 0;
@@ -418,9 +433,9 @@ create(struct slot *slot)
 		break;
 	case 4: slot->fd = -1 - (int)below(3); break;
 	case 5:
-		if (profile != APART && slot != &slots[0]) {
-			*slot = slots[0];
-			slot->fd = dup(slots[0].fd);
+		if (profile != APART && slot != &now.slots[0]) {
+			*slot = now.slots[0];
+			slot->fd = dup(now.slots[0].fd);
 		}
 		break;
 	default: slot->fd = any_socket(slot);
@@ -474,6 +489,8 @@ do_connect(struct slot *slot)
 	int result, dissolves, flags = fcntl(slot->fd, F_GETFL);
 
 	any_address(&address, slot->family, 0);
+	if (moves && once_in(4)) /* the end of an association */
+		memset(address.bytes, 0, sizeof(uint16_t));
 	dissolves = address.size >= 2 && !address.bytes[0] && !address.bytes[1];
 	if ((slot->listened || (slot->spent && !dissolves)) && profile != ANY)
 		return;
@@ -515,7 +532,7 @@ do_listen(struct slot *slot)
 static void
 do_accept(struct slot *slot)
 {
-	struct slot *into = &slots[below(SLOTS)];
+	struct slot *into = &now.slots[below(SLOTS)];
 	int flags = fcntl(slot->fd, F_GETFL), got;
 
 	if (into == slot)
@@ -541,7 +558,7 @@ static int
 is_used(const struct slot *slot)
 {
 	for (unsigned i = 0; i < SLOTS; i++)
-		if (slots[i].used && slots[i].inode == slot->inode)
+		if (now.slots[i].used && now.slots[i].inode == slot->inode)
 			return 1;
 	return slot->used;
 }
@@ -554,7 +571,7 @@ do_device(struct slot *slot)
 	int result;
 
 	/* Without CAP_NET_RAW a second device is refused, the guard's counts as the first. */
-	if (slot->used && profile == APART)
+	if (slot->used && (profile == APART || (moves && profile == SPECIFIC)))
 		return;
 	device = devices[below(is_used(slot) ? 3 : 4)];
 	note("device %d %s", slot->fd, device);
@@ -595,17 +612,156 @@ do_shutdown(struct slot *slot)
 	note_call(slot, shutdown(slot->fd, how));
 }
 
+/* Which descriptors are still open? exec closes some, and a child has its own table. */
+static void
+look_at_slots(void)
+{
+	for (unsigned i = 0; i < SLOTS; i++)
+		if (now.slots[i].fd >= 0 && fcntl(now.slots[i].fd, F_GETFD) < 0) {
+			memset(&now.slots[i], 0, sizeof(now.slots[i]));
+			now.slots[i].fd = -1;
+		}
+}
+
+/* This program again: what is remembered in its memory is gone, what the kernel knows is not. */
+static void
+do_exec(void)
+{
+	int fd;
+
+	/* With another effective than real user the loader ignores LD_PRELOAD: nothing is guarded then, ld.so(8). */
+	if (now.dropped || now.away)
+		return;
+	fd = memfd_create("state", 0);
+	note("exec\n");
+	if (fd < 0 || dup2(fd, STATE_FD) < 0 || pwrite(STATE_FD, &now, sizeof(now), 0) != sizeof(now))
+		exit(3);
+	close(fd);
+	fflush(stdout);
+	execv("/proc/self/exe", words);
+	exit(3);
+}
+
+/* A child makes the next calls; the parent goes on with the sockets as they are then. */
+static void
+do_child(void (*act)(struct slot *), struct slot *slot)
+{
+	int pipes[2], status = -1;
+	pid_t child;
+
+	note("child\n");
+	fflush(stdout);
+	if (pipe2(pipes, O_CLOEXEC))
+		exit(3);
+	child = fork();
+	if (child == 0) {
+		act(slot);
+		fflush(stdout);
+		_exit(write(pipes[1], &now, sizeof(now)) != sizeof(now));
+	}
+	close(pipes[1]);
+	if (child < 0 || read(pipes[0], &now, sizeof(now)) != sizeof(now) || waitpid(child, &status, 0) != child ||
+	    status)
+		exit(3);
+	close(pipes[0]);
+	slot->inode = inode_of(slot->fd);
+}
+
+/* To this process itself, by a message; the first descriptor is closed while the second is under way. */
+static void
+do_pass(struct slot *slot)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+	char byte = 'x';
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+	int pair[2];
+
+	if (slot->fd < 3 || socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair))
+		return;
+	memcpy(CMSG_DATA(&control.header), &slot->fd, sizeof(int));
+	note("pass %d", slot->fd);
+	if (sendmsg(pair[0], &message, 0) == 1) {
+		close(slot->fd);
+		if (recvmsg(pair[1], &message, once_in(2) ? MSG_CMSG_CLOEXEC : 0) != 1)
+			exit(3);
+		memcpy(&slot->fd, CMSG_DATA(&control.header), sizeof(int));
+	}
+	note_call(slot, slot->fd);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* In the place of another of the sequence. */
+static void
+do_dup(struct slot *slot)
+{
+	struct slot *into = &now.slots[below(SLOTS)];
+	int fd = into->fd;
+
+	if (fd < 3 || slot->fd < 0 || into == slot)
+		return;
+	note("dup %d", slot->fd);
+	*into = *slot;
+	into->fd = dup2(slot->fd, fd);
+	note_call(into, into->fd);
+}
+
+/* Privileges go with the effective user, capabilities(7), and come back with it. */
+static void
+do_privileges(void)
+{
+	int result = seteuid(now.dropped ? 0 : NOBODY);
+
+	if (result == 0)
+		now.dropped = !now.dropped;
+	note("user %d = %d\n", now.dropped, result);
+}
+
+/* Another network namespace, which has the device lo alone; a socket stays in its own. */
+static void
+do_network(void)
+{
+	int result = now.dropped ? -1 : setns(now.away ? HERE_FD : THERE_FD, CLONE_NEWNET);
+
+	if (result == 0)
+		now.away = !now.away;
+	note("network %d = %d\n", now.away, result);
+}
+
+static void
+move(struct slot *slot)
+{
+	switch (below(10)) {
+	case 0:
+	case 1: do_exec(); break;
+	case 2: do_child(do_bind, slot); break;
+	case 3: do_child(do_listen, slot); break;
+	case 4: do_child(do_connect, slot); break;
+	case 5: do_pass(slot); break;
+	case 6: do_dup(slot); break;
+	case 7: do_network(); break;
+	default: do_privileges();
+	}
+}
+
 static void
 step(void)
 {
-	struct slot *slot = &slots[once_in(profile == MEET ? 1 : 3) ? below(SLOTS) : 0];
+	struct slot *slot = &now.slots[once_in(profile == MEET ? 1 : 3) ? below(SLOTS) : 0];
 	unsigned what = below(20);
 
 	if (slot->fd < 0 && !once_in(8)) {
 		create(slot);
 		return;
 	}
-	if (what < 7)
+	if (moves && once_in(5))
+		move(slot);
+	else if (what < 7)
 		do_bind(slot);
 	else if (profile == MEET && what >= 10 && what < 13)
 		do_listen(slot);
@@ -620,7 +776,7 @@ step(void)
 	else if (what < 18 && profile != MEET)
 		do_accept(slot);
 	else
-		create(&slots[below(SLOTS)]);
+		create(&now.slots[below(SLOTS)]);
 }
 
 static int
@@ -638,7 +794,7 @@ is_open(const struct slot *slot)
 {
 	static const unsigned char mapped[16] = {[10] = 0xff, 0xff}, zero[16];
 	unsigned char name[ADDRESS_MAX] = {0}, peer[ADDRESS_MAX];
-	socklen_t size = sizeof(name), device_size = IFNAMSIZ, peer_size = sizeof(peer);
+	socklen_t size = sizeof(name), device_size = IFNAMSIZ, peer_size = sizeof(peer), filter_size = 0;
 	char device[IFNAMSIZ + 1] = "";
 	uint16_t domain;
 	int protocol;
@@ -654,6 +810,9 @@ is_open(const struct slot *slot)
 	/* ENODEV: a device that is not there, which bind(2) to a link-local address left behind. */
 	if (getsockopt(slot->fd, SOL_SOCKET, SO_BINDTODEVICE, device, &device_size) || device[0])
 		return 0;
+	/* A filter that this program has not attached: what it lets through, tests/preload/leaks_test.c asks. */
+	if (getsockopt(slot->fd, SOL_SOCKET, SO_GET_FILTER, NULL, &filter_size) == 0 && filter_size > 0)
+		return 0;
 	if (option_of(slot->fd, SO_ACCEPTCONN) == 1)
 		return 1;
 	protocol = option_of(slot->fd, SO_PROTOCOL);
@@ -663,38 +822,54 @@ is_open(const struct slot *slot)
 }
 
 static void
-sequence(void)
+begin(uint64_t seed)
 {
-	unsigned steps = 3 + below(10);
+	now.state = seed ^ (now.number * 0xd1342543de82ef95u);
+	next();
+	now.steps = 3 + below(10);
+	now.step = 0;
+	now.hash = 0xcbf29ce484222325u;
+	now.port_next = 0;
+	create(&now.slots[0]);
+}
+
+/* From where the sequence is to its end. */
+static void
+go_on(void)
+{
 	int lowest;
 
-	hash = 0xcbf29ce484222325u;
-	port_next = 0;
-	create(&slots[0]);
-	for (unsigned i = 0; i < steps; i++)
+	while (now.step++ < now.steps)
 		step();
+	if (now.away)
+		setns(HERE_FD, CLONE_NEWNET);
+	if (now.dropped && seteuid(0))
+		exit(3);
+	now.away = now.dropped = 0;
 	for (unsigned i = 0; i < SLOTS; i++) {
-		note("slot %u %d", i, slots[i].fd);
-		if (slots[i].fd < 0) {
+		note("slot %u %d", i, now.slots[i].fd);
+		if (now.slots[i].fd < 0) {
 			note("\n");
 			continue;
 		}
-		note_name(&slots[i]);
-		note(" flags %x %x", (unsigned)fcntl(slots[i].fd, F_GETFL), (unsigned)fcntl(slots[i].fd, F_GETFD));
+		note_name(&now.slots[i]);
+		note(" flags %x %x", (unsigned)fcntl(now.slots[i].fd, F_GETFL),
+		     (unsigned)fcntl(now.slots[i].fd, F_GETFD));
 		if (profile != APART && profile != MEET)
-			note(" same %d", slots[i].inode == inode_of(slots[i].fd));
+			note(" same %d", now.slots[i].inode == inode_of(now.slots[i].fd));
 		note("\n");
-		if (is_open(&slots[i])) {
-			left_open++;
+		if (is_open(&now.slots[i])) {
+			now.left_open++;
 			if (verbose)
-				printf("slot %u is open\n", i);
+				printf("slot %u is open, sequence %llu\n", i, (unsigned long long)now.number);
 		}
 	}
 	for (unsigned i = 0; i < SLOTS; i++)
-		forget(&slots[i]);
+		forget(&now.slots[i]);
 	lowest = dup(0);
 	note("lowest free descriptor %d\n", lowest);
 	close(lowest);
+	printf("%llu %016llx\n", (unsigned long long)now.number, (unsigned long long)now.hash);
 }
 
 static void
@@ -712,32 +887,81 @@ map_pages(void)
 		exit(2);
 }
 
+/* The network namespaces to go to: this one and a new one, with lo up. Not allowed: there is nowhere to go. */
+static void
+make_networks(void)
+{
+	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), there = -1, fd;
+
+	if (here < 0 || dup2(here, HERE_FD) < 0)
+		exit(2);
+	if (unshare(CLONE_NEWNET) == 0) {
+		fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		there = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+		if (ioctl(fd, SIOCSIFFLAGS, &lo) || dup2(there, THERE_FD) < 0 || setns(here, CLONE_NEWNET))
+			exit(2);
+		close(fd);
+		close(there);
+	}
+	close(here);
+}
+
+/* Is this the program that another of its kind has executed in the midst of a sequence? */
+static int
+is_resumed(void)
+{
+	int resumed = pread(STATE_FD, &now, sizeof(now), 0) == sizeof(now);
+
+	if (!resumed)
+		return 0;
+	close(STATE_FD);
+	look_at_slots();
+	return 1;
+}
+
+static void
+read_profile(const char *word)
+{
+	static const char *const profiles[] = {"any", "specific", "apart", "meet"};
+
+	moves = word[strlen(word) - 1] == '+';
+	while (strlen(profiles[profile]) + (size_t)moves != strlen(word) ||
+	       strncmp(profiles[profile], word, strlen(profiles[profile])) != 0)
+		if (++profile > MEET)
+			exit(2);
+}
+
 int
 main(int argc, char **argv)
 {
-	static const char *const profiles[] = {"any", "specific", "apart", "meet"};
 	uint64_t seed, first, count;
 
 	if (argc < 5)
 		return 2;
+	words = argv;
 	seed = strtoull(argv[1], NULL, 0);
 	first = strtoull(argv[2], NULL, 0);
 	count = strtoull(argv[3], NULL, 0);
-	while (strcmp(profiles[profile], argv[4]) != 0)
-		if (++profile > MEET)
-			return 2;
+	read_profile(argv[4]);
 	verbose = argc > 5;
 	map_pages();
 	if (chdir("/proc/self")) /* where no name of a unix socket makes a file */
 		return 2;
-	for (unsigned i = 0; i < SLOTS; i++)
-		slots[i].fd = -1;
-	for (number = first; number < first + count; number++) {
-		state = seed ^ (number * 0xd1342543de82ef95u);
-		next();
-		sequence();
-		printf("%llu %016llx\n", (unsigned long long)number, (unsigned long long)hash);
+	if (moves && is_resumed()) {
+		go_on();
+		now.number++;
+	} else {
+		for (unsigned i = 0; i < SLOTS; i++)
+			now.slots[i].fd = -1;
+		now.number = first;
+		if (moves)
+			make_networks();
 	}
-	printf("open %lu\n", left_open);
+	for (; now.number < first + count; now.number++) {
+		begin(seed);
+		go_on();
+	}
+	printf("open %lu\n", now.left_open);
 	return 0;
 }
