@@ -69,9 +69,11 @@ look(const struct plan *plan, int fd, struct seen *seen)
 	union name name = {.any.sa_family = 0};
 	socklen_t filter = 0;
 	unsigned port = 0;
-	bool loopback;
+	bool loopback, held;
 
-	seen->deaf = getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &filter) == 0 && filter;
+	/* One instruction drops all; more hold the socket to its device. */
+	seen->deaf = getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &filter) == 0 && filter == 1;
+	held = filter > 1;
 	getsockname(fd, &name.any, &size);
 	getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &device_size);
 	if (name.any.sa_family == AF_INET)
@@ -81,7 +83,7 @@ look(const struct plan *plan, int fd, struct seen *seen)
 	if (strncmp(text, "::ffff:", 7) == 0)
 		plain = text + 7;
 	loopback = strncmp(plain, "127.", 4) == 0 || strcmp(plain, "::1") == 0 || strcmp(device, "lo") == 0;
-	seen->exposed = serves(fd, &name, seen->deaf) && !loopback && strcmp(plan->allowed, "any") != 0 &&
+	seen->exposed = serves(fd, &name, seen->deaf || held) && !loopback && strcmp(plan->allowed, "any") != 0 &&
 			!is_in(plan->allowed, plain) && !is_in(plan->allowed, device);
 	snprintf(seen->name, sizeof(seen->name), "%s/%u%%%s", text, plan->port ? port : 0, device);
 }

@@ -33,7 +33,7 @@ struct plan {
  * @leaked: descriptors that are open now and were not before
  * @exposed: others reach the program where they must not
  * @changed: the signal mask, or a flag of the descriptor, is not what it was
- * @deaf: the socket has a filter
+ * @deaf: the socket has a filter that drops all
  * @name: ADDRESS/PORT%DEVICE; the port is 0 where the kernel has chosen it
  */
 struct seen {

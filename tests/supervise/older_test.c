@@ -120,12 +120,17 @@ socket_that_cannot_be_exchanged_fails_to_connect(void **state)
 	}
 }
 
-/** network_that_cannot_be_entered_is_said - rules that need to know its addresses refuse; loopback needs nothing of it. */
+/**
+ * network_that_cannot_be_entered_is_said - rules that need to know its addresses refuse; loopback needs nothing of it, and
+ * the program's own socket knows the IPv4 addresses of its network.
+ */
 static void
 network_that_cannot_be_entered_is_said(void **state)
 {
 	static const char inside[] = "unshare -n sh -c 'ip link set lo up; " HOST("raw_calls port 19612; ")
 		HOST("raw_calls port 19613") "' 2>&1";
+	static const char inside6[] = "unshare -n sh -c 'ip link set lo up; " HOST("raw_calls port6 19612; ")
+		HOST("raw_calls port6 19613") "' 2>&1";
 	const struct {
 		long call;
 		int argument;
@@ -145,6 +150,9 @@ network_that_cannot_be_entered_is_said(void **state)
 			fail_msg("%s", output);
 		setenv("BINDGUARD_TO", "lo", 1);
 		run_guarded(before, inside, output, sizeof(output));
+		if (!strstr(output, LOOPBACK))
+			fail_msg("%s", output);
+		run_guarded(before, inside6, output, sizeof(output));
 		unsetenv("BINDGUARD_TO");
 		if (strstr(output, "error 0"))
 			fail_msg("%s", output);

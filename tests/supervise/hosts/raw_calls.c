@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * raw_calls.c WHAT: one thing by bare system calls, and what came of it: `x32` binds with numbers of that interface,
- * `uring` asks for an io_uring, `setuid` and `port N` bind and tell the user, `undumpable` binds where nobody may look,
+ * `uring` asks for an io_uring, `setuid`, `port N` and `port6 N` bind and tell the user, `undumpable` binds where nobody may look,
  * `raw` connects a raw socket when another one is bound. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,6 +27,21 @@ try_bind(long number, unsigned port)
 
 	getsockname(fd, (struct sockaddr *)&to, &size);
 	printf("euid %d error %d address %s\n", (int)geteuid(), error, inet_ntoa(to.sin_addr));
+}
+
+static void
+try_bind6(unsigned port)
+{
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons((unsigned short)port)};
+	int fd = socket(AF_INET6, SOCK_STREAM, 0), on = 1, error;
+	char text[INET6_ADDRSTRLEN];
+	socklen_t size = sizeof(to);
+
+	setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	error = syscall(SYS_bind, fd, &to, sizeof(to)) ? errno : 0;
+	getsockname(fd, (struct sockaddr *)&to, &size);
+	printf("euid %d error %d address %s\n", (int)geteuid(), error,
+	       inet_ntop(AF_INET6, &to.sin6_addr, text, sizeof(text)));
 }
 
 static void
@@ -59,6 +74,8 @@ main(int argc, char **argv)
 		try_bind(SYS_bind, 19402);
 	if (strcmp(argv[1], "port") == 0 && argc > 2)
 		try_bind(SYS_bind, (unsigned)atoi(argv[2]));
+	if (strcmp(argv[1], "port6") == 0 && argc > 2)
+		try_bind6((unsigned)atoi(argv[2]));
 	if (strcmp(argv[1], "raw") == 0) {
 		try_bind(SYS_bind, 19410);
 		connect_raw();
