@@ -399,6 +399,11 @@ any_socket(struct slot *slot)
 	slot->family = families[below(profile == MEET || moves ? 6 : 8)];
 	if (once_in(6))
 		protocol = protocols[below(6)];
+	if (moves && profile == ANY && once_in(3)) { /* what a process remembers matters most for these */
+		slot->family = AF_INET6;
+		type = SOCK_DGRAM;
+		protocol = 0;
+	}
 	if (slot->family == AF_NETLINK && protocol > 20)
 		protocol = 0;
 	if (now.number % 4000 == 17 && once_in(2)) { /* closing one takes milliseconds */
@@ -489,7 +494,7 @@ do_connect(struct slot *slot)
 	int result, dissolves, flags = fcntl(slot->fd, F_GETFL);
 
 	any_address(&address, slot->family, 0);
-	if (moves && once_in(4)) /* the end of an association */
+	if (moves && once_in(2)) /* the end of an association */
 		memset(address.bytes, 0, sizeof(uint16_t));
 	dissolves = address.size >= 2 && !address.bytes[0] && !address.bytes[1];
 	if ((slot->listened || (slot->spent && !dissolves)) && profile != ANY)
