@@ -10,7 +10,6 @@
  * and for connect(2), which exposes nothing.
  */
 #include <errno.h>
-#include <linux/capability.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -19,12 +18,6 @@
 #include "launcher/supervise/supervisor.h"
 #include "sys/kernel.h"
 #include "sys/marks.h"
-
-#define PRIVILEGED_PORTS 1024u /* ip_unprivileged_port_start, ip(7), by default */
-
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
-#endif
 
 /**
  * struct work - a call ready to be made.
@@ -53,47 +46,16 @@ unreachable(struct supervisor *supervisor, int error)
 	return -EACCES;
 }
 
-/** set_bind_service - turn CAP_NET_BIND_SERVICE, where we have it, on or off; it stays permitted. Return: could we? */
+/** lends - would the call bind a port by a privilege that its target lacks? */
 static bool
-set_bind_service(bool on)
-{
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	uint32_t bit = CAP_TO_MASK(CAP_NET_BIND_SERVICE);
-
-	if (syscall(SYS_capget, &header, data))
-		return false;
-	data[0].effective = (on ? data[0].effective | bit : data[0].effective & ~bit) & data[0].permitted;
-	return syscall(SYS_capset, &header, data) == 0;
-}
-
-/** may_bind_low - may the target itself bind ports below 1024? Not where it has dropped root's privileges. */
-static bool
-may_bind_low(const struct supervisor *supervisor)
-{
-	pid_t tid = supervisor->call.tid;
-	uint64_t network = 0;
-	unsigned size = sizeof(network);
-
-	if (!target_has_capability(tid, CAP_NET_BIND_SERVICE))
-		return false;
-	if (target_shares(tid, "user"))
-		return true;
-	/* A capability in a user namespace of its own counts in that one's networks, not in ours. */
-	bg_kernel_getsockopt(supervisor->call.copy, SOL_SOCKET, SO_NETNS_COOKIE, &network, &size);
-	return network != supervisor->network;
-}
-
-/** is_low - may the call bind a port that takes a privilege? */
-static bool
-is_low(const struct work *work)
+lends(const struct work *work)
 {
 	struct bg_endpoint endpoint;
 	enum bg_form form;
 
 	if (work->trap != TRAP_BIND || !work->addr || !bg_sockaddr_decode(work->addr, work->size, &endpoint, &form))
 		return false;
-	return work->supervisor->low_ports || (endpoint.port > 0 && endpoint.port < PRIVILEGED_PORTS);
+	return privilege_is_lent(work->supervisor, endpoint.port);
 }
 
 /** make - the call itself, by the code of the preload. Return: as the call, -errno instead of -1. */
@@ -116,14 +78,14 @@ static int
 make_as_target(void *context)
 {
 	const struct work *work = context;
-	bool lower = is_low(work) && !may_bind_low(work->supervisor);
+	bool lower = lends(work);
 	int result;
 
-	if (lower && !set_bind_service(false))
+	if (lower && !privilege_set(false))
 		return -EACCES;
 	result = make(work);
-	if (lower && !set_bind_service(true))
-		set_bind_service(true); /* others need it yet */
+	if (lower && !privilege_set(true))
+		privilege_set(true); /* others need it yet */
 	return result;
 }
 
@@ -257,7 +219,7 @@ call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, st
 
 	memset(answer, 0, sizeof(*answer));
 	answer->id = asked->id;
-	*call = (struct call){.id = asked->id, .tid = (pid_t)asked->pid, .fd = -1, .copy = -1, .stderr_copy = -1};
+	*call = (struct call){.id = asked->id, .tid = (pid_t)asked->pid, .fd = -1, .copy = -1, .stderr_copy = -1, .ports = -1};
 	result = answer_trap(supervisor, &asked->data);
 	if (call->proceed)
 		answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;

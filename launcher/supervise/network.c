@@ -84,7 +84,11 @@ travel(void *context)
 	}
 	if (network_here() == journey->network) {
 		journey->arrived = true;
+		call->ports = privilege_open_ports();
 		journey->result = journey->act(journey->context);
+		if (call->ports >= 0)
+			close(call->ports);
+		call->ports = -1;
 	}
 	_exit(0);
 }
@@ -101,8 +105,10 @@ network_run(struct supervisor *supervisor, int (*act)(void *context), void *cont
 		.supervisor = supervisor, .act = act, .context = context, .network = network_of(supervisor->call.copy)};
 	pid_t child;
 
-	if (journey.network == supervisor->network)
+	if (journey.network == supervisor->network) {
+		supervisor->call.ports = journey.network ? supervisor->ports : -1;
 		return act(context);
+	}
 	child = clone(travel, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_FILES, &journey);
 	while (child > 0 && waitpid(child, NULL, __WALL) < 0 && errno == EINTR)
 		;

@@ -54,7 +54,8 @@ survey(struct supervisor *supervisor, const struct bg_policy *policy)
 
 		supervisor->by_program |= rule->programs.count > 0;
 		supervisor->by_command |= rule->commands.count > 0;
-		supervisor->low_ports |= rule->to_port > 0 && rule->to_port < 1024;
+		if (rule->to_port > 0 && (supervisor->lowest_to_port == 0 || rule->to_port < supervisor->lowest_to_port))
+			supervisor->lowest_to_port = rule->to_port;
 	}
 	supervisor->network = network_here();
 }
@@ -205,6 +206,7 @@ supervisor_run(struct supervisor *supervisor)
 	if (answer_size > sizeof(answer))
 		supervisor->sizes.seccomp_notif_resp = sizeof(answer.response);
 	memset(&answer, 0, sizeof(answer));
+	supervisor->ports = privilege_open_ports();
 	ioctl(supervisor->listener, NOTIF_SET_FLAGS, NOTIF_SYNC_WAKE_UP);
 	while (guarding || supervisor->cmd > 0) {
 		struct pollfd ready[3] = {

@@ -79,6 +79,7 @@ struct narrowed {
  * @tid: the calling thread
  * @fd: descriptor in the target; @copy: the supervisor's duplicate of it
  * @stderr_copy: duplicate of the target's descriptor 2; -1: not asked for yet, or not to be had
+ * @ports: the setting of the socket's network, see privilege_open_ports(); -1: not to be had
  * @proceed: the target is to make the call itself
  */
 struct call {
@@ -87,6 +88,7 @@ struct call {
 	int fd;
 	int copy;
 	int stderr_copy;
+	int ports;
 	bool proceed;
 };
 
@@ -99,10 +101,11 @@ struct call {
  * @stops: how often it was stopped
  * @restarts: signals interrupt calls that we have received, see filter_load()
  * @by_program, @by_command: the policy has rules that ask for the executable, for the command line
- * @low_ports: the policy can rewrite to a port below 1024
+ * @lowest_to_port: the lowest that the policy rewrites to, 0: none
  * @said_unreachable, @said_foreign: once is enough
  * @sizes: of the kernel's structures, seccomp(2) SECCOMP_GET_NOTIF_SIZES
  * @network: SO_NETNS_COOKIE of a socket made here, 0: unknown
+ * @ports: privilege_open_ports() of this network
  * @call, @handles, @backups, @next_backup, @narrowed, @next_narrowed: see there
  * @exe, @command: of the target, where asked for
  */
@@ -117,11 +120,12 @@ struct supervisor {
 	bool restarts;
 	bool by_program;
 	bool by_command;
-	bool low_ports;
 	bool said_unreachable;
 	bool said_foreign;
 	struct seccomp_notif_sizes sizes;
 	uint64_t network;
+	int ports;
+	unsigned lowest_to_port;
 	struct call call;
 	struct handles handles;
 	struct backup backups[BACKUPS];
@@ -147,6 +151,10 @@ void outside_use(struct supervisor *supervisor);
 /* network.c */
 uint64_t network_here(void);
 int network_run(struct supervisor *supervisor, int (*act)(void *context), void *context);
+/* privilege.c */
+int privilege_open_ports(void);
+bool privilege_is_lent(const struct supervisor *supervisor, unsigned port);
+bool privilege_set(bool on);
 /* child.c */
 bool message_send(int fd, enum news news, int value, int error);
 bool message_receive(int fd, struct message *message);

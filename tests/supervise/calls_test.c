@@ -197,6 +197,37 @@ port_low_needs_the_targets_privilege(void **state)
 	assert_string_equal(output, "euid 0 error 13 address 0.0.0.0\n");
 }
 
+/** port_low_is_what_its_network_says - ip_unprivileged_port_start of the socket's network, the supervisor's own or another. */
+static void
+port_low_is_what_its_network_says(void **state)
+{
+	static const struct {
+		const char *start, *drop, *port, *output;
+	} rows[] = {
+		{"4000", DROP, "2000", "euid 0 error 13 address 0.0.0.0\n"}, {"4000", DROP, "4000", "euid 0 " LOOPBACK},
+		{"4000", "", "2000", "euid 0 " LOOPBACK},		      {"20", DROP, "30", "euid 0 " LOOPBACK},
+		{"20", DROP, "19", "euid 0 error 13 address 0.0.0.0\n"},     {"20", "", "19", "euid 0 " LOOPBACK},
+	};
+	char network[256], command[512], output[256];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		bool inside = i % 2;
+
+		snprintf(network, sizeof(network),
+			 "unshare -n sh -c 'ip link set lo up; echo %s >/proc/sys/net/ipv4/ip_unprivileged_port_start; "
+			 "exec \"$@\"' x",
+			 rows[i / 2].start);
+		snprintf(command, sizeof(command), "%s %s%s port %s", inside ? network : "", rows[i / 2].drop,
+			 HOST("raw_calls"), rows[i / 2].port);
+		run_guarded(inside ? "" : network, command, output, sizeof(output));
+		if (strcmp(output, rows[i / 2].output) != 0)
+			fail_msg("%s: %s", command, output);
+	}
+}
+
 /** process_undumpable_is_refused - where the supervisor may not look nothing is bound, and it is said once. */
 static void
 process_undumpable_is_refused(void **state)
@@ -412,6 +443,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(program_setuid_runs_without_privilege_and_guarded),
 		cmocka_unit_test(socket_made_anew_belongs_to_the_program),
 		cmocka_unit_test(port_low_needs_the_targets_privilege),
+		cmocka_unit_test(port_low_is_what_its_network_says),
 		cmocka_unit_test(process_undumpable_is_refused),
 		cmocka_unit_test(namespace_own_uses_its_own_interfaces),
 		cmocka_unit_test(rule_of_a_program_asks_the_target),
