@@ -9,9 +9,9 @@
 #include "launcher/supervise/filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <seccomp.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -117,22 +117,27 @@ add_rules(scmp_filter_ctx context)
 	return error;
 }
 
-/** export - the program of @context, by way of a file in memory: libseccomp 2.5 exports to descriptors alone. */
+/**
+ * export - the program of @context, by way of a pipe: libseccomp 2.5 exports to descriptors alone, and a file, even one in
+ * memory, may be forbidden to grow (RLIMIT_FSIZE).
+ */
 static int export(scmp_filter_ctx context, struct filter *filter)
 {
-	int fd = memfd_create("filter", MFD_CLOEXEC), error;
+	int ends[2], error, room;
 	ssize_t size = -1;
 
-	if (fd < 0)
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
 		return -errno;
-	error = seccomp_export_bpf(context, fd);
+	room = fcntl(ends[0], F_GETPIPE_SZ);
+	error = seccomp_export_bpf(context, ends[1]);
 	if (error == 0)
-		size = pread(fd, filter->steps, sizeof(filter->steps), 0);
-	close(fd);
+		size = read(ends[0], filter->steps, sizeof(filter->steps));
+	close(ends[0]);
+	close(ends[1]);
 	if (error)
 		return error;
-	if (size <= 0 || (size_t)size % sizeof(filter->steps[0]))
-		return -EIO;
+	if (size <= 0 || size >= room || (size_t)size % sizeof(filter->steps[0]))
+		return -EIO; /* what fills the pipe may be cut */
 	filter->count = (unsigned short)((size_t)size / sizeof(filter->steps[0]));
 	return 0;
 }

@@ -114,6 +114,21 @@ detach(struct supervisor *supervisor)
 	return supervisor->signals >= 0;
 }
 
+/** leave_limits - CMD's limits are not ours; where one of them stays, it is said before CMD runs. */
+static void
+leave_limits(struct supervisor *supervisor, const char *program)
+{
+	unsigned long seconds = limits_raise();
+
+	target_handles_set_up(&supervisor->handles);
+	if (seconds)
+		dprintf(STDERR_FILENO,
+			"bindguard: the limit of %lu seconds of processor time (ulimit -t) cannot be raised here and holds "
+			"for the supervisor too: when that has used them up, bind, listen and connect of %s fail with "
+			"ENOSYS\n",
+			seconds, program);
+}
+
 /** fail_start - tell the front why, and end. */
 _Noreturn static void
 fail_start(const struct supervisor *supervisor, const struct message *failed)
@@ -147,6 +162,7 @@ supervise(struct supervisor *supervisor, const struct filter *filter, char **arg
 	if (supervisor->listener < 0)
 		fail_start(supervisor, &news); /* CMD's process sees the end of the channel, and ends */
 	supervisor->restarts = news.error != 0;
+	leave_limits(supervisor, argv[0]);
 	if (!detach(supervisor)) {
 		news = (struct message){.news = NEWS_FAILED, .value = STEP_RESOURCES, .error = errno};
 		fail_start(supervisor, &news);

@@ -206,7 +206,8 @@ supervisor_run(struct supervisor *supervisor)
 	if (answer_size > sizeof(answer))
 		supervisor->sizes.seccomp_notif_resp = sizeof(answer.response);
 	memset(&answer, 0, sizeof(answer));
-	supervisor->ports = privilege_open_ports();
+	/* Where descriptors are few it is asked in another way, which takes longer. */
+	supervisor->ports = supervisor->handles.count > TARGET_HANDLES_LEAST ? privilege_open_ports() : -1;
 	ioctl(supervisor->listener, NOTIF_SET_FLAGS, NOTIF_SYNC_WAKE_UP);
 	while (guarding || supervisor->cmd > 0) {
 		struct pollfd ready[3] = {

@@ -151,6 +151,8 @@ void outside_use(struct supervisor *supervisor);
 /* network.c */
 uint64_t network_here(void);
 int network_run(struct supervisor *supervisor, int (*act)(void *context), void *context);
+/* limits.c */
+unsigned long limits_raise(void);
 /* privilege.c */
 int privilege_open_ports(void);
 bool privilege_is_lent(const struct supervisor *supervisor, unsigned port);

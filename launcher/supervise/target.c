@@ -78,14 +78,20 @@ target_handles_set_up(struct handles *handles)
 	struct rlimit limit;
 
 	memset(handles, 0, sizeof(*handles));
-	handles->many = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= 4 * TARGET_HANDLES;
+	handles->count = TARGET_HANDLES_LEAST;
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	if (limit.rlim_cur >= 4 * TARGET_HANDLES_FEW)
+		handles->count = TARGET_HANDLES_FEW;
+	if (limit.rlim_cur >= 4 * TARGET_HANDLES)
+		handles->count = TARGET_HANDLES;
 }
 
 /** place_of - where the handle of @tid is, if it is kept. */
 static struct handle *
 place_of(struct handles *handles, pid_t tid)
 {
-	return &handles->items[(unsigned)tid % (handles->many ? TARGET_HANDLES : TARGET_HANDLES_FEW)];
+	return &handles->items[(unsigned)tid % handles->count];
 }
 
 /** target_handle - a pidfd of thread @tid, kept for the next time. Return: -errno where there is none. */

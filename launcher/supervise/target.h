@@ -10,10 +10,11 @@
 
 /**
  * TARGET_HANDLES - pidfds kept, so that a server that binds again does not cost opening one again; that many where there
- * are descriptors enough (RLIMIT_NOFILE), else TARGET_HANDLES_FEW.
+ * are descriptors enough (RLIMIT_NOFILE), else TARGET_HANDLES_FEW, or TARGET_HANDLES_LEAST.
  */
 #define TARGET_HANDLES 128
 #define TARGET_HANDLES_FEW 16
+#define TARGET_HANDLES_LEAST 2
 
 /** TARGET_COMMAND_MAX - bytes of the command line that `command` globs see, as in the preload. */
 #define TARGET_COMMAND_MAX (64 * 1024)
@@ -27,9 +28,9 @@ struct handle {
 	int pidfd;
 };
 
-/** struct handles - @many: there is room for TARGET_HANDLES */
+/** struct handles - @count: how many are kept */
 struct handles {
-	bool many;
+	unsigned count;
 	struct handle items[TARGET_HANDLES];
 };
 

@@ -54,8 +54,8 @@ static const struct refusal refusals[] = {
 	{SYS_socketpair, EMFILE, ALWAYS, true, {"engine seccomp: ", "Too many open files\n", ""}},
 	{SYS_signalfd4, EMFILE, ALWAYS, false, {"engine seccomp: Too many open files\n", "", ""}},
 	{SYS_clone, EAGAIN, ALWAYS, true, {"engine seccomp: ", "Resource temporarily unavailable\n", ""}},
-	{SYS_memfd_create, EMFILE, ALWAYS, true, {"the filter cannot be made", "Too many open files\n", ""}},
-	{SYS_pread64, EINVAL, size_of_filter, true, {"the filter cannot be made", "Input/output error\n", ""}},
+	{SYS_pipe2, EMFILE, ALWAYS, true, {"the filter cannot be made", "Too many open files\n", ""}},
+	{SYS_read, EINVAL, size_of_filter, true, {"the filter cannot be made", "Input/output error\n", ""}},
 	{SYS_chdir, EACCES, ALWAYS, false, {"the supervisor cannot start: Permission denied\n", "", ""}},
 };
 
@@ -214,7 +214,7 @@ set_up(void **state)
 	(void)state;
 	setenv("BINDGUARD_CONFIG", "", 1);
 	setenv("BINDGUARD_LOG", "none", 1);
-	/* The loader preads, too, but not as much. */
+	/* The loader reads, too, but not as much. */
 	snprintf(size_of_filter, sizeof(size_of_filter), ":2:%zu", FILTER_BYTES);
 	return 0;
 }

@@ -205,7 +205,7 @@ kept(int count)
 static void
 handles_kept_leave_descriptors(void **state)
 {
-	struct rlimit limit, few;
+	struct rlimit limit, few, least;
 
 	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -213,7 +213,11 @@ handles_kept_leave_descriptors(void **state)
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 	target_handles_set_up(&handles);
 	assert_in_range(kept(200), 1, TARGET_HANDLES_FEW);
+	least = (struct rlimit){.rlim_cur = 22, .rlim_max = limit.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &least), 0);
+	target_handles_set_up(&handles);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_in_range(kept(200), 1, TARGET_HANDLES_LEAST);
 	target_handles_set_up(&handles);
 	assert_in_range(kept(200), 64, TARGET_HANDLES);
 }
@@ -242,6 +246,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
+	target_handles_set_up(&handles);
 	child = fork();
 	if (child == 0) {
 		pause();
