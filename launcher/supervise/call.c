@@ -10,6 +10,7 @@
  * and for connect(2), which exposes nothing.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -22,23 +23,46 @@
 /**
  * struct work - a call ready to be made.
  * @trap: which
+ * @packed: its arguments are in the target's memory
  * @backlog: of listen
  * @addr, @size: of the others; @addr NULL: the target's pointer cannot be read, and the kernel shall say so
  */
 struct work {
 	struct supervisor *supervisor;
 	enum trap trap;
+	bool packed;
 	int backlog;
 	const union bg_sockaddr *addr;
 	unsigned size;
 };
 
-/** unreachable - the target's descriptors or memory may not be looked at: refuse, and say so once. */
-static int
-unreachable(struct supervisor *supervisor, int error)
+/**
+ * binds_nothing - does this call bind no Internet socket to anything, whatever its descriptor and memory are? connect(2)
+ * serves nobody. A bind(2) of fewer bytes than a struct sockaddr_in is refused by every Internet protocol, one of more
+ * than a struct sockaddr_storage by the kernel for all.
+ */
+static bool
+binds_nothing(const struct work *work)
 {
+	if (work->trap != TRAP_BIND || work->packed)
+		return work->trap == TRAP_CONNECT; /* a size in memory can change meanwhile */
+	return work->size < sizeof(struct sockaddr_in) || work->size > sizeof(struct sockaddr_storage);
+}
+
+/**
+ * unreachable - the target's descriptors or memory may not be looked at: it makes the call itself where that binds
+ * nothing; else the call is refused, which is said once.
+ */
+static int
+unreachable(const struct work *work, int error)
+{
+	struct supervisor *supervisor = work->supervisor;
+
 	if (error != -EPERM && error != -EACCES)
 		return error;
+	supervisor->call.proceed = binds_nothing(work);
+	if (supervisor->call.proceed)
+		return 0;
 	if (!supervisor->said_unreachable && supervisor_is_valid(supervisor)) {
 		supervisor->said_unreachable = true;
 		supervisor_tell(supervisor, NEWS_UNREACHABLE, (int)supervisor->call.tid, -error);
@@ -106,19 +130,18 @@ fetch(struct work *work, const struct trapped *trapped, union bg_sockaddr *addr)
 	work->size = (unsigned)trapped->arguments[2];
 	call->copy = target_duplicate(&supervisor->handles, call->tid, call->fd);
 	if (call->copy < 0)
-		return call->copy == -EBADF ? -EBADF : unreachable(supervisor, call->copy);
+		return unreachable(work, call->copy);
 	error = bg_kernel_getint(call->copy, SOL_SOCKET, SO_DOMAIN, &domain);
-	if (error)
-		return error; /* ENOTSOCK, as the bare call would say */
-	if (domain != AF_INET && domain != AF_INET6) {
-		call->proceed = true;
-		return 0;
-	}
+	/* What is no socket: connect(2) reads the address first, bind(2) does not. Only a bind must be ours: a thread could
+	 * put an Internet socket there meanwhile. */
+	call->proceed = error ? work->trap == TRAP_CONNECT : domain != AF_INET && domain != AF_INET6;
+	if (error || call->proceed)
+		return error; /* ENOTSOCK */
 	if (work->trap != TRAP_LISTEN && work->size > 0 && work->size <= sizeof(*addr)) {
 		ssize_t got = target_read(call->tid, trapped->arguments[1], addr, work->size);
 
 		if (got < 0 && got != -EFAULT)
-			return unreachable(supervisor, (int)got);
+			return unreachable(work, (int)got);
 		work->addr = got < 0 ? NULL : addr;
 	}
 	return 0;
@@ -189,6 +212,7 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 
 	filter_decode(asked, &trapped);
 	work.trap = trapped.trap;
+	work.packed = trapped.packed;
 	if (trapped.trap == TRAP_CONNECT && !__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE)) {
 		call->proceed = true;
 		return 0;
@@ -197,7 +221,7 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 		ssize_t got = target_read(call->tid, trapped.at, words, 3 * trapped.word);
 
 		if (got < 0)
-			return got == -EFAULT ? -EFAULT : unreachable(supervisor, (int)got);
+			return unreachable(&work, (int)got);
 		filter_unpack(&trapped, words);
 	}
 	error = fetch(&work, &trapped, &addr);
@@ -206,7 +230,7 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 	if (!supervisor_is_valid(supervisor))
 		return -EINTR; /* nobody is left to hear it */
 	if (!narrow_to_target(supervisor))
-		return unreachable(supervisor, -EACCES);
+		return unreachable(&work, -EACCES);
 	return make_once(&work, asked);
 }
 

@@ -136,8 +136,8 @@ static void
 say_unreachable(const struct message *message)
 {
 	dprintf(STDERR_FILENO,
-		"bindguard: process %d cannot be looked into (%s; prctl(2), PR_SET_DUMPABLE): its binds and connects "
-		"fail with EACCES\n",
+		"bindguard: process %d cannot be looked into (%s; prctl(2), PR_SET_DUMPABLE): its binds and listens "
+		"fail with EACCES, its connects are not looked at\n",
 		message->value, strerror(message->error));
 }
 

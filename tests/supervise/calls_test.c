@@ -32,7 +32,7 @@ static pid_t echo = -1;
 static int
 same(const char *before, const char *command)
 {
-	static char bare[65536], guarded[65536];
+	static char bare[262144], guarded[262144];
 	char line[2048];
 	int lines = 0;
 
@@ -57,6 +57,23 @@ call_odd_is_as_bare(void **state)
 {
 	(void)state;
 	figure("%d odd calls as bare", same("", HOST("odd_calls")));
+}
+
+/**
+ * call_strange_is_as_bare - of every kind of descriptor, pointer and size, when a bind was changed: with privileges, without,
+ * and where nobody may look into the process, as far as such a call can bind nothing.
+ */
+static void
+call_strange_is_as_bare(void **state)
+{
+	int lines;
+
+	(void)state;
+	lines = same("", HOST("strange_calls"));
+	lines += same(DROP, HOST("strange_calls"));
+	lines += same("", HOST("strange_calls undumpable"));
+	lines += same(DROP, HOST("strange_calls undumpable"));
+	figure("%d strange calls as bare", lines);
 }
 
 /** family_other_is_untouched - relative paths, abstract names, netlink, packet. */
@@ -242,6 +259,13 @@ process_undumpable_is_refused(void **state)
 	said = strstr(output, "cannot be looked into");
 	assert_non_null(said);
 	assert_null(strstr(said + 1, "cannot be looked into"));
+	if (run_bare(HOST("int80"), output, sizeof(output)))
+		return; /* a kernel without that interface */
+	run_bare(HOST("int80 19409 bind and forbid"), output, sizeof(output));
+	assert_string_equal(output, "00000000\n");
+	/* What it asks for is in its memory, so nothing is known of it. */
+	run_guarded(DROP, HOST("int80 19409 bind and forbid"), output, sizeof(output));
+	assert_string_equal(output, "-13\n");
 }
 
 /** namespace_own_uses_its_own_interfaces - a rule's target is looked up in the network of the socket, as root and not. */
@@ -434,6 +458,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(call_odd_is_as_bare),
+		cmocka_unit_test(call_strange_is_as_bare),
 		cmocka_unit_test(family_other_is_untouched),
 		cmocka_unit_test(client_any_keeps_working),
 		cmocka_unit_test(client_raw_keeps_working),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * int80.c PORT [d]: a 32-bit program without a libc: binds 0.0.0.0:PORT and listens, by socketcall(2) or, with an argument,
  * by the system calls of their own (Linux 4.3); `PORT bad list` only hands over a list of arguments that cannot be
- * read. Without arguments it ends at once. Writes the address it got as eight hexadecimal digits, or `-ERRNO`; then
+ * read; `PORT bind and forbid` only binds, by socketcall(2), where nobody may look into it. Without arguments it ends at once. Writes the address it got as eight hexadecimal digits, or `-ERRNO`; then
  * answers connections with "hello" until it is killed. */
 typedef unsigned int word;
 
@@ -14,7 +14,7 @@ call(int number, word a, word b, word c)
 	return result;
 }
 
-enum { EXIT = 1, WRITE = 4, CLOSE = 6, SOCKETCALL = 102, SOCKET = 359, BIND = 361, LISTEN = 363 };
+enum { EXIT = 1, WRITE = 4, CLOSE = 6, SOCKETCALL = 102, PRCTL = 172, SOCKET = 359, BIND = 361, LISTEN = 363 };
 
 static int
 net(int operation, word a, word b, word c)
@@ -66,6 +66,11 @@ run(const word *stack)
 		call(EXIT, 0, 0, 0); /* only asked whether it can run */
 	to.port = port_of((const char *)stack[2]);
 	fd = direct ? call(SOCKET, 2, 1, 0) : net(1, 2, 1, 0);
+	if (stack[0] > 4) {
+		call(PRCTL, 4, 0, 0); /* PR_SET_DUMPABLE */
+		say(net(2, fd, (word)&to, sizeof(to)), 0);
+		call(EXIT, 0, 0, 0);
+	}
 	if (stack[0] > 3) {
 		say(call(SOCKETCALL, 2, 16, 0), 0);
 		call(EXIT, 0, 0, 0);
