@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "launcher/inspect.h"
 #include "launcher/program.h"
@@ -118,8 +119,8 @@ describe(const struct run *run, const struct inspection *inspection, char text[D
 
 /**
  * choose_engine - what is to guard CMD, from what was asked for and what CMD is. With mode off nothing is, so nothing
- * needs the engine seccomp and what that costs.
- * @engine: ENGINE_PRELOAD or ENGINE_SECCOMP
+ * needs the engine seccomp and what that costs. There can be but one supervisor: where an outer one guards, it guards CMD.
+ * @engine: ENGINE_PRELOAD, ENGINE_SECCOMP or ENGINE_OUTER
  */
 static int
 choose_engine(const struct run *run, const struct inspection *inspection, enum engine *engine, struct failure *failure)
@@ -127,10 +128,13 @@ choose_engine(const struct run *run, const struct inspection *inspection, enum e
 	char program[DESCRIPTION_MAX], why[256];
 
 	*engine = run->engine;
-	if (run->engine != ENGINE_AUTO)
-		return STATUS_GOOD;
-	*engine = inspection->unreachable[0] && !run->off ? ENGINE_SECCOMP : ENGINE_PRELOAD;
+	if (run->engine == ENGINE_AUTO)
+		*engine = inspection->unreachable[0] && !run->off ? ENGINE_SECCOMP : ENGINE_PRELOAD;
 	if (*engine == ENGINE_PRELOAD)
+		return STATUS_GOOD;
+	if (!inspection->escapes && supervise_guards(getpid()))
+		*engine = ENGINE_OUTER;
+	if (*engine == ENGINE_OUTER || run->engine == ENGINE_SECCOMP)
 		return STATUS_GOOD;
 	if (inspection->escapes)
 		snprintf(why, sizeof(why), "the engine seccomp does not let it gain its privileges");
@@ -142,6 +146,21 @@ choose_engine(const struct run *run, const struct inspection *inspection, enum e
 		    inspection->unreachable, why);
 }
 
+/** tell_outer - no engine of ours guards CMD, but one does, by rules that were not given here. */
+static void
+tell_outer(const struct run *run, const struct inspection *inspection)
+{
+	char program[DESCRIPTION_MAX];
+
+	describe(run, inspection, program);
+	if (inspection->unreachable[0])
+		note("%s is guarded by the bindguard around this one, and by its rules: no preload reaches it: %s", program,
+		     inspection->unreachable);
+	else
+		note("%s is guarded by the bindguard around this one, and by its rules: there can be but one supervisor",
+		     program);
+}
+
 /** tell_preloaded - what is done with CMD. What runs unguarded is told in any case, unless the user wants just that. */
 static void
 tell_preloaded(const struct run *run, const struct inspection *inspection, const char *library)
@@ -151,7 +170,9 @@ tell_preloaded(const struct run *run, const struct inspection *inspection, const
 	describe(run, inspection, program);
 	if (run->verbose)
 		note("engine: preload, of %s%s", library, run->off ? ", which does nothing" : "");
-	if (inspection->unreachable[0] && !run->off)
+	if (inspection->unreachable[0] && !run->off && supervise_guards(getpid()))
+		tell_outer(run, inspection);
+	else if (inspection->unreachable[0] && !run->off)
 		note("%s starts UNGUARDED, as --engine preload says: %s", program, inspection->unreachable);
 	else if (run->verbose && inspection->unknown[0] && !run->off)
 		note("program: %s; it cannot be told whether a preload reaches it: %s", program, inspection->unknown);
@@ -174,7 +195,7 @@ start_preloaded(const struct run *run, const char *path, const struct inspection
 	if (status != STATUS_GOOD)
 		return status;
 	tell_preloaded(run, inspection, library);
-	if (!inspection->unreachable[0] && !run->off) {
+	if (!inspection->unreachable[0] && !run->off && !supervise_guards(getpid())) {
 		watch = watch_start(library, run->argv[0]);
 		if (watch < 0 && run->verbose)
 			note("whether the library is loaded will not be watched: this is an init process or a "
@@ -243,5 +264,10 @@ command_run(int argc, char **argv, struct failure *failure)
 		return status;
 	if (engine == ENGINE_SECCOMP)
 		return start_supervised(&run, &inspection, failure);
+	if (engine == ENGINE_OUTER) {
+		if (!run.quiet)
+			tell_outer(&run, &inspection);
+		return program_start(path, run.argv, failure);
+	}
 	return start_preloaded(&run, path, &inspection, failure);
 }

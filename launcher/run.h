@@ -13,6 +13,7 @@ enum engine {
 	ENGINE_AUTO, /* preload where it reaches CMD, else seccomp */
 	ENGINE_PRELOAD,
 	ENGINE_SECCOMP,
+	ENGINE_OUTER, /* none of ours: the supervisor of another bindguard guards us, and so CMD */
 };
 
 /**

@@ -16,6 +16,12 @@
 bool supervise_possible(char *why, size_t size);
 
 /**
+ * supervise_guards - is a supervisor of ours above process @pid? It is a subreaper, and guards what it started only; a
+ * process that calls itself so deceives us, as one can that maps a file of the library's name.
+ */
+bool supervise_guards(int pid);
+
+/**
  * supervise_run - run @argv guarded by the engine, until it ends. This process is CMD's stand-in meanwhile: standard
  * input and output are given up, its signals go to CMD. To be called once, in a process of one thread.
  * @loaded: configuration for all programs (loaded without narrowing); must stay

@@ -153,7 +153,7 @@ uint64_t network_here(void);
 int network_run(struct supervisor *supervisor, int (*act)(void *context), void *context);
 /* limits.c */
 unsigned long limits_raise(void);
-/* privilege.c */
+/* low_ports.c */
 int privilege_open_ports(void);
 bool privilege_is_lent(const struct supervisor *supervisor, unsigned port);
 bool privilege_set(bool on);

@@ -2,6 +2,7 @@
  * run_inspect_test.c - what `bindguard run` sees in a command before it starts: scripts and env(1) followed, programs
  * that no preload reaches, files that are damaged. In process, and by the command. On cmocka. */
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <link.h>
 #include <setjmp.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +28,9 @@
 
 #define OFF "BINDGUARD_MODE=off $BG"
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define WORD(number) #number
+#define TEXT(number) WORD(number)
+#define FOREIGN BG_BUILD_DIR "/hosts/forbid " TEXT(SYS_seccomp) ":" TEXT(EBUSY) /* as where another has the listener */
 #define PROBES BG_BUILD_DIR "/probes/"
 #define DAMAGES 20000
 #define WORDS_MAX 16
@@ -290,11 +295,43 @@ inspect_unreachable_command_is_refused_where_no_engine_works(void **state)
 
 	(void)state;
 	supervised();
-	/* A process can have but one supervisor. */
-	driven = drive_expect(125, NULL, "$BG -e seccomp $BG $PROBES/probe-static exit 7");
+	/* There can be but one listener a process: where another has it, whoever that is, it is not our supervisor. */
+	driven = drive_expect(125, NULL, FOREIGN " $BG $PROBES/probe-static exit 7");
 	assert_non_null(strstr(driven->err, "probe-static: it is a static program; not started: "));
 	assert_non_null(strstr(driven->err, "(--engine preload starts it UNGUARDED)\n"));
-	drive_expect(125, NULL, "$BG -e seccomp $BG -e seccomp $PROBES/probe-static exit 7");
+	driven = drive_expect(125, NULL, FOREIGN " $BG -e seccomp $PROBES/probe-static exit 7");
+	assert_non_null(strstr(driven->err, "a seccomp listener guards this process already"));
+	driven = drive_expect(7, NULL, FOREIGN " $BG -e preload $PROBES/probe-static exit 7");
+	assert_non_null(strstr(driven->err, "probe-static starts UNGUARDED"));
+}
+
+/** inspect_unreachable_command_inside_bindguard_is_guarded_by_that - by the outer supervisor; said once, and nothing else. */
+static void
+inspect_unreachable_command_inside_bindguard_is_guarded_by_that(void **state)
+{
+	static const char *const inner[] = {"", "-e seccomp", "-e preload"};
+	char command[256];
+
+	(void)state;
+	supervised();
+	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
+		snprintf(command, sizeof(command), "$BG -e seccomp $BG %s $PROBES/probe-static exit 7", inner[i]);
+		drive_expect(7,
+			     "bindguard: " PROBES "probe-static is guarded by the bindguard around this one, and by its "
+			     "rules: no preload reaches it: it is a static program\n",
+			     command);
+		snprintf(command, sizeof(command), "$BG -e seccomp $BG %s $PROBES/probe-static listen", inner[i]);
+		assert_string_equal(drive_expect(0, NULL, command)->out, "lo\n");
+		snprintf(command, sizeof(command), "$BG -e seccomp sh -c '$BG %s $PROBES/probe-dynamic listen; exit $?'",
+			 inner[i]);
+		assert_string_equal(drive_expect(0, NULL, command)->out, "lo\n");
+	}
+	drive_expect(7, "", "$BG -e seccomp $BG -q $PROBES/probe-static exit 7");
+	drive_expect(7, "", "$BG -e seccomp $BG $PROBES/probe-dynamic exit 7");
+	drive_expect(7,
+		     "bindguard: " PROBES "probe-dynamic is guarded by the bindguard around this one, and by its rules: "
+		     "there can be but one supervisor\n",
+		     "$BG -e seccomp $BG -e seccomp $PROBES/probe-dynamic exit 7");
 }
 
 static void
@@ -416,6 +453,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(inspect_special_files_are_not_opened),
 		cmocka_unit_test(inspect_unreachable_command_gets_the_other_engine_unless_one_insists),
 		cmocka_unit_test(inspect_unreachable_command_is_refused_where_no_engine_works),
+		cmocka_unit_test(inspect_unreachable_command_inside_bindguard_is_guarded_by_that),
 		cmocka_unit_test(inspect_mode_off_needs_no_engine_and_says_nothing),
 		cmocka_unit_test(inspect_musl_program_is_guarded),
 		cmocka_unit_test(inspect_sanitized_program_is_guarded),

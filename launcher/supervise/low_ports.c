@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * privilege.c - a bind is made with no more privilege than the target has. Runs in the supervisor, during a call.
+ * low_ports.c - a bind is made with no more privilege than the target has. Runs in the supervisor, during a call.
  *
  * Of the supervisor's capabilities only CAP_NET_BIND_SERVICE decides a bind(2), a listen(2) or a connect(2): what else a
  * socket may do (IP_TRANSPARENT, SO_MARK, a raw socket) was decided when it was made or its option was set, and that did
