@@ -19,36 +19,89 @@
 /** TERMIOS_MAX - room for the kernel's struct termios, which libc's <termios.h> does not declare. */
 #define TERMIOS_MAX 256
 
-/** is_private_socket - one end of a socketpair(2), as Node gives its children, or a client's end: it has no name. */
+/** is_journal - is @name, of @size bytes, /run/systemd/journal/stdout, or that of a LogNamespace=, systemd.exec(5)? */
 static bool
-is_private_socket(int fd)
+is_journal(const unsigned char *name, size_t size)
 {
-	union bg_sockaddr name;
-	unsigned size;
+	static const char folder[] = "/run/systemd/journal", end[] = "/stdout";
+	size_t at = sizeof(folder) - 1;
+
+	if (size < at || memcmp(name, folder, at) != 0)
+		return false;
+	if (at < size && name[at] == '.')
+		while (at < size && name[at] && name[at] != '/')
+			at++;
+	return size - at >= sizeof(end) - 1 && memcmp(name + at, end, sizeof(end) - 1) == 0 &&
+	       (size - at == sizeof(end) - 1 || name[at + sizeof(end) - 1] == '\0');
+}
+
+/**
+ * is_log_socket - is @fd one end of a socketpair(2) for a stream, as Node gives its children, or a connection to the
+ * journal, as systemd gives its services? A pair has no names; a connection to a database has its peer's, and one that a
+ * server accepted has its own. Datagrams and packets are messages of a protocol.
+ */
+static bool
+is_log_socket(int fd)
+{
+	union bg_sockaddr name, peer;
+	unsigned size, peer_size;
 	sa_family_t family;
+	int type;
 
 	if (bg_kernel_getsockname(fd, &name, &size) || size > sizeof(name))
 		return false;
 	memcpy(&family, name.bytes, sizeof(family));
-	return family == AF_UNIX && size <= sizeof(family);
+	if (family != AF_UNIX || size > sizeof(family) || bg_kernel_getint(fd, SOL_SOCKET, SO_TYPE, &type) ||
+	    type != SOCK_STREAM || bg_kernel_getpeername(fd, &peer, &peer_size) || peer_size > sizeof(peer))
+		return false;
+	if (peer_size <= sizeof(family))
+		return true;
+	return is_journal(peer.bytes + sizeof(family), peer_size - sizeof(family));
+}
+
+/** is_log_file - is @fd open for writing alone, or with @append? Who opens data, reads it, too: O_RDWR. */
+static bool
+is_log_file(int fd, int append)
+{
+	long flags = bg_kernel_result(syscall(SYS_fcntl, fd, F_GETFL));
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		return false;
+	return (flags & O_ACCMODE) == O_WRONLY || (flags & append);
+}
+
+/** is_log_device - is @fd a terminal, or /dev/null (1:3) or /dev/full (1:7), null(4), which keep nothing? */
+static bool
+is_log_device(int fd)
+{
+	unsigned char termios[TERMIOS_MAX];
+	struct statx status;
+
+	if (bg_kernel_result(syscall(SYS_ioctl, fd, TCGETS, termios)) == 0)
+		return true;
+	return bg_kernel_result(syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_TYPE, &status)) == 0 &&
+	       status.stx_rdev_major == 1 && (status.stx_rdev_minor == 3 || status.stx_rdev_minor == 7);
 }
 
 /**
- * bg_sink_identify_stderr - remember what descriptor 2 is now. A socket with a name or of the Internet may be a client
- * (inetd gives its servers 0, 1 and 2 so): nothing of ours may ever go there. Nor to a device for blocks, or to an
- * object without a file (eventfd(2) and its like share one inode).
+ * bg_sink_identify_stderr - remember what descriptor 2 is now, and whether it is for what a program says. A program that
+ * has closed its descriptors may have opened its data as number 2, and have executed this one: only what cannot be data
+ * of somebody counts. libbindguard(7), Standard error, has the list.
  */
 void
 bg_sink_identify_stderr(struct bg_guard *guard)
 {
-	const struct bg_object *object = &guard->stderr_object;
+	bool good = bg_object_identify(STDERR_FILENO, &guard->stderr_object);
 
-	guard->stderr_ok = bg_object_identify(STDERR_FILENO, &guard->stderr_object);
-	if (guard->stderr_ok && object->type == S_IFSOCK)
-		guard->stderr_ok = is_private_socket(STDERR_FILENO);
-	else
-		guard->stderr_ok = guard->stderr_ok &&
-				   (object->type == S_IFREG || object->type == S_IFIFO || object->type == S_IFCHR);
+	switch (good ? guard->stderr_object.type : 0) {
+	case S_IFSOCK: good = is_log_socket(STDERR_FILENO); break;
+	case S_IFCHR: good = is_log_device(STDERR_FILENO); break;
+	case S_IFREG: good = is_log_file(STDERR_FILENO, O_APPEND); break;
+	/* A FIFO that is open for reading, too, is a queue of its owner's, such as /run/initctl. */
+	case S_IFIFO: good = is_log_file(STDERR_FILENO, 0); break;
+	default: good = false; /* a device for blocks; eventfd(2) and its like share one inode */
+	}
+	guard->stderr_ok = good;
 }
 
 /** takes_bytes - somebody reads the pipe or terminal, and there is room. */

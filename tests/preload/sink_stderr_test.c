@@ -372,11 +372,12 @@ stderr_inode_used_again_gets_nothing(void **state)
 static int
 accepted(int family, int *client)
 {
-	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = SINK_DIR "/server"};
+	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "/run/systemd/journal/stdout"};
 	struct sockaddr_storage any = {.ss_family = (sa_family_t)family};
 	socklen_t size = sizeof(any);
 	int server = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
 
+	unlink(name.sun_path);
 	if (family == AF_UNIX)
 		assert_int_equal(bind(server, (struct sockaddr *)&name, sizeof(name)), 0);
 	assert_int_equal(listen(server, 1), 0);
