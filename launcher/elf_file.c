@@ -214,9 +214,13 @@ elf_file_read(int fd, struct elf_facts *facts)
 	const segment *interpreter;
 
 	memset(facts, 0, sizeof(*facts));
-	if (!read_at(&image, image.header.e_ident, EI_NIDENT, 0) || memcmp(image.header.e_ident, ELFMAG, SELFMAG) != 0)
+	if (!read_at(&image, image.header.e_ident, SELFMAG, 0) || memcmp(image.header.e_ident, ELFMAG, SELFMAG) != 0)
 		return;
 	facts->is_elf = true;
+	if (!read_at(&image, image.header.e_ident, EI_NIDENT, 0)) {
+		facts->damaged = true;
+		return;
+	}
 	facts->our_class = image.header.e_ident[EI_CLASS] == __ehdr_start.e_ident[EI_CLASS];
 	if (!read_at(&image, &image.header, sizeof(image.header), 0)) {
 		facts->damaged = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * env_words.c - follows env(1) to its command: `env PATH=/opt/bin node`, `#!/usr/bin/env -S node --x`. It acts on
- * nothing; what it does not know ends the following. Of `bindguard run`. */
+ * nothing; what it does not know ends the following. Of inspect.c. */
 #include <string.h>
 
 #include "launcher/inspect.h"
@@ -9,10 +9,12 @@
  * struct reading - of one command line of env(1).
  * @at: the word being read
  * @cleared: LD_PRELOAD was taken out of the environment, and not put back yet
+ * @moved: the command is started in another folder
  */
 struct reading {
 	size_t at;
 	bool cleared;
+	bool moved;
 };
 
 /** env_words_push - add a word of @length bytes behind the others. Return: false where there is no room. */
@@ -32,7 +34,7 @@ env_words_push(struct env_words *words, const char *word, size_t length)
 
 /**
  * split - put the words of @line in the place of the words before @rest, as `env -S` does.
- * Return: false for quotes, escapes, variables and comments, which are not followed, and where there is no room.
+ * Return: false where env(1) refuses the line, and where there is no room.
  */
 static bool
 split(struct env_words *words, size_t rest, const char *line)
@@ -40,18 +42,9 @@ split(struct env_words *words, size_t rest, const char *line)
 	const char *tail[ENV_WORDS_MAX];
 	size_t tail_count = words->count - rest;
 
-	if (strpbrk(line, "\"'\\$#"))
-		return false;
 	memcpy(tail, words->items + rest, tail_count * sizeof(tail[0]));
 	words->count = 1;
-	for (line += strspn(line, " \t"); *line; line += strspn(line, " \t")) {
-		size_t length = strcspn(line, " \t");
-
-		if (!env_words_push(words, line, length))
-			return false;
-		line += length;
-	}
-	if (tail_count > ENV_WORDS_MAX - words->count)
+	if (!env_split(words, line) || tail_count > ENV_WORDS_MAX - words->count)
 		return false;
 	memcpy(words->items + words->count, tail, tail_count * sizeof(tail[0]));
 	words->count += tail_count;
@@ -80,11 +73,18 @@ assign(struct env_words *words, struct reading *reading, const char *word)
 		words->search = word + sizeof(path) - 1;
 }
 
+/** skip_argument - of an option: the rest of its own word, or the next word. Return: false where there is none. */
+static bool
+skip_argument(const struct env_words *words, struct reading *reading, const char *rest)
+{
+	return *rest || ++reading->at < words->count;
+}
+
 /** read_long - the word is `--name` or `--name=value`. Return: false where it is not followed. */
 static bool
 read_long(struct env_words *words, struct reading *reading, const char *name)
 {
-	static const char unset_option[] = "unset", split_option[] = "split-string=";
+	static const char unset_option[] = "unset", split_option[] = "split-string=", chdir_option[] = "chdir";
 	static const char *const harmless[] = {"debug", "default-signal", "ignore-signal", "block-signal",
 					       "list-signal-handling"};
 
@@ -106,6 +106,10 @@ read_long(struct env_words *words, struct reading *reading, const char *name)
 		unset(words, reading, *value == '=' ? value + 1 : words->items[reading->at]);
 		return true;
 	}
+	if (strncmp(name, chdir_option, sizeof(chdir_option) - 1) == 0) {
+		reading->moved = true;
+		return skip_argument(words, reading, name + sizeof(chdir_option) - 1);
+	}
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
 		if (strncmp(name, harmless[i], strlen(harmless[i])) == 0)
 			return true;
@@ -122,6 +126,7 @@ read_letters(struct env_words *words, struct reading *reading, const char *lette
 		switch (*letters) {
 		case 'i': reading->cleared = true; continue;
 		case 'v': continue;
+		case 'C': reading->moved = true; return skip_argument(words, reading, value);
 		case 'u':
 		case 'S':
 			if (!*value && ++reading->at >= words->count)
@@ -142,15 +147,23 @@ read_letters(struct env_words *words, struct reading *reading, const char *lette
 	return true;
 }
 
+/** is_found_elsewhere - is @word a relative path, which a command in another folder does not find from here? */
+static bool
+is_found_elsewhere(const char *word)
+{
+	return word[0] != '/' && strchr(word, '/');
+}
+
 /**
  * env_words_read - take env(1) itself, its options and its variables off the front of @words.
- * Return: what is left. With ENV_OTHER the words are useless.
+ * @cleared: LD_PRELOAD does not arrive at what env(1) starts
+ * Return: what is left: with ENV_COMMAND the words are the command's, else they are useless.
  */
 enum env_end
-env_words_read(struct env_words *words)
+env_words_read(struct env_words *words, bool *cleared)
 {
 	struct reading reading = {0};
-	bool options = true;
+	bool options = true, good = true;
 
 	for (reading.at = 1; reading.at < words->count; reading.at++) {
 		const char *word = words->items[reading.at];
@@ -160,9 +173,10 @@ env_words_read(struct env_words *words)
 		} else if (options && strcmp(word, "-") == 0) {
 			reading.cleared = true;
 		} else if (options && word[0] == '-') {
-			if (word[1] == '-' ? !read_long(words, &reading, word + 2)
-					   : !read_letters(words, &reading, word + 1))
-				return reading.cleared ? ENV_CLEARED : ENV_OTHER;
+			good = word[1] == '-' ? read_long(words, &reading, word + 2)
+					      : read_letters(words, &reading, word + 1);
+			if (!good)
+				break;
 		} else if (strchr(word, '=')) {
 			options = false;
 			assign(words, &reading, word);
@@ -170,9 +184,12 @@ env_words_read(struct env_words *words)
 			break;
 		}
 	}
-	if (reading.at >= words->count)
+	*cleared = reading.cleared;
+	if (good && reading.at >= words->count)
+		return ENV_ALONE;
+	if (!good || (reading.moved && is_found_elsewhere(words->items[reading.at])))
 		return ENV_OTHER;
 	words->count -= reading.at;
 	memmove(words->items, words->items + reading.at, words->count * sizeof(words->items[0]));
-	return reading.cleared ? ENV_CLEARED : ENV_COMMAND;
+	return ENV_COMMAND;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * inspect.c - follows CMD through scripts and env(1) to the program that runs in the end, and tells whether a preload
- * reaches it. Reads files and starts nothing; what changes behind its back is seen by the watch (watch.c). */
+ * reaches it: the one place that looks at a program, for `run`, `prove` and `explain`. Reads files and starts nothing;
+ * what changes behind its back is seen by the watch (watch.c). */
 #include "launcher/inspect.h"
 
 #include <errno.h>
@@ -11,13 +12,24 @@
 #include <unistd.h>
 
 #include "launcher/program.h"
-
-#define LINE_MAX_BYTES 256 /* of a `#!` line: BINPRM_BUF_SIZE of linux/binfmts.h */
+#include "launcher/script.h"
 
 /** enum step - what is done with one program of the chain. */
 enum step {
 	STEP_DONE,   /* it is the last one */
 	STEP_FOLLOW, /* the words are those of the next */
+};
+
+/**
+ * struct chain - programs, one starting the other.
+ * @words: the command line of the one looked at
+ * @depth: scripts since the last execve(2)
+ * @inspection: what was found
+ */
+struct chain {
+	struct env_words words;
+	unsigned depth;
+	struct inspection *inspection;
 };
 
 /** base_name - what is behind the last slash. */
@@ -30,46 +42,66 @@ base_name(const char *path)
 }
 
 /**
- * read_script - if the file starts with `#!`, put the interpreter and its one argument in the place of words[0], and
- * @path behind them: execve(2), Interpreter scripts.
- * Return: false where it is no script, or one that the kernel refuses.
+ * put_interpreter - put an interpreter and its one argument (NULL: none) in the place of words[0], and @path behind them:
+ * execve(2), Interpreter scripts. Return: false where there is no room.
  */
 static bool
-read_script(int fd, const char *path, struct env_words *words)
+put_interpreter(struct env_words *words, const char *interpreter, const char *argument, const char *path)
 {
-	char line[LINE_MAX_BYTES + 1];
-	ssize_t length = pread(fd, line, LINE_MAX_BYTES, 0);
 	const char *items[ENV_WORDS_MAX];
-	size_t count = words->count, name, rest;
+	size_t count = words->count;
 
-	if (length < 2 || line[0] != '#' || line[1] != '!')
-		return false;
-	line[length] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	for (length = (ssize_t)strlen(line); line[length - 1] == ' ' || line[length - 1] == '\t'; length--)
-		line[length - 1] = '\0';
+	char beside[SCRIPT_LINE_MAX + 2];
+
 	memcpy(items, words->items, count * sizeof(items[0]));
 	words->count = 0;
-	name = 2 + strspn(line + 2, " \t");
-	rest = name + strcspn(line + name, " \t");
-	if (rest == name || !env_words_push(words, line + name, rest - name))
-		return false;
-	rest += strspn(line + rest, " \t");
-	if (line[rest] && !env_words_push(words, line + rest, strlen(line + rest)))
-		return false;
-	if (!env_words_push(words, path, strlen(path)))
+	/* A path, so a name alone is looked for in the current folder, not in PATH. */
+	snprintf(beside, sizeof(beside), "./%s", interpreter);
+	if (!strchr(interpreter, '/'))
+		interpreter = beside;
+	if (!env_words_push(words, interpreter, strlen(interpreter)) ||
+	    (argument && !env_words_push(words, argument, strlen(argument))) ||
+	    !env_words_push(words, path, strlen(path)))
 		return false;
 	for (size_t i = 1; i < count && words->count < ENV_WORDS_MAX; i++)
 		words->items[words->count++] = items[i];
 	return true;
 }
 
-/** tell - why a preload does not reach inspection->path. */
+/** tell - why a preload does not reach inspection->path. The first reason of a chain is the one that is told. */
 static enum step
 tell(struct inspection *inspection, const char *reason)
 {
+	if (inspection->unreachable[0])
+		return STEP_DONE;
 	snprintf(inspection->unreachable, sizeof(inspection->unreachable), "%s", reason);
+	if (inspection->levels)
+		memcpy(inspection->subject, inspection->path, sizeof(inspection->subject));
 	return STEP_DONE;
+}
+
+/** cannot_tell - what runs, or whether a preload reaches it; the kernel may execute it all the same. */
+static enum step
+cannot_tell(struct inspection *inspection, const char *why)
+{
+	snprintf(inspection->unknown, sizeof(inspection->unknown), "%s", why);
+	return STEP_DONE;
+}
+
+/** read_script - follow a script: to the interpreter of its `#!` line, or to the shell. */
+static enum step
+read_script(struct chain *chain, const struct script *script)
+{
+	struct inspection *inspection = chain->inspection;
+
+	if (script && ++chain->depth > SCRIPT_LEVELS)
+		return cannot_tell(inspection, "too many scripts are behind one another");
+	inspection->scripts++;
+	inspection->shell = inspection->shell || !script;
+	if (put_interpreter(&chain->words, script ? script->interpreter : SCRIPT_SHELL,
+			    script ? script->argument : NULL, inspection->path))
+		return STEP_FOLLOW;
+	return cannot_tell(inspection, "its command line is too long");
 }
 
 /** read_elf - does a preload reach the ELF file? Return: whether it does. */
@@ -96,65 +128,113 @@ read_elf(const struct elf_facts *elf, struct inspection *inspection)
 	return reason == NULL;
 }
 
+/** is_login - does su(1) or runuser(1) make the environment of a login, without LD_PRELOAD? */
+static bool
+is_login(const struct env_words *words)
+{
+	static const char with_argument[] = "cgGsuwTP";
+
+	for (size_t i = 1; i < words->count; i++) {
+		const char *word = words->items[i];
+		size_t letters;
+
+		if (strcmp(word, "-") == 0 || strcmp(word, "--login") == 0)
+			return true;
+		if (strcmp(word, "--") == 0)
+			return false;
+		if (word[0] != '-' || word[1] == '-')
+			continue;
+		letters = 1 + strcspn(word + 1, with_argument);
+		if (memchr(word, 'l', letters))
+			return true;
+		if (word[letters] && !word[letters + 1])
+			i++; /* its argument */
+	}
+	return false;
+}
+
+/** read_env - env(1): what it starts. */
+static enum step
+read_env(struct chain *chain)
+{
+	bool cleared = false;
+	enum env_end end = env_words_read(&chain->words, &cleared);
+
+	if (cleared && end != ENV_ALONE)
+		tell(chain->inspection, "it starts its command without LD_PRELOAD");
+	if (end == ENV_OTHER)
+		return cannot_tell(chain->inspection, "the options of env(1) are not followed to its command");
+	chain->depth = 0;
+	return end == ENV_COMMAND ? STEP_FOLLOW : STEP_DONE;
+}
+
 /**
  * read_starter - programs that start another one: the environment does not get through some, and env(1) can be followed.
+ * Who has privileges to lose does not get here: read_program().
  * @name: as it was called
  */
 static enum step
-read_starter(const char *name, struct env_words *words, struct inspection *inspection)
+read_starter(const char *name, struct chain *chain)
 {
 	static const char *const droppers[] = {"sudo", "doas", "pkexec"};
 
 	for (size_t i = 0; i < sizeof(droppers) / sizeof(droppers[0]); i++)
 		if (strcmp(name, droppers[i]) == 0) {
-			inspection->escapes = true;
-			return tell(inspection, "it starts its command without LD_PRELOAD; put bindguard behind it");
+			chain->inspection->escapes = true;
+			return tell(chain->inspection,
+				    "it starts its command without LD_PRELOAD; put bindguard behind it");
 		}
-	if (strcmp(name, "env") != 0)
-		return STEP_DONE;
-	switch (env_words_read(words)) {
-	case ENV_COMMAND: return STEP_FOLLOW;
-	case ENV_CLEARED: return tell(inspection, "it starts its command without LD_PRELOAD");
-	case ENV_OTHER: break;
-	}
-	return STEP_DONE;
+	if ((strcmp(name, "su") == 0 || strcmp(name, "runuser") == 0) && is_login(&chain->words))
+		return tell(chain->inspection, "it starts its command without LD_PRELOAD");
+	return strcmp(name, "env") == 0 ? read_env(chain) : STEP_DONE;
 }
 
-/** cannot_tell - the file cannot be read; the kernel may execute it all the same. */
+/** read_binary - what is no script. @fd: the open file, -1: it cannot be read, for the reason @error */
 static enum step
-cannot_tell(struct inspection *inspection, const char *why)
+read_binary(struct chain *chain, int fd, int error, const struct stat *status)
 {
-	snprintf(inspection->unknown, sizeof(inspection->unknown), "%s", why);
-	return STEP_DONE;
+	struct inspection *inspection = chain->inspection;
+	const char *reason = privilege_reason(inspection->path, status);
+	const char *called = base_name(chain->words.items[0]);
+	struct elf_facts elf = {0};
+
+	if (fd >= 0)
+		elf_file_read(fd, &elf);
+	if (!elf.is_elf && fd >= 0) /* the kernel executes no such file, so none gives privileges */
+		return !chain->depth && script_is_shell(fd)
+			       ? read_script(chain, NULL)
+			       : cannot_tell(inspection, "it is neither an ELF program nor a script");
+	if (reason) {
+		inspection->privileged = true;
+		inspection->unreachable[0] = inspection->subject[0] = '\0'; /* it goes over any other reason */
+		return tell(inspection, reason);
+	}
+	if (fd < 0)
+		return cannot_tell(inspection, strerror(error));
+	return read_elf(&elf, inspection) ? read_starter(called, chain) : STEP_DONE;
 }
 
 /** read_program - one program of the chain: inspection->path, which was called by words->items[0]. */
 static enum step
-read_program(struct env_words *words, struct inspection *inspection)
+read_program(struct chain *chain)
 {
-	const char *called = base_name(words->items[0]), *reason;
+	struct inspection *inspection = chain->inspection;
+	struct script script;
 	struct stat status;
-	struct elf_facts elf;
-	int fd;
+	enum step step;
+	int fd, error;
 
 	if (stat(inspection->path, &status) || !S_ISREG(status.st_mode))
 		return cannot_tell(inspection, "it is no regular file");
 	fd = open(inspection->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd >= 0 && read_script(fd, inspection->path, words)) {
+	error = errno;
+	if (fd >= 0 && script_read(fd, &script))
+		step = read_script(chain, &script); /* the kernel takes no privilege from a script */
+	else
+		step = read_binary(chain, fd, error, &status);
+	if (fd >= 0)
 		close(fd);
-		return STEP_FOLLOW; /* the kernel takes no privilege from a script */
-	}
-	reason = privilege_reason(inspection->path, &status);
-	inspection->sheds = reason != NULL;
-	if (fd < 0)
-		return reason ? tell(inspection, reason) : cannot_tell(inspection, strerror(errno));
-	elf_file_read(fd, &elf);
-	close(fd);
-	if (!elf.is_elf)
-		return cannot_tell(inspection, "it is neither an ELF program nor a script with a #! line");
-	if (reason)
-		return tell(inspection, reason);
-	return read_elf(&elf, inspection) ? read_starter(called, words, inspection) : STEP_DONE;
+	return step;
 }
 
 /**
@@ -165,23 +245,25 @@ read_program(struct env_words *words, struct inspection *inspection)
 void
 inspect(const char *path, char **argv, struct inspection *inspection)
 {
-	struct env_words words = {.search = getenv("PATH"), .items = {path}};
+	struct chain chain = {.words = {.search = getenv("PATH"), .items = {path}}, .inspection = inspection};
+	struct env_words *words = &chain.words;
 
 	memset(inspection, 0, sizeof(*inspection));
 	snprintf(inspection->path, sizeof(inspection->path), "%s", path);
-	while (words.count < ENV_WORDS_MAX && argv[words.count]) {
-		words.items[words.count] = argv[words.count];
-		words.count++;
+	while (words->count < ENV_WORDS_MAX && argv[words->count]) {
+		words->items[words->count] = argv[words->count];
+		words->count++;
 	}
-	while (read_program(&words, inspection) == STEP_FOLLOW) {
+	while (read_program(&chain) == STEP_FOLLOW) {
 		char next[PATH_MAX];
+		int error = program_find(words->items[0], words->search, next);
 
 		if (++inspection->levels > INSPECT_LEVELS) {
 			cannot_tell(inspection, "too many scripts are behind one another");
 			return;
 		}
-		/* The interpreter of a script is a path, of which a relative one is not looked for in PATH. */
-		if (program_find(words.items[0], words.search, next) != 0) {
+		if (error) {
+			snprintf(inspection->path, sizeof(inspection->path), "%s", words->items[0]);
 			cannot_tell(inspection, "what it starts is not there");
 			return;
 		}

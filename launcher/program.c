@@ -11,8 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SHELL "/bin/sh"
-#define TEXT_SAMPLE 128 /* bytes looked at to tell a text from a binary; bash looks at 80 */
+#include "launcher/script.h"
 
 /**
  * check - could the file at @path be executed by us?
@@ -83,17 +82,16 @@ program_find(const char *name, const char *search, char path[PATH_MAX])
 	return strlen(name) >= PATH_MAX ? ENAMETOOLONG : check(name, &is_there);
 }
 
-/** is_text - does the file start like a script without a `#!` line? */
+/** is_shell_script - is the file at @path one that a shell may read? */
 static bool
-is_text(const char *path)
+is_shell_script(const char *path)
 {
-	char sample[TEXT_SAMPLE];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t length = fd < 0 ? -1 : read(fd, sample, sizeof(sample));
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	bool is = fd >= 0 && script_is_shell(fd);
 
 	if (fd >= 0)
 		close(fd);
-	return length >= 0 && !memchr(sample, '\0', (size_t)length);
+	return is;
 }
 
 /** start_by_shell - execute @path by the shell, as execvp(3) does for a script without a `#!` line. */
@@ -108,26 +106,45 @@ start_by_shell(const char *path, char **argv)
 	words = calloc(count + 2, sizeof(*words)); /* argv[0] gives way to the shell and the path */
 	if (!words)
 		return;
-	words[0] = SHELL;
+	words[0] = SCRIPT_SHELL;
 	words[1] = path;
 	for (size_t i = 1; i < count; i++)
 		words[i + 1] = argv[i];
-	execve(SHELL, (char **)(void *)words, environ);
+	execve(SCRIPT_SHELL, (char **)(void *)words, environ);
 	free(words);
+}
+
+/** program_execute - become the program at @path. Return: why not, an errno value. */
+int
+program_execute(const char *path, char **argv)
+{
+	int error;
+
+	execve(path, argv, environ);
+	error = errno;
+	if (error == ENOEXEC && is_shell_script(path)) {
+		start_by_shell(path, argv);
+		error = errno;
+	}
+	return error;
+}
+
+/** program_become - become the command @argv, looked for in PATH: execvp(3), but never a shell on what is no text. */
+int
+program_become(char **argv)
+{
+	char path[PATH_MAX];
+	int error = program_find(argv[0], getenv("PATH"), path);
+
+	return error ? error : program_execute(path, argv);
 }
 
 /** program_start - become the program at @path. Return: why not, as a status; 126 or 127, as env(1) has them. */
 int
 program_start(const char *path, char **argv, struct failure *failure)
 {
-	int error;
+	int error = program_execute(path, argv);
 
-	execve(path, argv, environ);
-	error = errno;
-	if (error == ENOEXEC && is_text(path)) {
-		start_by_shell(path, argv);
-		error = errno;
-	}
 	if (error == ENOENT && access(path, F_OK) == 0)
 		return fail(failure, STATUS_NOT_FOUND, "%s: its interpreter is not there", path);
 	return fail(failure, error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE, "%s: %s", path,

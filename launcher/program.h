@@ -8,6 +8,8 @@
 #include "launcher/command.h"
 
 int program_find(const char *name, const char *search, char path[PATH_MAX]);
+int program_execute(const char *path, char **argv);
+int program_become(char **argv);
 int program_start(const char *path, char **argv, struct failure *failure);
 
 #endif

@@ -107,14 +107,33 @@ run_find(const struct run *run, char path[PATH_MAX], struct failure *failure)
 	return fail(failure, STATUS_NOT_EXECUTABLE, "%s: %s", path, strerror(error));
 }
 
-/** describe - CMD in words: `./serve` or `./serve, which runs /usr/bin/node`. */
+/** describe - CMD in words: `./serve` or `./serve, which runs /usr/bin/node`; of these, the one that is to be told about. */
 static void
 describe(const struct run *run, const struct inspection *inspection, char text[DESCRIPTION_MAX])
 {
-	bool follow = inspection->levels > 0;
+	const char *program = inspection->unreachable[0] ? inspection->subject
+			      : inspection->levels	 ? inspection->path
+							 : "";
 
-	snprintf(text, DESCRIPTION_MAX, "%.200s%s%.300s", run->argv[0], follow ? ", which runs " : "",
-		 follow ? inspection->path : "");
+	snprintf(text, DESCRIPTION_MAX, "%.200s%s%.300s", run->argv[0], program[0] ? ", which runs " : "", program);
+}
+
+/**
+ * refuse - CMD would not run as it does without us, and no choice of ours is better than another: neither engine guards
+ * what gains privileges and lets it have them.
+ */
+static int
+refuse(const struct run *run, const struct inspection *inspection, const char *why, struct failure *failure)
+{
+	char program[DESCRIPTION_MAX];
+
+	describe(run, inspection, program);
+	return fail(failure, STATUS_RUN_FAILED, "no preload reaches %s: %s; not started: %s%s", program,
+		    inspection->unreachable, why,
+		    inspection->privileged
+			    ? " (put bindguard behind it; or --engine seccomp starts it guarded and without its "
+			      "privileges, --engine preload UNGUARDED)"
+			    : " (--engine preload starts it UNGUARDED)");
 }
 
 /**
@@ -125,7 +144,7 @@ describe(const struct run *run, const struct inspection *inspection, char text[D
 static int
 choose_engine(const struct run *run, const struct inspection *inspection, enum engine *engine, struct failure *failure)
 {
-	char program[DESCRIPTION_MAX], why[256];
+	char why[256];
 
 	*engine = run->engine;
 	if (run->engine == ENGINE_AUTO)
@@ -136,14 +155,13 @@ choose_engine(const struct run *run, const struct inspection *inspection, enum e
 		*engine = ENGINE_OUTER;
 	if (*engine == ENGINE_OUTER || run->engine == ENGINE_SECCOMP)
 		return STATUS_GOOD;
+	if (inspection->privileged)
+		return refuse(run, inspection, "the engine seccomp takes its privileges away", failure);
 	if (inspection->escapes)
-		snprintf(why, sizeof(why), "the engine seccomp does not let it gain its privileges");
-	else if (supervise_possible(why, sizeof(why)))
+		return refuse(run, inspection, "the engine seccomp does not let it gain its privileges", failure);
+	if (supervise_possible(why, sizeof(why)))
 		return STATUS_GOOD;
-	describe(run, inspection, program);
-	return fail(failure, STATUS_RUN_FAILED,
-		    "no preload reaches %s: %s; not started: %s (--engine preload starts it UNGUARDED)", program,
-		    inspection->unreachable, why);
+	return refuse(run, inspection, why, failure);
 }
 
 /** tell_outer - no engine of ours guards CMD, but one does, by rules that were not given here. */
@@ -206,7 +224,10 @@ start_preloaded(const struct run *run, const char *path, const struct inspection
 	return status;
 }
 
-/** tell_supervised - likewise under the engine seccomp. That auto has chosen it is told, unless all is to be quiet. */
+/**
+ * tell_supervised - likewise under the engine seccomp. That auto has chosen it is told, and that CMD loses privileges,
+ * unless all is to be quiet.
+ */
 static void
 tell_supervised(const struct run *run, const struct inspection *inspection)
 {
@@ -214,10 +235,11 @@ tell_supervised(const struct run *run, const struct inspection *inspection)
 
 	describe(run, inspection, program);
 	if (run->engine == ENGINE_AUTO && !run->quiet)
-		note("engine: seccomp, as no preload reaches %s: %s%s", program, inspection->unreachable,
-		     inspection->sheds ? "; it runs without these privileges" : "");
+		note("engine: seccomp, as no preload reaches %s: %s", program, inspection->unreachable);
 	else if (run->verbose)
 		note("engine: seccomp");
+	if (inspection->privileged && !run->quiet && !run->off)
+		note("%s runs without the privileges that it would gain: %s", program, inspection->unreachable);
 	if (run->verbose)
 		note("program: %s", inspection->path);
 }

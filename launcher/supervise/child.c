@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "launcher/program.h"
 #include "launcher/supervise/supervisor.h"
 
 /** message_send - one packet. Return: whether it was sent; never waits, never raises SIGPIPE. */
@@ -64,8 +65,7 @@ child_run(const struct filter *filter, int channel, char **argv, const sigset_t 
 	if (!argv)
 		_exit(0);
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	execvp(argv[0], argv);
-	give_up(channel, STEP_EXEC, errno);
+	give_up(channel, STEP_EXEC, program_become(argv));
 }
 
 /**

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "launcher/program.h"
 #include "launcher/supervise/front.h"
 #include "launcher/supervise/supervisor.h"
 #include "sys/sink.h"
@@ -207,9 +208,10 @@ final_policy(const struct bg_loaded *loaded)
 static int
 run_unguarded(char **argv, struct failure *failure)
 {
-	execvp(argv[0], argv);
-	return fail(failure, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE, "%s: %s", argv[0],
-		    strerror(errno));
+	int error = program_become(argv);
+
+	return fail(failure, error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE, "%s: %s", argv[0],
+		    strerror(error));
 }
 
 int

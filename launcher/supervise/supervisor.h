@@ -28,7 +28,7 @@ enum step {
 	STEP_FILTER,	 /* seccomp(2) */
 	STEP_HANDLE,	 /* pidfd_open(2) */
 	STEP_LISTENER,	 /* pidfd_getfd(2) */
-	STEP_EXEC,	 /* execvp(3) */
+	STEP_EXEC,	 /* program_become() */
 	STEP_RESOURCES,	 /* fork(2), socketpair(2), signalfd(2) ... */
 };
 

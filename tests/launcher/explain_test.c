@@ -374,6 +374,18 @@ write_program(const char *name, const char *text)
 	assert_int_equal(chmod(path, 0755), 0);
 }
 
+/** expect_note - @part of what is said of `-p NAME`. */
+static void
+expect_note(const char *name, const char *part)
+{
+	char folder[512], arguments[1024], environment[1024];
+
+	snprintf(folder, sizeof(folder), "%s", capture_path(""));
+	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG= PATH=%s:/usr/bin:/bin", folder);
+	snprintf(arguments, sizeof(arguments), "explain -p '%s' tcp 0.0.0.0:1", name);
+	expect_part(capture_run(environment, arguments)->out, part);
+}
+
 /** expect_program - what `-p NAME` becomes: its path in the test's folder, and what is said of it. */
 static void
 expect_program(const char *name, const char *exe, const char *note)
@@ -411,9 +423,21 @@ program_is_what_the_kernel_would_run(void **state)
 	snprintf(script, sizeof(script), "#!%s\n", capture_path("loop"));
 	write_program("loop", script);
 	expect_program("loop", "loop",
-		       " (\"loop\" is a script: rules see its interpreter, \"loop\", or what that executes)");
+		       " (\"loop\": too many scripts are behind one another; \"loop\" is taken for what runs)");
+	/* env(1) with all its options, as it would read them. */
+	write_program("unset", "#!/usr/bin/env -S -u FOO serve3\n");
+	expect_program("unset", "serve3.11",
+		       " (\"unset\" is a script: rules see its interpreter, \"serve3.11\", or what that executes)");
+	write_program("quoted", "#!/usr/bin/env -S -iC / -- PATH=${PATH} \"serve3\" '-c x' # no word\n");
+	expect_program("quoted", "serve3.11",
+		       " (\"quoted\" is a script: rules see its interpreter, \"serve3.11\", or what that executes)");
+	write_program("unknown", "#!/usr/bin/env -S --no-such serve3\n");
+	expect_note("unknown", "/env (\"unknown\": the options of env(1) are not followed to its command; \"env\" is taken");
+	write_program("nowhere", "#!/usr/bin/env no-such-program\n");
+	expect_note("nowhere", "program: no-such-program (\"nowhere\": what it starts is not there; ");
+	/* The kernel executes none of these; a shell reads the one that is a text. */
 	write_program("empty", "#!\n");
-	expect_program("empty", "empty", "");
+	expect_note("empty", "sh (\"empty\" is a script without a #! line: rules see the shell that reads it, ");
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <setjmp.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,6 +53,18 @@ inspect_line(const char *line)
 	assert_int_equal(program_find(argv[0], getenv("PATH"), path), 0);
 	inspect(path, argv, &inspection);
 	return inspection;
+}
+
+/** supervised - skip where the engine seccomp cannot work: a container may forbid it. */
+static void
+supervised(void)
+{
+	char why[256];
+
+	if (!supervise_possible(why, sizeof(why))) {
+		print_message("skipped: %s\n", why);
+		skip();
+	}
 }
 
 /** expect_unreachable - no preload reaches the command, for a reason that holds @why; NULL: one does. */
@@ -141,6 +155,14 @@ inspect_scripts_are_followed(void **state)
 		{"#!/usr/bin/env -i sh\n", "it starts its command without LD_PRELOAD"},
 		{"#!./12\n", "it is a static program"},
 		{"#!./19\n", NULL}, /* itself: the kernel's ELOOP */
+		{"#!/usr/bin/env -S \"" PROBES "probe-static\" 'a b'\\_c # d\n", "it is a static program"},
+		{"#!/usr/bin/env -S ${PROBES}/probe-static\n", "it is a static program"},
+		{"#!/usr/bin/env -S -C / A='b c' " PROBES "probe-static\n", "it is a static program"},
+		{"#!./12\n", "it is a static program"},
+		{"#!./23\n", "it is a static program"},
+		{"#!./24\n", "it is a static program"},
+		{"#!./25\n", "it is a static program"},
+		{"#!./26\n", NULL}, /* the kernel takes five interpreters, with that of ./12 */
 	};
 	char name[16];
 
@@ -155,6 +177,7 @@ inspect_scripts_are_followed(void **state)
 		expect_unreachable(name, scripts[i].why);
 	}
 	assert_non_null(strstr(inspect_line("./19").unknown, "too many scripts"));
+	assert_non_null(strstr(inspect_line("./27").unknown, "too many scripts"));
 	assert_non_null(strstr(inspect_line("./5").unknown, "what it starts is not there"));
 	assert_int_equal(inspect_line("./0").levels, 1);
 }
@@ -189,14 +212,81 @@ inspect_env_is_followed(void **state)
 		{"env|-i|LD_PRELOAD=/usr/lib/libbindguard.so|sh", NULL},
 		{"env|-u|LD_PRELOADX|sh", NULL},
 		{"env|sh|-i", NULL},
-		{"env|env|env|env|env|env|env|" PROBES "probe-static", NULL}, /* too deep to be followed */
+		{"env|env|env|env|env|env|env|" PROBES "probe-static", "it is a static program"},
 		{"env|no-such-command", NULL},
-		{"env|-C|/|" PROBES "probe-static", NULL}, /* not followed */
+		{"env|-C|/|" PROBES "probe-static", "it is a static program"},
+		{"env|--chdir=/|" PROBES "probe-static", "it is a static program"},
+		{"su|-|nobody", "it starts its command without LD_PRELOAD"},
+		{"su|-s|/bin/sh|-lc|id", "it starts its command without LD_PRELOAD"},
+		{"su|-c|-l|nobody", NULL},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++)
 		expect_unreachable(cases[i].line, cases[i].why);
+	/* What is not followed is not known; it is no answer that env(1) itself is what runs. */
+	assert_non_null(strstr(inspect_line("env|-C|/|./probe-static").unknown, "options of env(1)"));
+	assert_non_null(strstr(inspect_line("env|--no-such|sh").unknown, "options of env(1)"));
+	assert_non_null(strstr(inspect_line("env|-S|'open|sh").unknown, "options of env(1)"));
+	assert_string_equal(inspect_line("env").unknown, "");
+	/* Which program runs does not hang on whether a preload reaches it. */
+	assert_string_equal(inspect_line("env|-i|" PROBES "probe-dynamic").path, PROBES "probe-dynamic");
+}
+
+static void
+inspect_script_line_is_cut_where_the_kernel_cuts_it(void **state)
+{
+	char text[512], name[300];
+	static const struct {
+		size_t length;
+		const char *end;
+		bool runs;
+	} cases[] = {{253, "\n", true}, {253, "", true}, {253, " ", true}, {254, "\n", false}, {254, "", false}};
+
+	(void)state;
+	assert_int_equal(chdir(drive_folder()), 0);
+	/* An interpreter of that many bytes: slashes in front of the path of a static program. */
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		size_t slashes = cases[i].length - strlen(PROBES "probe-static");
+		char *const argv[] = {name, NULL};
+		pid_t child;
+		int error;
+
+		memset(name, '/', slashes);
+		snprintf(name + slashes, sizeof(name) - slashes, "%s", PROBES "probe-static");
+		snprintf(text, sizeof(text), "#!%s%s", name, cases[i].end);
+		assert_true(drive_write("long", text, 0755));
+		/* What the kernel says is what we say. */
+		error = posix_spawn(&child, "./long", NULL, NULL, argv, environ);
+		assert_int_equal(error, cases[i].runs ? 0 : ENOEXEC);
+		if (!error)
+			assert_int_equal(waitpid(child, NULL, 0), child);
+		expect_unreachable("./long", cases[i].runs ? "it is a static program" : NULL);
+	}
+}
+
+static void
+inspect_program_for_another_processor_is_no_script(void **state)
+{
+	static const char *const engines[] = {"auto", "preload", "seccomp"};
+
+	(void)state;
+	assert_int_equal(chdir(drive_folder()), 0);
+	copy_with("arm", offsetof(ElfW(Ehdr), e_machine), EM_PPC64);
+	supervised();
+	for (size_t i = 0; i < LENGTH(engines); i++) {
+		const struct driven *driven = drive_expect(126, NULL, "$BG -e %s ./arm", engines[i]);
+
+		assert_non_null(strstr(driven->err, "bindguard: ./arm: Exec format error\n"));
+		assert_null(strstr(driven->err, "yntax error"));
+		driven = drive_expect(126, NULL, "BINDGUARD_MODE=off $BG -e %s ./arm", engines[i]);
+		assert_non_null(strstr(driven->err, "bindguard: ./arm: Exec format error\n"));
+		/* And what has no header at all is still the shell's. */
+		drive_expect(7, NULL, "echo exit 7 >text; chmod 755 text; $BG -e %s ./text", engines[i]);
+		assert_non_null(
+			strstr(drive("printf 'a\\0b' >bytes; chmod 755 bytes; $BG -e %s ./bytes", engines[i])->err,
+			       "bindguard: ./bytes: Exec format error\n"));
+	}
 }
 
 static void
@@ -246,18 +336,6 @@ inspect_special_files_are_not_opened(void **state)
 	/* A FIFO would wait for a writer; a folder and a device are refused before. */
 	drive_expect(126, "bindguard: ./fifo: Permission denied\n", "mkfifo -m 777 fifo; $BG ./fifo");
 	drive_expect(0, NULL, "printf '#!./fifo\\n' >through; chmod 755 through; $BG ./through; [ $? -ge 126 ]");
-}
-
-/** supervised - skip where the engine seccomp cannot work: a container may forbid it. */
-static void
-supervised(void)
-{
-	char why[256];
-
-	if (!supervise_possible(why, sizeof(why))) {
-		print_message("skipped: %s\n", why);
-		skip();
-	}
 }
 
 static void
@@ -389,9 +467,15 @@ privileged(void)
 }
 
 static void
-inspect_setuid_program_gets_the_other_engine_where_it_takes_effect(void **state)
+inspect_privileged_program_is_refused_where_it_takes_effect(void **state)
 {
 	static const char other[] = "setpriv --reuid 65534 --regid 65534 --clear-groups";
+	static const struct {
+		const char *name;
+		const char *why;
+	} kinds[] = {{"suid", "it is set-user-ID"},
+		     {"sgid", "it is set-group-ID"},
+		     {"caps", "it has file capabilities"}};
 	const struct driven *driven;
 
 	(void)state;
@@ -400,12 +484,22 @@ inspect_setuid_program_gets_the_other_engine_where_it_takes_effect(void **state)
 	drive_expect(0, "",
 		     "cp $PROBES/probe-dynamic suid; cp suid sgid; cp suid caps; cp suid empty; chmod 4755 suid; "
 		     "chown 0:13 sgid; chmod 2755 sgid; setcap cap_net_bind_service+ep caps; setcap = empty");
-	driven = drive_expect(7, NULL, "%s $BG ./suid exit 7", other);
-	assert_non_null(strstr(driven->err, "no preload reaches ./suid: it is set-user-ID; it runs without"));
-	driven = drive_expect(7, NULL, "%s $BG ./sgid exit 7", other);
-	assert_non_null(strstr(driven->err, "it is set-group-ID"));
-	driven = drive_expect(7, NULL, "%s $BG ./caps exit 7", other);
-	assert_non_null(strstr(driven->err, "it has file capabilities"));
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		driven = drive_expect(125, NULL, "%s $BG ./%s exit 7", other, kinds[i].name);
+		assert_non_null(strstr(driven->err, kinds[i].why));
+		assert_non_null(strstr(driven->err, "; not started: the engine seccomp takes its privileges away"));
+		/* Behind a script or env(1) it is the same program. */
+		driven = drive_expect(125, NULL, "%s $BG env -i ./%s exit 7", other, kinds[i].name);
+		assert_non_null(strstr(driven->err, kinds[i].why));
+		driven = drive_expect(125, NULL, "printf '#!./%s exit\n' >by; chmod 755 by; %s $BG ./by", kinds[i].name, other);
+		assert_non_null(strstr(driven->err, kinds[i].why));
+		/* Who insists is told before it starts. */
+		driven = drive_expect(7, NULL, "%s $BG -e seccomp ./%s exit 7", other, kinds[i].name);
+		assert_non_null(strstr(driven->err, "runs without the privileges that it would gain: "));
+		assert_non_null(strstr(driven->err, kinds[i].why));
+		driven = drive_expect(7, NULL, "%s $BG -e preload ./%s exit 7", other, kinds[i].name);
+		assert_non_null(strstr(driven->err, "starts UNGUARDED"));
+	}
 	/* No effect: no capability in it, root already, no_new_privs, a mount with nosuid, a script. */
 	drive_expect(7, "", "%s $BG ./empty exit 7", other);
 	drive_expect(7, "", "$BG ./suid exit 7");
@@ -427,8 +521,8 @@ inspect_program_that_may_not_be_read_starts(void **state)
 	privileged();
 	drive_expect(0, "", "cp $PROBES/probe-dynamic hidden; chmod 711 hidden; cp hidden suid; chmod 4711 suid");
 	drive_expect(7, "", "setpriv --reuid 65534 --regid 65534 --clear-groups $BG ./hidden exit 7");
-	supervised();
-	drive_expect(7, NULL, "setpriv --reuid 65534 --regid 65534 --clear-groups $BG ./suid exit 7");
+	/* Whether it is a script, from which the kernel takes no privilege, cannot be told; it is taken for none. */
+	drive_expect(125, NULL, "setpriv --reuid 65534 --regid 65534 --clear-groups $BG ./suid exit 7");
 }
 
 static void
@@ -449,6 +543,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(inspect_program_for_another_machine_is_recognised),
 		cmocka_unit_test(inspect_scripts_are_followed),
 		cmocka_unit_test(inspect_env_is_followed),
+		cmocka_unit_test(inspect_script_line_is_cut_where_the_kernel_cuts_it),
+		cmocka_unit_test(inspect_program_for_another_processor_is_no_script),
 		cmocka_unit_test(inspect_damaged_files_are_survived),
 		cmocka_unit_test(inspect_special_files_are_not_opened),
 		cmocka_unit_test(inspect_unreachable_command_gets_the_other_engine_unless_one_insists),
@@ -457,7 +553,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(inspect_mode_off_needs_no_engine_and_says_nothing),
 		cmocka_unit_test(inspect_musl_program_is_guarded),
 		cmocka_unit_test(inspect_sanitized_program_is_guarded),
-		cmocka_unit_test(inspect_setuid_program_gets_the_other_engine_where_it_takes_effect),
+		cmocka_unit_test(inspect_privileged_program_is_refused_where_it_takes_effect),
 		cmocka_unit_test(inspect_program_that_may_not_be_read_starts),
 		cmocka_unit_test(inspect_sudo_is_refused_by_name),
 	};
