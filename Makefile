@@ -272,8 +272,8 @@ check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(FAULT_HOS
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(filter-out %/main.o,$(LAUNCHER)) $(OUT)/obj/tests/supervise/cli/supervise_cli.o \
 		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' BG_FLAGS='-I$(SRC)' \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
-check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(OUT)/tests/launcher/prove_test \
-		$(OUT)/tests/launcher/run_inspect_test $(PROBES) $(HOSTS) $(OUT)/tests/system/relays_test ## break `bindguard prove` on purpose, as itself and as a part of tests
+check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(PROBES) $(HOSTS) \
+		$(foreach t,prove explain run_inspect list list_reach list_parse,$(OUT)/tests/launcher/$(t)_test) $(OUT)/tests/system/relays_test ## break `bindguard prove` on purpose, as itself and as a part of tests
 	@cd $(SRC) && BG_OBJECTS='$(abspath $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' \
 		BG_FLAGS='-I$(SRC)' BG_PROGRAM='$(abspath $(COMMAND))' BG_BREAKS=tests/launcher/prove-breaks.txt \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)

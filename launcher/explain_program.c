@@ -23,10 +23,9 @@ static void
 note_found(const char *given, const struct inspection *inspection, struct explain_program *program)
 {
 	const char *name = last_part(program->exe);
-	const char *what = inspection->shell ? "is a script without a #! line: rules see the shell that reads it"
-			   : inspection->scripts
-				   ? "is a script: rules see its interpreter"
-				   : "starts another program: rules see that one";
+	const char *what = inspection->shell	 ? "is a script without a #! line: rules see the shell that reads it"
+			   : inspection->scripts ? "is a script: rules see its interpreter"
+						 : "starts another program: rules see that one";
 
 	if (inspection->unknown[0])
 		snprintf(program->note, sizeof(program->note), "\"%.100s\": %s; \"%.100s\" is taken for what runs",

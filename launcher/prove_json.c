@@ -18,12 +18,23 @@ reached_value(enum reached reached)
 	return words[reached] ? json_string(words[reached]) : json_null();
 }
 
-/** side_value - what came of the tries from one machine. */
+/** place_value - what came of the tries at one place. */
 static json_t *
-side_value(const struct tried *tried, enum side side)
+place_value(const struct tried *tried, enum place place)
 {
-	return json_pack("{s:o, s:o}", "ipv4", reached_value(tried->reached[side][TRIED_IPV4]), "ipv6",
-			 reached_value(tried->reached[side][TRIED_IPV6]));
+	return json_pack("{s:o, s:o}", "ipv4", reached_value(tried->reached[place][TRIED_IPV4]), "ipv6",
+			 reached_value(tried->reached[place][TRIED_IPV6]));
+}
+
+/** loopback_value - at each of the loopback addresses. */
+static json_t *
+loopback_value(const struct tried *tried)
+{
+	json_t *object = json_object();
+
+	for (enum tried_loopback i = 0; i < TRIED_LOOPBACKS; i++)
+		json_object_set_new(object, tried_loopback_text(i), reached_value(tried->loopback[i]));
+	return object;
 }
 
 /** text_value - escaped already; "" is null. */
@@ -43,13 +54,14 @@ tried_value(const struct tried *tried)
 
 	bg_addr_format(&socket->local.addr, address);
 	list_copy_escaped(socket->device, device);
-	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:b, s:o, s:o, s:s}", "protocol",
+	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s}", "protocol",
 			 bg_protocol_word(socket->protocol), "family",
 			 socket->local.addr.family == BG_IPV4 ? "ipv4" : "ipv6", "address", address, "port",
 			 socket->local.port, "dual_stack", socket_is_dual_stack(socket), "device", text_value(device),
 			 "program", text_value(strcmp(tried->program, "?") == 0 ? "" : tried->program), "ephemeral",
-			 socket->ephemeral, "here", side_value(tried, SIDE_HERE), "there",
-			 side_value(tried, SIDE_THERE), "verdict", verdicts[tried_verdict(tried)]);
+			 socket->ephemeral, "here", place_value(tried, PLACE_LOOPBACK), "loopback",
+			 loopback_value(tried), "own", place_value(tried, PLACE_OWN), "there",
+			 place_value(tried, PLACE_ELSEWHERE), "verdict", verdicts[tried_verdict(tried)]);
 }
 
 /** prove_print_json - one object. Return: 0 or an errno value. */

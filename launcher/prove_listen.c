@@ -135,12 +135,15 @@ try_new(struct proof *proof, bool *fresh, struct failure *failure)
 {
 	struct sockets sockets = {0};
 	struct processes processes = {0};
-	int status = dump(&sockets, failure);
+	int status = dump(&sockets, failure), error = 0;
 
 	*fresh = false;
-	if (status == STATUS_GOOD && (processes_find(&processes, &sockets) || /* while they are there */
-				      trials_add(&proof->trials, &proof->network, &sockets, fresh)))
+	if (status == STATUS_GOOD && processes_find(&processes, &sockets)) /* while they are there */
 		status = fail(failure, STATUS_RUN_FAILED, "out of memory");
+	if (status == STATUS_GOOD)
+		error = trials_add(&proof->trials, &proof->network, &sockets, fresh);
+	if (error)
+		status = fail(failure, STATUS_RUN_FAILED, "the sockets cannot be tried: %s", strerror(error));
 	name_programs(&proof->trials, &processes);
 	sockets_free(&sockets);
 	processes_free(&processes);

@@ -80,15 +80,18 @@ ask(struct mnl_socket *netlink, const struct packet *packet, uint32_t *inode)
 	do
 		size = mnl_socket_recvfrom(netlink, buffer, sizeof(buffer));
 	while (size < 0 && errno == EINTR);
-	return size < 0 ? errno : read_answer(buffer, (size_t)size, inode);
+	if (size < 0)
+		return errno == EAGAIN ? ETIMEDOUT : errno;
+	return read_answer(buffer, (size_t)size, inode);
 }
 
 /**
  * prove_lookup - who would get that packet?
  * @inode: its number, 0: nobody
- * Return: false where the kernel cannot be asked.
+ * Return: 0; EPROTONOSUPPORT: the kernel has no such question about that protocol; or another errno value: it cannot be
+ * asked, which is no answer.
  */
-bool
+int
 prove_lookup(const struct packet *packet, uint32_t *inode)
 {
 	struct timeval patience = {.tv_sec = ANSWER_SECONDS};
@@ -97,15 +100,15 @@ prove_lookup(const struct packet *packet, uint32_t *inode)
 
 	*inode = 0;
 	if (!(packet->protocol & (BG_PROTOCOL_TCP | BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE)))
-		return false;
+		return EPROTONOSUPPORT;
 	netlink = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	if (!netlink)
-		return false;
+		return errno;
 	if (setsockopt(mnl_socket_get_fd(netlink), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ||
 	    mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID))
 		error = errno;
 	if (!error)
 		error = ask(netlink, packet, inode);
 	mnl_socket_close(netlink);
-	return !error || error == ENOENT;
+	return error == ENOENT ? 0 : error;
 }

@@ -9,12 +9,12 @@
 #include "launcher/prove.h"
 
 /** columns - of the table, in order; a column's place is its number. */
-enum { PROTOCOL, ADDRESS, PORT, PROGRAM, HERE, THERE, VERDICT, COLUMNS };
+enum { PROTOCOL, ADDRESS, PORT, PROGRAM, HERE, OWN, THERE, VERDICT, COLUMNS };
 static const struct table_column columns[COLUMNS] = {
 	[PROTOCOL] = {"PROTO", 0},	   [ADDRESS] = {"ADDRESS", 0},
 	[PORT] = {"PORT", SCOLS_FL_RIGHT}, [PROGRAM] = {"PROGRAM", SCOLS_FL_TRUNC},
-	[HERE] = {"FROM HERE", 0},	   [THERE] = {"FROM ELSEWHERE", 0},
-	[VERDICT] = {"VERDICT", 0},
+	[HERE] = {"FROM HERE", 0},	   [OWN] = {"AT OWN ADDRESS", 0},
+	[THERE] = {"FROM ELSEWHERE", 0},   [VERDICT] = {"VERDICT", 0},
 };
 
 /** reached_word - for the table. */
@@ -26,18 +26,22 @@ reached_word(enum reached reached)
 	return words[reached];
 }
 
-/** format_side - what came of the tries from one machine: a word, or one for each family where they differ. */
+/** format_place - what came of the tries at one place: a word, or one for each family where they differ. */
 static void
-format_side(const struct tried *tried, enum side side, char cell[SOCKET_TEXT_MAX])
+format_place(const struct tried *tried, enum place place, char cell[SOCKET_TEXT_MAX])
 {
-	enum reached ipv4 = tried->reached[side][TRIED_IPV4], ipv6 = tried->reached[side][TRIED_IPV6];
+	enum reached ipv4 = tried->reached[place][TRIED_IPV4], ipv6 = tried->reached[place][TRIED_IPV6];
+	char only[BG_ADDR_TEXT_MAX], word[BG_ADDR_TEXT_MAX + 16];
 
-	if (ipv4 == ipv6 || ipv6 == REACHED_UNTRIED)
-		snprintf(cell, SOCKET_TEXT_MAX, "%s", reached_word(ipv4));
+	snprintf(word, sizeof(word), "%s", reached_word(ipv4));
+	if (place == PLACE_LOOPBACK && tried_only_at(tried, only))
+		snprintf(word, sizeof(word), "at %s only", only);
+	if (ipv6 == REACHED_UNTRIED || strcmp(word, reached_word(ipv6)) == 0)
+		snprintf(cell, SOCKET_TEXT_MAX, "%s", word);
 	else if (ipv4 == REACHED_UNTRIED)
 		snprintf(cell, SOCKET_TEXT_MAX, "%s", reached_word(ipv6));
 	else
-		snprintf(cell, SOCKET_TEXT_MAX, "%s (IPv4), %s (IPv6)", reached_word(ipv4), reached_word(ipv6));
+		snprintf(cell, SOCKET_TEXT_MAX, "%s (IPv4), %s (IPv6)", word, reached_word(ipv6));
 }
 
 /** format_verdict - in words. */
@@ -67,8 +71,9 @@ fill(struct libscols_line *line, const struct tried *tried)
 	socket_format_address(&tried->socket, cells[ADDRESS]);
 	snprintf(cells[PORT], SOCKET_TEXT_MAX, "%u", tried->socket.local.port);
 	memcpy(cells[PROGRAM], tried->program, SOCKET_TEXT_MAX);
-	format_side(tried, SIDE_HERE, cells[HERE]);
-	format_side(tried, SIDE_THERE, cells[THERE]);
+	format_place(tried, PLACE_LOOPBACK, cells[HERE]);
+	format_place(tried, PLACE_OWN, cells[OWN]);
+	format_place(tried, PLACE_ELSEWHERE, cells[THERE]);
 	format_verdict(tried, cells[VERDICT]);
 	for (size_t i = 0; i < COLUMNS && !error; i++) {
 		table_make_ascii(cells[i]);
@@ -97,6 +102,17 @@ prove_print_table(const struct proof *proof)
 	return -error;
 }
 
+/** is_loopback_only - does this machine reach none of the sockets at its own addresses? */
+static bool
+is_loopback_only(const struct proof *proof)
+{
+	for (size_t i = 0; i < proof->trials.count; i++)
+		for (size_t family = 0; family < TRIED_FAMILIES; family++)
+			if (proof->trials.items[i].reached[PLACE_OWN][family] == REACHED_YES)
+				return false;
+	return true;
+}
+
 /** prove_print_summary - one line: how many sockets, and what is wrong with how many. */
 void
 prove_print_summary(const struct proof *proof)
@@ -114,7 +130,7 @@ prove_print_summary(const struct proof *proof)
 	if (counts[VERDICT_LOST])
 		printf("; %zu not reached from here either", counts[VERDICT_LOST]);
 	else if (!counts[VERDICT_EXPOSED])
-		printf(", all from here");
+		printf(is_loopback_only(proof) ? ", all from here at loopback" : ", all from here");
 	if (!proof->network.ipv6)
 		printf("; IPv6 was not tried: this kernel has none, or it is disabled");
 	putchar('\n');

@@ -16,41 +16,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "launcher/tried.h"
+#include "launcher/prove.h"
 
 #define DATAGRAM_MS 100
-#define ATTEMPTS (SIDES * TRIED_FAMILIES)
-#define PACKET_PORT 9 /* of the packets that are asked about: nothing is connected from there */
-
-/** enum taker - whom the kernel gives a packet to. */
-enum taker { TAKER_UNKNOWN, TAKER_THIS, TAKER_OTHER, TAKER_NOBODY };
-
-/** serves - does the socket take packets of that family at all? */
-static bool
-serves(const struct socket *socket, enum bg_family family)
-{
-	struct bg_addr addr = bg_addr_unmap(&socket->local.addr);
-
-	return addr.family == family || socket_is_dual_stack(socket);
-}
-
-/**
- * target - the address of the socket to try. From this machine a wildcard is tried on loopback. From the other one it is
- * tried on the machine's own address, and so is loopback, which has no other address there.
- */
-static struct bg_addr
-target(const struct network *network, const struct socket *socket, enum side side, enum bg_family family)
-{
-	struct bg_addr addr = bg_addr_unmap(&socket->local.addr);
-
-	if (side == SIDE_HERE && bg_addr_is_wildcard(&addr))
-		return bg_addr_loopback(family);
-	if (side == SIDE_THERE && (bg_addr_is_wildcard(&addr) || bg_addr_is_loopback(&addr)))
-		return network_address(SIDE_HERE, family);
-	if (bg_addr_is_link_local(&addr))
-		addr.scope_id = network->devices[side];
-	return addr;
-}
+/* Who listens and is busy: its queue is full until it takes a connection, and meanwhile the kernel drops a SYN. */
+#define PATIENCE_MS 6000
 
 /** knock - connect, or send a datagram. Return: what came back: 0 or an errno value, ETIMEDOUT: nothing. */
 static int
@@ -65,86 +35,35 @@ knock(const struct network *network, enum side side, enum bg_protocol protocol, 
 	return error;
 }
 
-/** same_name - do both serve one name, as with SO_REUSEPORT? socket(7). Then the kernel chooses between them. */
-static bool
-same_name(const struct socket *a, const struct socket *b)
+/**
+ * knock_patiently - likewise, until there is news or the time is over, where somebody listens there. Each try is closed
+ * before the next, so that none holds a worker that another needs.
+ */
+static int
+knock_patiently(const struct network *network, enum bg_protocol protocol, const struct attempt *attempt)
 {
-	return a->protocol == b->protocol && a->local.port == b->local.port && a->ifindex == b->ifindex &&
-	       a->v6only == b->v6only && bg_addr_equal(&a->local.addr, &b->local.addr);
+	long deadline = prove_clock_ms() + PATIENCE_MS;
+	int error;
+
+	do
+		error = knock(network, prove_side(attempt->place), protocol, &attempt->to);
+	while (error == ETIMEDOUT && !network_is_datagram(protocol) && attempt->taker != TAKER_NOBODY &&
+	       prove_clock_ms() < deadline);
+	return error;
 }
 
-/**
- * struct attempt - one try.
- * @side, @family: from where, by what
- * @to: the socket's end
- * @taker: whom the kernel gives a packet for that
- */
-struct attempt {
-	enum side side;
-	enum tried_family family;
-	struct bg_endpoint to;
-	enum taker taker;
-};
-
-/** look_up - whom the kernel gives the attempt's packet to, if that arrives at @ifindex. */
-static enum taker
-look_up(const struct sockets *sockets, const struct socket *socket, const struct attempt *attempt, uint32_t ifindex)
+/** keep - the result of one attempt. */
+static void
+keep(struct tried *tried, const struct attempt *attempt, enum reached result)
 {
-	struct packet packet = {socket->protocol, {attempt->to.addr, PACKET_PORT}, attempt->to, ifindex};
-	uint32_t inode;
+	struct bg_addr addr = bg_addr_unmap(&tried->socket.local.addr);
+	bool specific = bg_addr_is_loopback(&addr);
 
-	if (attempt->side == SIDE_THERE)
-		packet.from.addr = network_address(SIDE_THERE, (enum bg_family)attempt->to.addr.family);
-	if (!prove_lookup(&packet, &inode))
-		return TAKER_UNKNOWN;
-	for (size_t i = 0; i < sockets->count && inode; i++)
-		if (sockets->items[i].inode == inode && same_name(&sockets->items[i], socket))
-			return TAKER_THIS;
-	return inode ? TAKER_OTHER : TAKER_NOBODY;
-}
-
-/**
- * find_taker - likewise, at the device where it arrives. A packet of this machine's comes by lo, but one for an address
- * of another device counts as that device's: ip_route_output_key_hash_rcu() and ipv6_rcv() of Linux.
- */
-static enum taker
-find_taker(const struct network *network, const struct sockets *sockets, const struct socket *socket,
-	   const struct attempt *attempt)
-{
-	enum taker taker = TAKER_NOBODY;
-
-	if (attempt->side == SIDE_HERE)
-		taker = look_up(sockets, socket, attempt, NETWORK_LOOPBACK_INDEX);
-	if (taker == TAKER_NOBODY && (attempt->side == SIDE_THERE || !bg_addr_is_loopback(&attempt->to.addr)))
-		taker = look_up(sockets, socket, attempt, network->devices[SIDE_HERE]);
-	return taker;
-}
-
-/**
- * plan - what to try of @socket, in that order.
- * Return: how many.
- */
-static size_t
-plan(const struct network *network, const struct sockets *sockets, const struct socket *socket,
-     struct attempt attempts[ATTEMPTS])
-{
-	static const enum bg_family families[TRIED_FAMILIES] = {BG_IPV4, BG_IPV6};
-	size_t count = 0;
-
-	for (int side = SIDE_THERE; side >= SIDE_HERE; side--)
-		for (size_t i = 0; i < TRIED_FAMILIES; i++) {
-			struct attempt *attempt = &attempts[count];
-
-			if (!serves(socket, families[i]) || (families[i] == BG_IPV6 && !network->ipv6))
-				continue;
-			attempt->side = (enum side)side;
-			attempt->family = (enum tried_family)i;
-			attempt->to.addr = target(network, socket, attempt->side, families[i]);
-			attempt->to.port = socket->local.port;
-			attempt->taker = find_taker(network, sockets, socket, attempt);
-			count++;
-		}
-	return count;
+	if (attempt->place == PLACE_LOOPBACK && attempt->loopback < TRIED_LOOPBACKS)
+		tried->loopback[attempt->loopback] = result;
+	if (attempt->place != PLACE_LOOPBACK ||
+	    (specific ? bg_addr_equal(&attempt->to.addr, &addr) : attempt->loopback != TRIED_127_0_1_1))
+		tried->reached[attempt->place][attempt->family] = result;
 }
 
 /** judge - what @error, that came back, and the kernel's lookup mean together. */
@@ -173,35 +92,43 @@ is_gone(const struct socket *socket)
 	return !found;
 }
 
-/**
- * prove_probe - try @socket from both machines, by each family that it serves.
- * @sockets: all there are
- * Return: false where it was closed before it could be tried.
- */
-bool
-prove_probe(const struct network *network, const struct sockets *sockets, const struct socket *socket,
-	    enum reached reached[SIDES][TRIED_FAMILIES])
+/** keep_all - of a socket that is gone: what the kernel's lookups say of the attempts that came too late. */
+static void
+keep_all(struct tried *tried, const struct attempt *attempts, size_t count)
 {
-	struct attempt attempts[ATTEMPTS];
-	size_t count = plan(network, sockets, socket, attempts);
+	for (size_t i = 0; i < count; i++)
+		if (attempts[i].taker == TAKER_THIS)
+			keep(tried, &attempts[i], REACHED_YES);
+}
+
+/**
+ * prove_probe - try a socket from both machines, by each family that it serves.
+ * @sockets: all there are
+ * @tried: with its socket; the results are written
+ * @gone: it was closed before it could be tried
+ * Return: 0, or an errno value: the kernel cannot be asked.
+ */
+int
+prove_probe(const struct network *network, const struct sockets *sockets, struct tried *tried, bool *gone)
+{
+	const struct socket *socket = &tried->socket;
+	struct attempt attempts[TRIED_ATTEMPTS];
+	size_t count;
+	int error = prove_plan(network, sockets, socket, attempts, &count);
 	bool doubt = false, was_there = false;
 
-	for (size_t i = 0; i < SIDES; i++)
-		for (size_t j = 0; j < TRIED_FAMILIES; j++)
-			reached[i][j] = REACHED_UNTRIED;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && !error; i++) {
 		const struct attempt *attempt = &attempts[i];
-		int error = knock(network, attempt->side, socket->protocol, &attempt->to);
-		enum reached result = judge(socket->protocol, error, attempt->taker);
+		int came = knock_patiently(network, socket->protocol, attempt);
+		enum reached result = judge(socket->protocol, came, attempt->taker);
 
-		reached[attempt->side][attempt->family] = result;
+		keep(tried, attempt, result);
 		doubt = doubt || (result != REACHED_YES && attempt->taker <= TAKER_THIS);
 		was_there = was_there || result == REACHED_YES || attempt->taker == TAKER_THIS;
 	}
-	if ((was_there && !doubt) || !is_gone(socket))
-		return true;
-	for (size_t i = 0; i < count; i++)
-		if (attempts[i].taker == TAKER_THIS)
-			reached[attempts[i].side][attempts[i].family] = REACHED_YES;
-	return was_there;
+	if (error || (was_there && !doubt) || !is_gone(socket))
+		return error;
+	*gone = !was_there;
+	keep_all(tried, attempts, count);
+	return 0;
 }

@@ -432,7 +432,8 @@ program_is_what_the_kernel_would_run(void **state)
 	expect_program("quoted", "serve3.11",
 		       " (\"quoted\" is a script: rules see its interpreter, \"serve3.11\", or what that executes)");
 	write_program("unknown", "#!/usr/bin/env -S --no-such serve3\n");
-	expect_note("unknown", "/env (\"unknown\": the options of env(1) are not followed to its command; \"env\" is taken");
+	expect_note("unknown",
+		    "/env (\"unknown\": the options of env(1) are not followed to its command; \"env\" is taken");
 	write_program("nowhere", "#!/usr/bin/env no-such-program\n");
 	expect_note("nowhere", "program: no-such-program (\"nowhere\": what it starts is not there; ");
 	/* The kernel executes none of these; a shell reads the one that is a text. */

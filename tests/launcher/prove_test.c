@@ -21,8 +21,12 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define NOBODY "setpriv --reuid=65534 --regid=65534 --clear-groups "
-#define HERE " +reached +refused +this machine only$"
-#define BOTH " +reached +reached +EXPOSED$"
+#define V4 "127\\.0\\.0\\.1(%lo)?" /* what a rewritten server is bound to */
+#define HERE " +reached +refused +refused +this machine only$"
+#define HERE4 " +(at 127\\.0\\.0\\.1 only|reached) +refused +refused +this machine only$"
+#define AT4 " +at 127\\.0\\.0\\.1 only +refused +refused +this machine only$"
+#define OWN " +refused +reached +reached +EXPOSED$"
+#define BOTH " +reached +reached +reached +EXPOSED$"
 #define PYTHON " +python3[.0-9]*"
 
 /** serve - a server: `serve PROTOCOL ADDRESS PORT[,OPTION...]...`, each a socket. */
@@ -44,11 +48,11 @@ static const char serve[] =
 	"        elif option == 'again': s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
 	"        elif option == 'later': time.sleep(1.2)\n"
 	"        elif option == 'soon': time.sleep(0.2)\n"
-	"        elif option in ('deaf', 'once', 'peers'): pass\n"
+	"        elif option in ('deaf', 'once', 'peers', 'opens', 'busy'): pass\n"
 	"        else: s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, option.encode())\n"
 	"    scope = socket.if_nametoindex('eth0') if address.startswith('fe80') else 0\n"
 	"    s.bind((address, int(port), 0, scope) if ':' in address else (address, int(port)))\n"
-	"    if kind == 'tcp': s.listen(0 if 'deaf' in options or 'once' in options else 8)\n"
+	"    if kind == 'tcp': s.listen(0 if {'deaf', 'once', 'busy'} & set(options) else 8)\n"
 	"    for full in range(3 * ('deaf' in options)):\n" /* its queue is full: it hears no further SYN */
 	"        kept.append(socket.socket())\n"
 	"        kept[-1].setblocking(False)\n"
@@ -63,6 +67,17 @@ static const char serve[] =
 	"        time.sleep(0.2)\n"
 	"        kept.append(s.accept())\n"
 	"        s.close()\n"
+	"while ',busy' in sys.argv[-1]:\n" /* its one worker takes its time with each connection */
+	"    taken = kept[-1].accept()[0]\n"
+	"    time.sleep(2.6)\n"
+	"    taken.close()\n"
+	"if ',opens' in sys.argv[3]:\n" /* with the first connection come more workers of the last port */
+	"    kept[0].accept()\n"
+	"    for worker in range(6):\n"
+	"        s = socket.socket(family, socket.SOCK_DGRAM)\n"
+	"        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)\n"
+	"        s.bind(('::', int(port)))\n"
+	"        kept.append(s)\n"
 	"time.sleep(1000)\n";
 
 /** keys - runs a command on a terminal of its own; types Ctrl-C, or with HANG hangs up, when the screen shows PATTERN. */
@@ -155,19 +170,21 @@ server_guarded_is_reached_from_here_alone(void **state)
 		{"-- python3 -m http.server 0",
 		 0,
 		 {"^tcp +0\\.0\\.0\\.0%lo +[0-9]+" PYTHON HERE},
-		 "^1 socket: none reached from another machine, all from here$"},
-		{"python3 -m http.server 8000", 0, {"^tcp +127\\.0\\.0\\.1 +8000" PYTHON HERE}, "^1 socket: none "},
+		 "^1 socket: none reached from another machine, all from here at loopback$"},
+		{"python3 -m http.server 8000", 0, {"^tcp +" V4 " +8000" PYTHON AT4}, "^1 socket: none "},
 		{"node -e \"require('http').createServer().listen(3000)\"",
 		 0,
 		 {"^tcp +\\*%lo +3000 node" HERE},
-		 "^1 socket: none reached from another machine, all from here$"},
+		 "^1 socket: none reached from another machine, all from here at loopback$"},
 		{"./serve udp 0.0.0.0 5353 udp :: 5354",
 		 0,
-		 {"^udp +127\\.0\\.0\\.1 +5353" PYTHON HERE, "^udp +\\*%lo +5354" PYTHON HERE},
+		 {"^udp +" V4 " +5353" PYTHON AT4, "^udp +\\*%lo +5354" PYTHON HERE},
 		 "^2 sockets: none "},
 		{"./serve tcp ::1 8080 tcp 127.0.0.5 8081",
 		 0,
-		 {"^tcp +\\[::1\\] +8080" PYTHON HERE, "^tcp +127\\.0\\.0\\.5 +8081" PYTHON HERE},
+		 {"^tcp +\\[::1\\] +8080" PYTHON HERE,
+		  "^tcp +127\\.0\\.0\\.5 +8081" PYTHON
+		  " +at 127\\.0\\.0\\.5 only +refused +refused +this machine only$"},
 		 "^2 sockets: none "},
 		{"./serve tcp :: 8082,only", 0, {"^tcp +\\[::1\\] +8082" PYTHON HERE}, "^1 socket: none "},
 	};
@@ -211,32 +228,33 @@ server_at_an_address_or_a_device_is_tried_there(void **state)
 	static const struct proved cases[] = {
 		{"./serve tcp 198.51.100.1 8000 tcp 2001:db8::1 8001 tcp fe80::1 8002",
 		 1,
-		 {"^tcp +198\\.51\\.100\\.1 +8000" PYTHON BOTH, "^tcp +\\[2001:db8::1\\] +8001" PYTHON BOTH,
-		  "^tcp +\\[fe80::1\\]%eth0 +8002" PYTHON BOTH},
+		 {"^tcp +198\\.51\\.100\\.1 +8000" PYTHON OWN, "^tcp +\\[2001:db8::1\\] +8001" PYTHON OWN,
+		  "^tcp +\\[fe80::1\\]%eth0 +8002" PYTHON OWN},
 		 "^3 sockets: 3 EXPOSED, another machine reaches them$"},
 		{"./serve udp 198.51.100.1 8000 udp 2001:db8::1 8001 udp fe80::1 8002 udp 224.0.0.251 8003",
 		 1,
-		 {"^udp +198\\.51\\.100\\.1 +8000" PYTHON BOTH, "^udp +\\[2001:db8::1\\] +8001" PYTHON BOTH,
-		  "^udp +\\[fe80::1\\]%eth0 +8002" PYTHON BOTH, "^udp +224\\.0\\.0\\.251 +8003" PYTHON BOTH},
+		 {"^udp +198\\.51\\.100\\.1 +8000" PYTHON OWN, "^udp +\\[2001:db8::1\\] +8001" PYTHON OWN,
+		  "^udp +\\[fe80::1\\]%eth0 +8002" PYTHON OWN, "^udp +224\\.0\\.0\\.251 +8003" PYTHON OWN},
 		 "^4 sockets: 4 EXPOSED"},
 		{"./serve tcp 0.0.0.0 8000,eth0",
 		 1,
-		 {"^tcp +0\\.0\\.0\\.0%eth0 +8000" PYTHON " +refused +reached +EXPOSED, LOOPBACK LOST$"},
+		 {"^tcp +0\\.0\\.0\\.0%eth0 +8000" PYTHON " +refused +reached +reached +EXPOSED, LOOPBACK LOST$"},
 		 "^1 socket: 1 EXPOSED, another machine reaches it$"},
 		/* Two sockets of one port: each is told by its own packets. */
 		{"--unguarded ./serve tcp 0.0.0.0 8000,lo tcp 0.0.0.0 8000,eth0",
 		 1,
-		 {"^tcp +0\\.0\\.0\\.0%lo +8000" PYTHON " +reached +another socket +this machine only$",
-		  "^tcp +0\\.0\\.0\\.0%eth0 +8000" PYTHON " +another socket +reached +EXPOSED$"},
+		 {"^tcp +0\\.0\\.0\\.0%lo +8000" PYTHON " +reached +another socket +another socket +this machine only$",
+		  "^tcp +0\\.0\\.0\\.0%eth0 +8000" PYTHON " +another socket +reached +reached +EXPOSED$"},
 		 "^2 sockets, unguarded: 1 EXPOSED, another machine reaches it$"},
 		{"--unguarded ./serve udp 0.0.0.0 8000,again udp 127.0.0.1 8000,again",
 		 1,
-		 {"^udp +0\\.0\\.0\\.0 +8000" PYTHON " +another socket +reached +EXPOSED$",
-		  "^udp +127\\.0\\.0\\.1 +8000" PYTHON " +reached +another socket +this machine only$"},
+		 {"^udp +0\\.0\\.0\\.0 +8000" PYTHON " +another socket +reached +reached +EXPOSED$",
+		  "^udp +127\\.0\\.0\\.1 +8000" PYTHON
+		  " +at 127\\.0\\.0\\.1 only +another socket +another socket +this machine only$"},
 		 "^2 sockets, unguarded: 1 EXPOSED"},
 		{"--to eth0 ./serve tcp 0.0.0.0 8000",
 		 1,
-		 {"^tcp +198\\.51\\.100\\.1 +8000" PYTHON BOTH},
+		 {"^tcp +198\\.51\\.100\\.1 +8000" PYTHON OWN},
 		 "^1 socket: 1 EXPOSED"},
 	};
 
@@ -250,16 +268,16 @@ server_that_answers_nobody_is_lost(void **state)
 	static const struct proved cases[] = {
 		{"./serve tcp 0.0.0.0 8000,deaf",
 		 3,
-		 {"^tcp +127\\.0\\.0\\.1 +8000" PYTHON " +no answer +refused +LOOPBACK LOST$"},
+		 {"^tcp +" V4 " +8000" PYTHON " +no answer +refused +refused +LOOPBACK LOST$"},
 		 "^1 socket: none reached from another machine; 1 not reached from here either$"},
 		{"./serve tcp 127.0.0.1 8000,deaf tcp 127.0.0.1 8001",
 		 3,
-		 {"^tcp +127\\.0\\.0\\.1 +8000" PYTHON " +no answer", "^tcp +127\\.0\\.0\\.1 +8001" PYTHON HERE},
+		 {"^tcp +" V4 " +8000" PYTHON " +no answer", "^tcp +" V4 " +8001" PYTHON AT4},
 		 "^2 sockets: none reached from another machine; 1 not reached from here either$"},
 		/* Exposed is the worse. */
 		{"./serve tcp 127.0.0.1 8000,deaf tcp 198.51.100.1 8001",
 		 1,
-		 {"^tcp +198\\.51\\.100\\.1 +8001" PYTHON BOTH},
+		 {"^tcp +198\\.51\\.100\\.1 +8001" PYTHON OWN},
 		 "^2 sockets: 1 EXPOSED, another machine reaches it; 1 not reached from here either$"},
 	};
 
@@ -267,7 +285,8 @@ server_that_answers_nobody_is_lost(void **state)
 	static const struct proved half = {
 		"sh -c 'ip addr del ::1/128 dev lo; exec ./serve tcp :: 8000'",
 		3,
-		{"^tcp +\\*%lo +8000" PYTHON " +reached \\(IPv4\\), no answer \\(IPv6\\) +refused +LOOPBACK LOST$"},
+		{"^tcp +\\*%lo +8000" PYTHON
+		 " +reached \\(IPv4\\), no answer \\(IPv6\\) +refused +refused +LOOPBACK LOST$"},
 		"^1 socket: none reached from another machine; 1 not reached from here either$"};
 
 	(void)state;
@@ -287,21 +306,17 @@ server_of_unusual_habits_is_judged_right(void **state)
 		 1,
 		 {"^tcp +0\\.0\\.0\\.0 +9000 nc[.a-z]*" BOTH},
 		 "^1 socket, unguarded: 1 EX"},
-		{"nc -l 9000", 0, {"^tcp +127\\.0\\.0\\.1 +9000 nc[.a-z]*" HERE}, "^1 socket: none"},
+		{"nc -l 9000", 0, {"^tcp +" V4 " +9000 nc[.a-z]*" HERE4}, "^1 socket: none"},
 		{"--unguarded ./serve tcp 0.0.0.0 9000,once",
 		 1,
 		 {"^tcp +0\\.0\\.0\\.0 +9000" PYTHON BOTH},
 		 "^1 socket, unguarded: 1 EXPOSED"},
 		/* It ends, and leaves a daemon. */
-		{"sh -c 'setsid ./serve tcp 0.0.0.0 9000 & exit 0'",
-		 0,
-		 {"^tcp +127\\.0\\.0\\.1 +9000" PYTHON HERE},
-		 "^1 "},
+		{"sh -c 'setsid ./serve tcp 0.0.0.0 9000 & exit 0'", 0, {"^tcp +" V4 " +9000" PYTHON AT4}, "^1 "},
 		/* It takes its time, and listens more than once. */
 		{"./serve tcp 0.0.0.0 9000,later tcp 0.0.0.0 9001,soon udp 0.0.0.0 9002,soon",
 		 0,
-		 {"^tcp +127\\.0\\.0\\.1 +9000" PYTHON HERE, "^tcp +127\\.0\\.0\\.1 +9001" PYTHON HERE,
-		  "^udp +127\\.0\\.0\\.1 +9002" PYTHON HERE},
+		 {"^tcp +" V4 " +9000" PYTHON AT4, "^tcp +" V4 " +9001" PYTHON AT4, "^udp +" V4 " +9002" PYTHON AT4},
 		 "^3 sockets: none"},
 		/* Workers share a port. */
 		{"--unguarded ./serve tcp :: 9000,shared tcp :: 9000,shared tcp :: 9000,shared",
@@ -315,13 +330,13 @@ server_of_unusual_habits_is_judged_right(void **state)
 		/* A UDP client is no server to wait for, but it is reached. */
 		{"--wait 3 ./serve udp 0.0.0.0 0",
 		 1,
-		 {"^udp +0\\.0\\.0\\.0 +[0-9]+" PYTHON " +reached +reached +EXPOSED \\(perhaps a client"},
+		 {"^udp +0\\.0\\.0\\.0 +[0-9]+" PYTHON " +reached +reached +reached +EXPOSED \\(perhaps a client"},
 		 "^1 socket: 1 EXPOSED"},
 		{"--wait 9 ./serve udp 0.0.0.0 0 tcp 0.0.0.0 9000,later",
 		 1,
-		 {"^udp +0\\.0\\.0\\.0 +[0-9]+" PYTHON " +reached +reached +EXPOSED \\(perhaps a "
+		 {"^udp +0\\.0\\.0\\.0 +[0-9]+" PYTHON " +reached +reached +reached +EXPOSED \\(perhaps a "
 		  "client",
-		  "^tcp +127\\.0\\.0\\.1 +9000" PYTHON HERE},
+		  "^tcp +" V4 " +9000" PYTHON AT4},
 		 "^2 sockets: 1 EXPOSED"},
 	};
 
@@ -330,12 +345,32 @@ server_of_unusual_habits_is_judged_right(void **state)
 }
 
 static void
+server_with_workers_that_are_busy_or_late_is_judged_right(void **state)
+{
+	static const struct proved cases[] = {
+		/* While its worker is busy with one try, and another waits, the kernel drops what comes. */
+		{"./serve tcp :: 9000,busy", 0, {"^tcp +\\*%lo +9000" PYTHON HERE}, "^1 socket: none .* all from here"},
+	};
+	const struct driven *driven;
+
+	(void)state;
+	expect_proved(cases, LENGTH(cases));
+	/* Workers that begin to listen while others are tried are no strangers at their port. */
+	possible("");
+	driven = drive_expect(0, NULL, "$BG prove ./serve tcp :: 9000,opens udp :: 9001 udp :: 9002,shared");
+	expect_line(driven->out, "^9 sockets: none reached from another machine, all from here at loopback$",
+		    "workers");
+	if (strstr(driven->out, "another socket"))
+		fail_msg("a worker is taken for a stranger:\n%s", driven->out);
+}
+
+static void
 server_at_an_address_of_no_common_network_is_exposed(void **state)
 {
 	static const struct proved far = {
 		"sh -c 'ip addr add 203.0.113.9/32 dev lo; exec ./serve tcp 203.0.113.9 8000 udp 203.0.113.9 8000'",
 		1,
-		{"^tcp +203\\.0\\.113\\.9 +8000" PYTHON BOTH, "^udp +203\\.0\\.113\\.9 +8000" PYTHON BOTH},
+		{"^tcp +203\\.0\\.113\\.9 +8000" PYTHON OWN, "^udp +203\\.0\\.113\\.9 +8000" PYTHON OWN},
 		"^2 sockets: 2 EXPOSED"};
 
 	(void)state;
@@ -344,6 +379,33 @@ server_at_an_address_of_no_common_network_is_exposed(void **state)
 	users[1] = NULL;
 	expect_proved(&far, 1);
 	users[1] = nobody;
+}
+
+static void
+server_is_tried_at_each_of_its_machines_addresses(void **state)
+{
+	static const struct proved cases[] = {
+		/* One address is rewritten, all of loopback where the socket is confined; the LAN's in neither case. */
+		{"./serve tcp 0.0.0.0 8000 udp 0.0.0.0 8001 tcp :: 8002 udp :: 8003",
+		 0,
+		 {"^tcp +" V4 " +8000" PYTHON AT4, "^udp +" V4 " +8001" PYTHON AT4, "^tcp +\\*%lo +8002" PYTHON HERE,
+		  "^udp +\\*%lo +8003" PYTHON HERE},
+		 "^4 sockets: none reached from another machine, all from here at loopback$"},
+		{"--unguarded ./serve tcp 127.0.1.1 8000 udp 127.0.1.1 8001",
+		 0,
+		 {"^tcp +127\\.0\\.1\\.1 +8000" PYTHON
+		  " +at 127\\.0\\.1\\.1 only +refused +refused +this machine only$",
+		  "^udp +127\\.0\\.1\\.1 +8001" PYTHON
+		  " +at 127\\.0\\.1\\.1 only +refused +refused +this machine only$"},
+		 "^2 sockets, unguarded: none"},
+		{"--unguarded ./serve tcp 0.0.0.0 8000,lo",
+		 0,
+		 {"^tcp +0\\.0\\.0\\.0%lo +8000" PYTHON HERE},
+		 "^1 socket"},
+	};
+
+	(void)state;
+	expect_proved(cases, LENGTH(cases));
 }
 
 static void
@@ -387,7 +449,7 @@ server_in_go_is_guarded_by_the_other_engine(void **state)
 	static const struct proved cases[] = {
 		{"./go_server serve [::]:9000", 0, {"^tcp +\\*%lo +9000 go_server" HERE}, "^1 socket: none"},
 		{"--unguarded ./go_server serve [::]:9000", 1, {"^tcp +\\* +9000 go_server" BOTH}, "^1 socket, un"},
-		{"-e seccomp -- ./serve tcp 0.0.0.0 9000", 0, {"^tcp +127\\.0\\.0\\.1 +9000" PYTHON HERE}, "^1 socket"},
+		{"-e seccomp -- ./serve tcp 0.0.0.0 9000", 0, {"^tcp +" V4 " +9000" PYTHON AT4}, "^1 socket"},
 	};
 	char why[256];
 
@@ -485,7 +547,7 @@ static void
 json_is_alone_on_standard_output(void **state)
 {
 	const struct driven *driven;
-	const char *verdict, *here4, *here6, *there4;
+	const char *verdict, *here4, *here6, *there4, *only;
 	json_t *object;
 	int exposed, lost, guarded, ipv6, port, dual;
 
@@ -511,6 +573,16 @@ json_is_alone_on_standard_output(void **state)
 	assert_string_equal(here4, "reached");
 	assert_string_equal(here6, "reached");
 	assert_string_equal(there4, "refused");
+	/* Each place, and each loopback address, is told. */
+	assert_int_equal(json_unpack(object, "{s:[{s:{s:s, s:s}}, {s:{s:s, s:n}, s:{s:s, s:s, s:n}}]}", "sockets",
+				     "own", "ipv4", &here4, "ipv6", &here6, "own", "ipv4", &there4, "ipv6", "loopback",
+				     "127.0.0.1", &verdict, "127.0.1.1", &only, "::1"),
+			 0);
+	assert_string_equal(here4, "reached");
+	assert_string_equal(here6, "reached");
+	assert_string_equal(there4, "refused");
+	assert_string_equal(verdict, "reached");
+	assert_string_equal(only, "refused");
 	json_decref(object);
 	drive_expect(125, NULL, "$BG prove --json ./serve tcp 127.0.0.1 80 >/dev/full");
 }
@@ -632,7 +704,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(server_at_an_address_or_a_device_is_tried_there),
 		cmocka_unit_test(server_that_answers_nobody_is_lost),
 		cmocka_unit_test(server_of_unusual_habits_is_judged_right),
+		cmocka_unit_test(server_with_workers_that_are_busy_or_late_is_judged_right),
 		cmocka_unit_test(server_at_an_address_of_no_common_network_is_exposed),
+		cmocka_unit_test(server_is_tried_at_each_of_its_machines_addresses),
 		cmocka_unit_test(tries_come_from_two_machines),
 		cmocka_unit_test(command_runs_as_whom_and_how_it_would),
 		cmocka_unit_test(server_in_go_is_guarded_by_the_other_engine),

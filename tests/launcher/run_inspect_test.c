@@ -473,9 +473,8 @@ inspect_privileged_program_is_refused_where_it_takes_effect(void **state)
 	static const struct {
 		const char *name;
 		const char *why;
-	} kinds[] = {{"suid", "it is set-user-ID"},
-		     {"sgid", "it is set-group-ID"},
-		     {"caps", "it has file capabilities"}};
+	} kinds[] = {
+		{"suid", "it is set-user-ID"}, {"sgid", "it is set-group-ID"}, {"caps", "it has file capabilities"}};
 	const struct driven *driven;
 
 	(void)state;
@@ -491,7 +490,8 @@ inspect_privileged_program_is_refused_where_it_takes_effect(void **state)
 		/* Behind a script or env(1) it is the same program. */
 		driven = drive_expect(125, NULL, "%s $BG env -i ./%s exit 7", other, kinds[i].name);
 		assert_non_null(strstr(driven->err, kinds[i].why));
-		driven = drive_expect(125, NULL, "printf '#!./%s exit\n' >by; chmod 755 by; %s $BG ./by", kinds[i].name, other);
+		driven = drive_expect(125, NULL, "printf '#!./%s exit\n' >by; chmod 755 by; %s $BG ./by", kinds[i].name,
+				      other);
 		assert_non_null(strstr(driven->err, kinds[i].why));
 		/* Who insists is told before it starts. */
 		driven = drive_expect(7, NULL, "%s $BG -e seccomp ./%s exit 7", other, kinds[i].name);

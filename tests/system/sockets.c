@@ -97,7 +97,7 @@ static bool
 was_tried(const struct tried *tried)
 {
 	for (int family = 0; family < TRIED_FAMILIES; family++)
-		if (tried->reached[SIDE_HERE][family] != REACHED_UNTRIED)
+		if (tried->reached[PLACE_LOOPBACK][family] != REACHED_UNTRIED)
 			return true;
 	return false;
 }
@@ -126,15 +126,15 @@ judge_each(const struct exposure *exposure, const struct tried *tried, char *wha
 	return false;
 }
 
-/** reached - do the server's own sockets get what @side sends by @family? */
+/** reached - do the server's own sockets get what comes from @place by @family? */
 static bool
-reached(const struct exposure *exposure, const struct trials *trials, enum side side, int family)
+reached(const struct exposure *exposure, const struct trials *trials, enum place place, int family)
 {
 	for (size_t i = 0; i < trials->count; i++) {
 		const struct tried *tried = &trials->items[i];
 
 		if (is_of(&tried->socket, exposure->udp) && tried->socket.local.port == exposure->port &&
-		    tried->reached[side][family] == REACHED_YES)
+		    tried->reached[place][family] == REACHED_YES)
 			return true;
 	}
 	return false;
@@ -151,8 +151,8 @@ judge(const struct exposure *exposure, const struct trials *trials, char *what, 
 		if (!judge_each(exposure, &trials->items[i], what, size))
 			return false;
 	for (int family = 0; family < (net_has_ipv6() ? TRIED_FAMILIES : 1); family++) {
-		bool here = reached(exposure, trials, SIDE_HERE, family);
-		bool there = reached(exposure, trials, SIDE_THERE, family);
+		bool here = reached(exposure, trials, PLACE_LOOPBACK, family);
+		bool there = reached(exposure, trials, PLACE_ELSEWHERE, family);
 
 		if (there == (exposure->open && exposure->serves[family]) &&
 		    (exposure->open ? here == exposure->serves[family] : here || !exposure->serves[family]))
