@@ -39,6 +39,14 @@ enum guard {
 	GUARD_SECCOMP,
 };
 
+/** enum guard_note - why a process is not guarded though it looks like it. */
+enum guard_note {
+	GUARD_NOTE_NONE,
+	GUARD_NOTE_OWN_CALLS, /* the library is in it, and it makes its own system calls */
+	GUARD_NOTE_OBSERVES,  /* mode observe: nothing is changed */
+	GUARD_NOTE_OFF,	      /* mode off */
+};
+
 /**
  * struct socket - a socket.
  * @protocol: without IPv4 and IPv6: that is @local.addr.family
@@ -50,6 +58,7 @@ enum guard {
  * @uid, @inode: owner, and the number in /proc/PID/fd
  * @device: name of @ifindex, or ""
  * @reach, @interface: set by reach_find(); @interface is "" but for REACH_INTERFACE
+ * @localnet: at a loopback address that an interface lets its neighbours reach: route_localnet
  * @ephemeral: UDP, on a wildcard and a port that the kernel may have chosen: perhaps a client
  */
 struct socket {
@@ -66,6 +75,7 @@ struct socket {
 	char device[BG_IFNAME_MAX];
 	enum reach reach;
 	char interface[BG_IFNAME_MAX];
+	bool localnet;
 	bool ephemeral;
 };
 
@@ -84,12 +94,14 @@ struct sockets {
 /**
  * struct process - a process that holds a socket of the list.
  * @program: base name of its executable, as rules see it; raw bytes
+ * @note: what there is to say of @guard
  * @called: what it calls itself, proc_pid_comm(5), for executables of many names such as busybox; raw bytes
  */
 struct process {
 	int pid;
 	int parent;
 	enum guard guard;
+	enum guard_note note;
 	char program[256];
 	char called[64];
 };
@@ -119,6 +131,7 @@ struct processes {
 /**
  * struct interface_address - an address of an interface, or (@addr.family 0) the interface alone.
  * @broadcast: IPv4's, family 0: none
+ * @localnet: it lets neighbours reach 127.0.0.0/8: net.ipv4.conf.NAME.route_localnet or that of `all`
  */
 struct interface_address {
 	char name[BG_IFNAME_MAX];
@@ -126,13 +139,15 @@ struct interface_address {
 	bool loopback;
 	struct bg_addr addr;
 	struct bg_addr broadcast;
+	bool localnet;
 };
 
-/** struct interfaces - all of this machine. */
+/** struct interfaces - all of this machine. @all_localnet: each of them has it */
 struct interfaces {
 	struct interface_address *items;
 	size_t count;
 	size_t room;
+	bool all_localnet;
 };
 
 /** enum parse_end - what a received buffer ended with. */
@@ -159,7 +174,10 @@ int processes_find(struct processes *processes, const struct sockets *sockets);
 void processes_arrange(struct processes *processes);
 void processes_free(struct processes *processes);
 const struct hold *processes_of(const struct processes *processes, uint32_t inode, size_t *count);
-enum guard guard_find(int pid);
+enum guard guard_find(int pid, enum guard_note *note);
+
+/* list_mode.c */
+bool mode_find(int pid, enum bg_mode *mode);
 
 /** SOCKET_TEXT_MAX - bytes of the longest cell: a name of 255 bytes, each escaped as \xNN. */
 #define SOCKET_TEXT_MAX 1100
@@ -172,6 +190,7 @@ void socket_format_reach(const struct socket *socket, char text[SOCKET_TEXT_MAX]
 void socket_format_program(const struct process *process, char text[SOCKET_TEXT_MAX]);
 void socket_format_note(const struct socket *socket, const struct processes *processes, char text[SOCKET_TEXT_MAX]);
 const char *guard_word(enum guard guard);
+const char *guard_note_text(enum guard_note note);
 
 /**
  * struct table_column - a column of a table.

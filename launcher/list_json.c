@@ -64,6 +64,7 @@ set_process(json_t *object, const struct process *process)
 	bad |= json_object_set_new(object, "program", name_value(process ? process->program : ""));
 	bad |= json_object_set_new(object, "called", name_value(process ? process->called : ""));
 	bad |= json_object_set_new(object, "guarded", guard_value(process ? process->guard : GUARD_UNKNOWN));
+	bad |= json_object_set_new(object, "guard_note", name_value(guard_note_text(process ? process->note : 0)));
 	return bad;
 }
 
@@ -111,6 +112,7 @@ set_socket(json_t *object, const struct socket *socket)
 		{"peer", peer_value(socket)},
 		{"reachable", json_string(reaches[socket->reach])},
 		{"interface", name_value(socket->interface)},
+		{"route_localnet", json_boolean(socket->localnet)},
 		{"ephemeral", json_boolean(socket->ephemeral)},
 		{"uid", json_integer(socket->uid)},
 		{"inode", json_integer(socket->inode)},

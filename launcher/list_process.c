@@ -86,7 +86,7 @@ add_process(struct processes *processes, int folder, int pid)
 	process->pid = pid;
 	read_program(folder, process);
 	read_stat(folder, process);
-	process->guard = guard_find(pid);
+	process->guard = guard_find(pid, &process->note);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "launcher/list.h"
 
@@ -49,6 +50,29 @@ read_broadcast(const struct ifaddrs *entry)
 	return mask.family == BG_IPV4 ? addr : none;
 }
 
+/**
+ * has_localnet - is net.ipv4.conf.@name.route_localnet set? Linux has it since 3.6. An interface that is gone, or a kernel
+ * without IPv4's settings, has none. Return: 0 or an errno value: it cannot be asked.
+ */
+static int
+has_localnet(const char *name, bool *has)
+{
+	char path[128];
+	FILE *file;
+	int error, byte;
+
+	*has = false;
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/route_localnet", name);
+	file = fopen(path, "re");
+	if (!file)
+		return errno == ENOENT && access("/proc/sys/net", F_OK) == 0 ? 0 : errno;
+	byte = fgetc(file);
+	error = ferror(file) ? EIO : 0;
+	fclose(file);
+	*has = byte != '0' && byte != EOF;
+	return error;
+}
+
 /** append - one of getifaddrs(3)'s. AF_PACKET entries are there for interfaces without an address too. */
 static int
 append(struct interfaces *interfaces, const struct ifaddrs *entry)
@@ -64,10 +88,12 @@ append(struct interfaces *interfaces, const struct ifaddrs *entry)
 	memset(item, 0, sizeof(*item));
 	snprintf(item->name, sizeof(item->name), "%s", entry->ifa_name);
 	item->ifindex = if_nametoindex(entry->ifa_name);
+	if (!item->ifindex && errno != ENODEV) /* that one is gone meanwhile */
+		return errno;
 	item->loopback = entry->ifa_flags & IFF_LOOPBACK;
 	item->addr = read_address(entry->ifa_addr);
 	item->broadcast = read_broadcast(entry);
-	return 0;
+	return item->loopback ? 0 : has_localnet(item->name, &item->localnet);
 }
 
 /** interfaces_read - all interfaces of this network namespace with their addresses. Return: 0 or an errno value. */
@@ -82,6 +108,8 @@ interfaces_read(struct interfaces *interfaces)
 	for (const struct ifaddrs *entry = entries; entry && !error; entry = entry->ifa_next)
 		error = append(interfaces, entry);
 	freeifaddrs(entries);
+	if (!error)
+		error = has_localnet("all", &interfaces->all_localnet);
 	return error;
 }
 
@@ -91,6 +119,30 @@ interfaces_free(struct interfaces *interfaces)
 {
 	free(interfaces->items);
 	memset(interfaces, 0, sizeof(*interfaces));
+}
+
+/**
+ * reach_loopback - of a socket at a loopback address. The kernel drops what comes from elsewhere for 127.0.0.0/8, but not
+ * where an interface has route_localnet: ip_route_input_slow() of Linux.
+ */
+static void
+reach_loopback(struct socket *socket, const struct interfaces *interfaces)
+{
+	bool ipv4 = bg_addr_unmap(&socket->local.addr).family == BG_IPV4;
+
+	socket->reach = REACH_MACHINE;
+	for (size_t i = 0; i < interfaces->count && ipv4; i++) {
+		const struct interface_address *item = &interfaces->items[i];
+
+		if (item->loopback || !(item->localnet || interfaces->all_localnet) ||
+		    (socket->ifindex && socket->ifindex != item->ifindex) || strcmp(socket->interface, item->name) == 0)
+			continue;
+		socket->localnet = true;
+		socket->reach = socket->interface[0] ? REACH_ANYWHERE : REACH_INTERFACE;
+		memcpy(socket->interface, item->name, sizeof(socket->interface));
+	}
+	if (socket->reach == REACH_ANYWHERE)
+		socket->interface[0] = '\0';
 }
 
 /** reach_device - of a socket that is bound to one: SO_BINDTODEVICE, or the scope of a link-local address. */
@@ -109,8 +161,12 @@ reach_device(struct socket *socket, const struct interfaces *interfaces)
 		memcpy(socket->device, item->name, sizeof(socket->device));
 		loopback = item->loopback;
 	}
-	if (loopback || bg_addr_is_loopback(&socket->local.addr)) {
+	if (loopback) {
 		socket->reach = REACH_MACHINE;
+		return;
+	}
+	if (bg_addr_is_loopback(&socket->local.addr)) {
+		reach_loopback(socket, interfaces);
 		return;
 	}
 	socket->reach = REACH_INTERFACE;
@@ -133,6 +189,7 @@ reach_find(struct socket *socket, const struct interfaces *interfaces)
 
 	socket->reach = REACH_ANYWHERE;
 	socket->interface[0] = socket->device[0] = '\0';
+	socket->localnet = false;
 	if (socket->ifindex) {
 		reach_device(socket, interfaces);
 		return;
@@ -140,7 +197,7 @@ reach_find(struct socket *socket, const struct interfaces *interfaces)
 	if (bg_addr_is_wildcard(&addr))
 		return;
 	if (bg_addr_is_loopback(&addr)) {
-		socket->reach = REACH_MACHINE;
+		reach_loopback(socket, interfaces);
 		return;
 	}
 	for (size_t i = 0; i < interfaces->count; i++) {

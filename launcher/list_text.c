@@ -86,6 +86,16 @@ guard_word(enum guard guard)
 	return words[guard];
 }
 
+/** guard_note_text - for table and JSON, "" for none. */
+const char *
+guard_note_text(enum guard_note note)
+{
+	static const char *const texts[] = {"", "preloaded, but makes its own system calls", "observes only",
+					    "mode is off"};
+
+	return texts[note];
+}
+
 /** add_note - append to the notes in @text. */
 __attribute__((format(printf, 2, 3))) static void
 add_note(char text[SOCKET_TEXT_MAX], const char *format, ...)
@@ -108,6 +118,8 @@ add_process_notes(const struct process *process, size_t count, char text[SOCKET_
 
 	if (!process)
 		return;
+	if (process->note)
+		add_note(text, "%s", guard_note_text(process->note));
 	list_copy_escaped(process->called, called);
 	if (strncmp(process->program, process->called, strlen(process->called)) != 0)
 		add_note(text, "called %.300s", called);
@@ -129,6 +141,8 @@ socket_format_note(const struct socket *socket, const struct processes *processe
 		add_note(text, "IPv6 and IPv4");
 	if (socket->mptcp)
 		add_note(text, "MPTCP");
+	if (socket->localnet)
+		add_note(text, "neighbours reach 127.0.0.0/8 (route_localnet)");
 	if (socket->protocol == BG_PROTOCOL_RAW)
 		add_note(text, "IP protocol %u", socket->ip_protocol);
 	if (socket->state == STATE_CONNECTED) {

@@ -172,10 +172,11 @@ tell_outer(const struct run *run, const struct inspection *inspection)
 
 	describe(run, inspection, program);
 	if (inspection->unreachable[0])
-		note("%s is guarded by the bindguard around this one, and by its rules: no preload reaches it: %s", program,
-		     inspection->unreachable);
+		note("%s is guarded by the bindguard around this one, and by its rules: no preload reaches it: %s",
+		     program, inspection->unreachable);
 	else
-		note("%s is guarded by the bindguard around this one, and by its rules: there can be but one supervisor",
+		note("%s is guarded by the bindguard around this one, and by its rules: there can be but one "
+		     "supervisor",
 		     program);
 }
 

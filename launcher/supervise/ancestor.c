@@ -44,18 +44,30 @@ read_status(int pid, struct process_status *status)
 	return true;
 }
 
-bool
-supervise_guards(int pid)
+enum supervision
+supervise_above(int pid)
 {
 	struct process_status status;
 
-	if (!read_status(pid, &status) || !status.filtered)
-		return false;
+	if (!read_status(pid, &status))
+		return SUPERVISED_UNKNOWN;
+	if (!status.filtered)
+		return SUPERVISED_NO;
 	for (int i = 0; i < ANCESTORS && status.parent > 0; i++) {
 		if (!read_status(status.parent, &status))
-			return false;
+			return SUPERVISED_UNKNOWN;
 		if (strcmp(status.name, SUPERVISE_NAME "\n") == 0)
-			return true;
+			return SUPERVISED_YES;
+		if (strcmp(status.name, SUPERVISE_NAME_OBSERVES "\n") == 0)
+			return SUPERVISED_OBSERVED;
 	}
-	return false;
+	return SUPERVISED_NO;
+}
+
+bool
+supervise_guards(int pid)
+{
+	enum supervision supervision = supervise_above(pid);
+
+	return supervision == SUPERVISED_YES || supervision == SUPERVISED_OBSERVED;
 }

@@ -104,7 +104,7 @@ detach(struct supervisor *supervisor)
 	setsid();
 	if (chdir("/"))
 		return false;
-	prctl(PR_SET_NAME, SUPERVISE_NAME);
+	prctl(PR_SET_NAME, supervisor->policy->mode == BG_MODE_ENFORCE ? SUPERVISE_NAME : SUPERVISE_NAME_OBSERVES);
 	sigemptyset(&none);
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
@@ -124,7 +124,8 @@ leave_limits(struct supervisor *supervisor, const char *program)
 	target_handles_set_up(&supervisor->handles);
 	if (seconds)
 		dprintf(STDERR_FILENO,
-			"bindguard: the limit of %lu seconds of processor time (ulimit -t) cannot be raised here and holds "
+			"bindguard: the limit of %lu seconds of processor time (ulimit -t) cannot be raised here and "
+			"holds "
 			"for the supervisor too: when that has used them up, bind, listen and connect of %s fail with "
 			"ENOSYS\n",
 			seconds, program);

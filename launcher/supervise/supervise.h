@@ -8,6 +8,8 @@
 
 /** SUPERVISE_NAME - comm(5) of the supervisor's process: what it guards are its descendants with a seccomp filter. */
 #define SUPERVISE_NAME "bindguard-super"
+/** SUPERVISE_NAME_OBSERVES - likewise in mode observe, in which it changes nothing. */
+#define SUPERVISE_NAME_OBSERVES "bindguard-watch"
 
 /**
  * supervise_possible - try the engine on a child that is thrown away: kernel, permissions, other listeners.
@@ -15,10 +17,21 @@
  */
 bool supervise_possible(char *why, size_t size);
 
+/** enum supervision - is there a supervisor of ours? Not known is none of the other answers. */
+enum supervision {
+	SUPERVISED_NO,
+	SUPERVISED_YES,
+	SUPERVISED_OBSERVED, /* in mode observe: it changes nothing */
+	SUPERVISED_UNKNOWN,  /* we may not look */
+};
+
 /**
- * supervise_guards - is a supervisor of ours above process @pid? It is a subreaper, and guards what it started only; a
+ * supervise_above - is a supervisor of ours above process @pid? It is a subreaper, and guards what it started only; a
  * process that calls itself so deceives us, as one can that maps a file of the library's name.
  */
+enum supervision supervise_above(int pid);
+
+/** supervise_guards - likewise; then there can be no other one for @pid. */
 bool supervise_guards(int pid);
 
 /**

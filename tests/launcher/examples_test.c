@@ -58,8 +58,10 @@ static const struct example examples[] = {
 	{"bindguard check conf/examples/one-port-open.conf", "^rule \"shared\" {  *# line 3$", "", NULL},
 	{"sudo -u www-data bindguard run python3 -m http.server",
 	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", "", NULL},
-	{"bindguard prove -- python3 -m http.server 0", "^tcp .* reached *refused *this machine only$", "", NULL},
-	{"bindguard prove --unguarded -- python3 -m http.server 0", "^tcp .* reached *reached *EXPOSED$", "", NULL},
+	{"bindguard prove -- python3 -m http.server 0", "^tcp .* reached *refused *refused *this machine only$", "",
+	 NULL},
+	{"bindguard prove --unguarded -- python3 -m http.server 0", "^tcp .* reached *reached *reached *EXPOSED$", "",
+	 NULL},
 	/* libbindguard(7) */
 	{"LD_PRELOAD=libbindguard.so python3 -m http.server",
 	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", "", NULL},

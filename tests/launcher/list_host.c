@@ -129,7 +129,7 @@ start(struct guest *guest, const char **command, const char *preload)
 		dup2(out[1], STDOUT_FILENO);
 		if (preload)
 			setenv("LD_PRELOAD", preload, 1);
-		setenv("BINDGUARD_CONFIG", "", 1);
+		setenv("BINDGUARD_CONFIG", getenv(LIST_CONFIG) ? getenv(LIST_CONFIG) : "", 1);
 		setenv("BINDGUARD_LOG", "none", 1);
 		execv(command[0], (char **)(void *)command);
 		_exit(127);

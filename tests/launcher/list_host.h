@@ -36,6 +36,9 @@ struct guest {
 int list_open(const struct server *server);
 int list_run(const char *arguments, char *output, size_t size);
 bool list_line(const char *output, unsigned port, char *line, size_t size);
+/** LIST_CONFIG - variable with the configuration file of guests; unset: the built-in default. */
+#define LIST_CONFIG "BG_LIST_CONFIG"
+
 bool list_start(struct guest *guest, const char *program, const char *preload, unsigned port);
 bool list_start_supervised(struct guest *guest, const char *program, unsigned port);
 void list_stop(struct guest *guest);

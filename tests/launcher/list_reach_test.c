@@ -93,6 +93,49 @@ reach_every_address_has_a_word(void **state)
 }
 
 static void
+reach_of_loopback_is_its_neighbours_where_an_interface_lets_them(void **state)
+{
+	static const struct {
+		const char *address;
+		uint32_t ifindex;
+		const char *one; /* where eth0 has route_localnet */
+		const char *all; /* where `all` has it */
+	} cases[] = {
+		{"127.0.0.1", 0, "interface eth0", "anywhere"},
+		{"::ffff:127.0.0.1", 0, "interface eth0", "anywhere"},
+		{"127.9.9.9", 2, "interface eth0", "interface eth0"},
+		{"127.0.0.1", 3, "this machine only", "interface wg0"},
+		{"127.0.0.1", 1, "this machine only", "this machine only"},
+		{"0.0.0.0", 1, "this machine only", "this machine only"},
+		{"::1", 0, "this machine only", "this machine only"},
+		{"0.0.0.0", 0, "anywhere", "anywhere"},
+	};
+	struct interfaces interfaces = {0};
+
+	(void)state;
+	add_interface(&interfaces, "lo", 1, "127.0.0.1", "");
+	add_interface(&interfaces, "eth0", 2, "10.0.0.5", "");
+	add_interface(&interfaces, "eth0", 2, "10.0.0.6", "");
+	add_interface(&interfaces, "wg0", 3, "", "");
+	interfaces.items[1].localnet = interfaces.items[2].localnet = true;
+	for (int all = 0; all < 2; all++)
+		for (size_t i = 0; i < LENGTH(cases); i++) {
+			struct socket socket = {.protocol = BG_PROTOCOL_TCP, .ifindex = cases[i].ifindex};
+			const char *wanted = all ? cases[i].all : cases[i].one;
+			char text[SOCKET_TEXT_MAX];
+
+			interfaces.all_localnet = all;
+			assert_true(bg_addr_parse(cases[i].address, &socket.local.addr));
+			reach_find(&socket, &interfaces);
+			socket_format_reach(&socket, text);
+			assert_string_equal(text, wanted);
+			assert_int_equal(socket.localnet,
+					 cases[i].address[0] != '0' && !!strcmp(wanted, "this machine only"));
+		}
+	interfaces_free(&interfaces);
+}
+
+static void
 processes_parent_comes_first_and_once(void **state)
 {
 	struct process items[] = {{.pid = 20, .parent = 90}, {.pid = 30, .parent = 1}, {.pid = 90, .parent = 1}};
@@ -117,6 +160,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reach_every_address_has_a_word),
+		cmocka_unit_test(reach_of_loopback_is_its_neighbours_where_an_interface_lets_them),
 		cmocka_unit_test(processes_parent_comes_first_and_once),
 	};
 

@@ -303,6 +303,100 @@ list_guarded_server_is_told_from_bare(void **state)
 	assert_non_null(strstr(output, "\n2 servers, 1 reachable from anywhere\n"));
 }
 
+/** expect_guest - a guest that serves on @port: its row has @guarded and, in the end, @note ("" for none). */
+static void
+expect_guest(struct guest *guest, unsigned port, const char *reach, const char *guarded, const char *note)
+{
+	char line[512], end[256], *at;
+
+	assert_int_equal(list_run("", output, sizeof(output)), 0);
+	list_stop(guest);
+	assert_true(list_line(output, port, line, sizeof(line)));
+	assert_non_null(strstr(line, reach));
+	snprintf(end, sizeof(end), " %s", guarded);
+	at = strstr(line + strlen("tcp "), end);
+	if (!at || !(note[0] ? strstr(at, note) != NULL : strcmp(at, end) == 0))
+		fail_msg("expected \"%s\", \"%s\" in: %s", guarded, note, line);
+}
+
+static void
+list_preloaded_server_that_is_not_guarded_is_told(void **state)
+{
+	static const char note[] = "preloaded, but makes its own system calls";
+	static const struct {
+		const char *variable;
+		const char *text;
+		const char *note;
+	} modes[] = {{"observe", NULL, "observes only"},
+		     {"off", NULL, "mode is off"},
+		     {NULL,
+		      "mode = observe\nrule a { address = {\"wildcard\"} action = rewrite to = {\"loopback\"} }\n",
+		      "observes only"},
+		     {NULL, "mode = off\n", "mode is off"},
+		     {"enforce",
+		      "mode = off\nrule a { address = {\"wildcard\"} action = rewrite to = {\"loopback\"} }\n", ""}};
+	char folder[] = "/tmp/bindguard-list-XXXXXX", path[256], library[256], command[1024];
+	struct guest guest;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/server", folder);
+	snprintf(library, sizeof(library), "%s/libbindguard.so", folder);
+	/* What makes a program one of Go's, to `run` too. */
+	snprintf(command, sizeof(command),
+		 "cd %s && cp '%s' . && echo info >info && objcopy --add-section .go.buildinfo=info '%s' server",
+		 folder, BG_PLAIN_LIBRARY, list_self());
+	assert_int_equal(system(command), 0);
+	assert_true(list_start(&guest, path, preload(), 19441));
+	expect_guest(&guest, 19441, "this machine only", "no", note);
+	for (size_t i = 0; i < LENGTH(modes); i++) {
+		FILE *file = fopen(path, "we");
+		const char *reach = modes[i].note[0] ? "anywhere" : "this machine only";
+
+		assert_non_null(file);
+		fputs(modes[i].text ? modes[i].text : "", file);
+		assert_int_equal(fclose(file), 0);
+		if (modes[i].variable)
+			setenv("BINDGUARD_MODE", modes[i].variable, 1);
+		if (modes[i].text)
+			setenv(LIST_CONFIG, path, 1);
+		assert_true(list_start(&guest, list_self(), preload(), 19442));
+		unsetenv("BINDGUARD_MODE");
+		unsetenv(LIST_CONFIG);
+		expect_guest(&guest, 19442, reach, modes[i].note[0] ? "no" : "preload", modes[i].note);
+	}
+	/* A library whose file is gone, as after an upgrade, still guards. */
+	assert_true(list_start(&guest, list_self(), library, 19443));
+	assert_int_equal(unlink(library), 0);
+	expect_guest(&guest, 19443, "this machine only", "preload", "");
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
+static void
+list_neighbours_of_loopback_are_told(void **state)
+{
+	const struct server alone = {SOCK_STREAM, 0, "127.0.0.1", 19444, ANY, NULL, "", ""},
+			    confined = {SOCK_STREAM, 0, "127.0.0.1", 19445, ANY, "lo", "", ""};
+	char line[512];
+	int fds[] = {list_open(&alone), list_open(&confined)};
+
+	(void)state;
+	assert_true(fds[0] >= 0 && fds[1] >= 0);
+	assert_int_equal(net_run(SIDE_HERE, "echo 1 >/proc/sys/net/ipv4/conf/" CABLE "/route_localnet"), 0);
+	assert_int_equal(list_run("", output, sizeof(output)), 0);
+	assert_int_equal(net_run(SIDE_HERE, "echo 0 >/proc/sys/net/ipv4/conf/" CABLE "/route_localnet"), 0);
+	close(fds[0]);
+	close(fds[1]);
+	assert_true(list_line(output, 19444, line, sizeof(line)));
+	assert_non_null(strstr(line, " interface " CABLE " "));
+	assert_non_null(strstr(line, "neighbours reach 127.0.0.0/8 (route_localnet)"));
+	assert_true(list_line(output, 19445, line, sizeof(line)));
+	assert_non_null(strstr(line, " this machine only "));
+	assert_null(strstr(line, "route_localnet"));
+	assert_non_null(strstr(output, "\n2 servers, 0 reachable from anywhere, 1 through one interface\n"));
+}
+
 static void
 list_supervised_server_is_told(void **state)
 {
@@ -320,6 +414,11 @@ list_supervised_server_is_told(void **state)
 	assert_true(list_line(output, 19434, line, sizeof(line)));
 	assert_non_null(strstr(line, "this machine only"));
 	assert_non_null(strstr(line, " seccomp"));
+	/* One that observes is a supervisor as well, and guards nothing. */
+	setenv("BINDGUARD_MODE", "observe", 1);
+	assert_true(list_start_supervised(&guarded, list_self(), 19434));
+	unsetenv("BINDGUARD_MODE");
+	expect_guest(&guarded, 19434, "anywhere", "no", "observes only");
 }
 
 static void
@@ -506,23 +605,23 @@ static void
 assert_types(json_t *object)
 {
 	const char *protocol, *state, *family, *address, *reachable, *program, *called, *guarded;
-	int mptcp, dual_stack, ephemeral, port, uid, pid;
+	int mptcp, dual_stack, localnet, ephemeral, port, uid, pid;
 	json_t *ip_protocol, *peer, *processes, *device, *interface;
 	json_int_t inode;
 	json_error_t error;
 
-	if (json_unpack_ex(
-		    object, &error, JSON_STRICT,
-		    "{s:s, s:b, s:o, s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:s, s:o, s:b, s:i, s:I, s:i, s:s, s:s, s:s,"
-		    "s:o}",
-		    "protocol", &protocol, "mptcp", &mptcp, "ip_protocol", &ip_protocol, "state", &state, "family",
-		    &family, "address", &address, "port", &port, "dual_stack", &dual_stack, "device", &device, "peer",
-		    &peer, "reachable", &reachable, "interface", &interface, "ephemeral", &ephemeral, "uid", &uid,
-		    "inode", &inode, "pid", &pid, "program", &program, "called", &called, "guarded", &guarded,
-		    "processes", &processes))
+	if (json_unpack_ex(object, &error, JSON_STRICT,
+			   "{s:s, s:b, s:o, s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:s, s:o, s:b, s:b, s:i, s:I, s:i, s:s, "
+			   "s:s, s:s,"
+			   "s:n, s:o}",
+			   "protocol", &protocol, "mptcp", &mptcp, "ip_protocol", &ip_protocol, "state", &state,
+			   "family", &family, "address", &address, "port", &port, "dual_stack", &dual_stack, "device",
+			   &device, "peer", &peer, "reachable", &reachable, "interface", &interface, "route_localnet",
+			   &localnet, "ephemeral", &ephemeral, "uid", &uid, "inode", &inode, "pid", &pid, "program",
+			   &program, "called", &called, "guarded", &guarded, "guard_note", "processes", &processes))
 		fail_msg("%s", error.text);
 	assert_int_equal(json_array_size(processes), 1);
-	assert_int_equal(json_object_size(json_array_get(processes, 0)), 4);
+	assert_int_equal(json_object_size(json_array_get(processes, 0)), 5);
 	assert_true(json_is_null(peer) && json_is_null(ip_protocol));
 	assert_true(json_is_null(device) || json_is_string(device));
 	assert_int_equal(json_is_string(interface), strcmp(reachable, "interface") == 0);
@@ -541,11 +640,11 @@ assert_confined(json_t *object)
 	json_object_del(object, "uid");
 	json_object_del(object, "processes");
 	text = json_dumps(object, JSON_COMPACT);
-	assert_string_equal(
-		text, "{\"protocol\":\"tcp\",\"mptcp\":false,\"ip_protocol\":null,\"state\":\"listening\","
-		      "\"family\":\"ipv6\",\"address\":\"::\",\"port\":19420,\"dual_stack\":true,"
-		      "\"device\":\"lo\",\"peer\":null,\"reachable\":\"machine\",\"interface\":null,"
-		      "\"ephemeral\":false,\"program\":\"list_test\",\"called\":\"list_test\",\"guarded\":\"no\"}");
+	assert_string_equal(text, "{\"protocol\":\"tcp\",\"mptcp\":false,\"ip_protocol\":null,\"state\":\"listening\","
+				  "\"family\":\"ipv6\",\"address\":\"::\",\"port\":19420,\"dual_stack\":true,"
+				  "\"device\":\"lo\",\"peer\":null,\"reachable\":\"machine\",\"interface\":null,"
+				  "\"route_localnet\":false,\"ephemeral\":false,\"program\":\"list_test\","
+				  "\"called\":\"list_test\",\"guarded\":\"no\",\"guard_note\":null}");
 	free(text);
 }
 
@@ -594,7 +693,7 @@ list_json_is_typed_and_whole(void **state)
 	}
 	json_decref(array);
 	assert_true(seen);
-	printf("# figure: %u objects of 20 keys\n", count);
+	printf("# figure: %u objects of 22 keys\n", count);
 }
 
 static void
@@ -632,6 +731,8 @@ main(int argc, char **argv)
 		cmocka_unit_test_teardown(list_reach_is_what_a_peer_meets, close_all),
 		cmocka_unit_test_teardown(list_sockets_are_those_of_ss, close_all),
 		cmocka_unit_test_teardown(list_guarded_server_is_told_from_bare, close_all),
+		cmocka_unit_test_teardown(list_preloaded_server_that_is_not_guarded_is_told, close_all),
+		cmocka_unit_test_teardown(list_neighbours_of_loopback_are_told, close_all),
 		cmocka_unit_test_teardown(list_supervised_server_is_told, close_all),
 		cmocka_unit_test_teardown(list_shared_socket_is_one_row, close_all),
 		cmocka_unit_test_teardown(list_unprivileged_names_its_own_alone, close_all),

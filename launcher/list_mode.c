@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ * list_mode.c - does the library in another process act, or observe? As far as its environment and its configuration file
+ * tell, which it has read when it started. Runs in the launcher only. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "launcher/list.h"
+#include "load/file.h"
+
+#define ENVIRONMENT_MAX (256 * 1024)
+
+/** read_environment - the variables with which process @pid was started, proc(5). Return: bytes, 0: not to be had. */
+static size_t
+read_environment(int pid, char *block)
+{
+	char path[64];
+	size_t size = 0;
+	ssize_t got = 1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && got > 0 && size < ENVIRONMENT_MAX) {
+		got = read(fd, block + size, ENVIRONMENT_MAX - size);
+		size += got > 0 ? (size_t)got : 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	block[size] = '\0';
+	return size;
+}
+
+/** shares_root - does process @pid see the files that we see, as far as its root folder tells? */
+static bool
+shares_root(int pid)
+{
+	char path[64], target[8];
+	ssize_t size;
+
+	snprintf(path, sizeof(path), "/proc/%d/root", pid);
+	size = readlink(path, target, sizeof(target));
+	return size == 1 && target[0] == '/';
+}
+
+/** read_mode - the mode of the file that a process with these variables reads. Return: false where there is none to be had. */
+static bool
+read_mode(int pid, struct bg_settings *settings, enum bg_mode *mode)
+{
+	static struct bg_loaded loaded;
+	char config[BG_PATH_MAX];
+	struct bg_policy *policy;
+	size_t size;
+	char *text;
+
+	if (!shares_root(pid))
+		return false;
+	if (settings->config && settings->config[0] && settings->config[0] != '/') {
+		snprintf(config, sizeof(config), "/proc/%d/cwd/%.4000s", pid, settings->config);
+		settings->config = config;
+	}
+	memset(&loaded, 0, sizeof(loaded));
+	file_locate(settings, &loaded);
+	text = loaded.source != BG_SOURCE_BUILTIN && loaded.path[0] ? file_read(loaded.path, &size, &loaded.diags)
+								    : NULL;
+	policy = text ? bg_load_text(text, size, &loaded.diags) : NULL;
+	free(text);
+	if (policy) /* else its own is the built-in one, or lockdown: both act */
+		*mode = policy->mode;
+	free(policy);
+	return policy != NULL;
+}
+
+/**
+ * mode_find - the mode of the guard in process @pid.
+ * Return: false where it cannot be told: it is then taken for enforce, the built-in one.
+ */
+bool
+mode_find(int pid, enum bg_mode *mode)
+{
+	char *block = malloc(ENVIRONMENT_MAX + 1);
+	struct bg_settings settings;
+	size_t size = block ? read_environment(pid, block) : 0;
+	bool found = true;
+
+	*mode = BG_MODE_ENFORCE;
+	if (size) {
+		bg_settings_parse(block, size, &settings);
+		if (settings.mode && strcmp(settings.mode, "observe") == 0)
+			*mode = BG_MODE_OBSERVE;
+		else if (settings.mode && strcmp(settings.mode, "off") == 0)
+			*mode = BG_MODE_OFF;
+		else if (!settings.mode || strcmp(settings.mode, "enforce") != 0)
+			found = read_mode(pid, &settings, mode);
+	}
+	free(block);
+	return size && found;
+}
