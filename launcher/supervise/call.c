@@ -138,7 +138,7 @@ fetch(struct work *work, const struct trapped *trapped, union bg_sockaddr *addr)
 	if (error || call->proceed)
 		return error; /* ENOTSOCK */
 	if (work->trap != TRAP_LISTEN && work->size > 0 && work->size <= sizeof(*addr)) {
-		ssize_t got = target_read(call->tid, trapped->arguments[1], addr, work->size);
+		ssize_t got = waiting_read(call, trapped->arguments[1], addr, work->size);
 
 		if (got < 0 && got != -EFAULT)
 			return unreachable(work, (int)got);
@@ -199,7 +199,10 @@ make_once(struct work *work, const struct seccomp_data *asked)
 	return result;
 }
 
-/** answer_trap - decide and make the call. Return: as the call, -errno instead of -1; or call.proceed is set. */
+/**
+ * answer_trap - decide and make the call.
+ * Return: as the call, -errno instead of -1; or call.proceed is set, or call.absent.
+ */
 static int
 answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 {
@@ -218,14 +221,14 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 		return 0;
 	}
 	if (trapped.packed) {
-		ssize_t got = target_read(call->tid, trapped.at, words, 3 * trapped.word);
+		ssize_t got = waiting_read(call, trapped.at, words, 3 * trapped.word);
 
 		if (got < 0)
 			return unreachable(&work, (int)got);
 		filter_unpack(&trapped, words);
 	}
 	error = fetch(&work, &trapped, &addr);
-	if (error || call->proceed)
+	if (error || call->proceed || call->absent_size)
 		return error;
 	if (!supervisor_is_valid(supervisor))
 		return -EINTR; /* nobody is left to hear it */
@@ -234,17 +237,20 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 	return make_once(&work, asked);
 }
 
-/** call_answer - fill @answer for @asked. Always fills it: a call without an answer would hang. */
-void
-call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer)
+/** answer_call - fill @answer for @asked, whose struct call is set. Return: as call_answer(). */
+static bool
+answer_call(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer)
 {
 	struct call *call = &supervisor->call;
 	int result;
 
 	memset(answer, 0, sizeof(*answer));
-	answer->id = asked->id;
-	*call = (struct call){.id = asked->id, .tid = (pid_t)asked->pid, .fd = -1, .copy = -1, .stderr_copy = -1, .ports = -1};
+	answer->id = call->id = asked->id;
+	call->tid = (pid_t)asked->pid;
+	call->fd = call->copy = call->stderr_copy = call->ports = -1;
 	result = answer_trap(supervisor, &asked->data);
+	if (call->absent_size)
+		result = -ENOMEM;
 	if (call->proceed)
 		answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	else if (result < 0)
@@ -256,4 +262,25 @@ call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, st
 		close(call->copy);
 	if (call->stderr_copy >= 0)
 		close(call->stderr_copy);
+	return call->absent_size == 0;
+}
+
+/**
+ * call_answer - fill @answer for @asked: a call without an answer would hang.
+ * Return: false where memory must be waited for; @answer is then for the case that it cannot be.
+ */
+bool
+call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer)
+{
+	supervisor->call = (struct call){.proceed = false};
+	return answer_call(supervisor, asked, answer);
+}
+
+/** call_answer_again - likewise for a call whose memory was waited for; @in_vain: it cannot be read. */
+bool
+call_answer_again(struct supervisor *supervisor, const struct waiting *waiting, bool in_vain,
+		  struct seccomp_notif_resp *answer)
+{
+	supervisor->call = (struct call){.waited = true, .in_vain = in_vain, .waited_from = waiting->from};
+	return answer_call(supervisor, &waiting->asked, answer);
 }

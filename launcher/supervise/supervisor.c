@@ -43,6 +43,7 @@
 #define NOTIF_SYNC_WAKE_UP 1ull
 
 #define PAUSE_NS 1000000 /* after an error that should not be, so that it does not become a busy loop */
+#define CHECK_MS 1000	 /* between looks whether calls that wait for memory still stand */
 #define SEND_TRIES 100	 /* of an answer, before its target is given up */
 
 /** survey - what of the policy and of this process decides how much must be asked at each call. */
@@ -102,6 +103,51 @@ is_alone(const struct supervisor *supervisor)
 	return poll(&listener, 1, 0) == 1 && !(listener.revents & POLLIN);
 }
 
+/** pause_briefly - something is wrong that we know nothing of; go on, but not at full speed. */
+static void
+pause_briefly(void)
+{
+	struct timespec time = {.tv_nsec = PAUSE_NS};
+
+	nanosleep(&time, NULL);
+}
+
+/** send_answer - an answer that is not sent leaves its thread asleep for ever. */
+static void
+send_answer(const struct supervisor *supervisor, struct seccomp_notif_resp *answer)
+{
+	for (int tries = 0; tries < SEND_TRIES; tries++) {
+		if (ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_SEND, answer) == 0 || errno == ENOENT ||
+		    errno == EINPROGRESS)
+			return;
+		if (errno != EINTR)
+			pause_briefly();
+	}
+}
+
+/** answer_or_wait - send @answer, unless memory must be waited for (@ready is false) and can be. */
+static void
+answer_or_wait(struct supervisor *supervisor, const struct seccomp_notif *asked, bool ready,
+	       struct seccomp_notif_resp *answer)
+{
+	if (ready || !waiting_add(supervisor, asked))
+		send_answer(supervisor, answer);
+}
+
+/** take_up - the child @pid has ended: the call that it has read memory for, if it was such a child, can be made. */
+static void
+take_up(struct supervisor *supervisor, pid_t pid, int status)
+{
+	const struct waiting *waiting = waiting_take(supervisor, pid);
+	struct seccomp_notif_resp answer;
+	struct seccomp_notif asked;
+
+	if (!waiting)
+		return;
+	asked = waiting->asked;
+	answer_or_wait(supervisor, &asked, call_answer_again(supervisor, waiting, status != 0, &answer), &answer);
+}
+
 /** reap - take the status of CMD and of whatever has become our child. */
 static void
 reap(struct supervisor *supervisor)
@@ -113,8 +159,11 @@ reap(struct supervisor *supervisor)
 	while (read(supervisor->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		;
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
-		if (pid != supervisor->cmd)
+		if (pid != supervisor->cmd) {
+			if (!WIFSTOPPED(status))
+				take_up(supervisor, pid, status);
 			continue;
+		}
 		if (WIFSTOPPED(status)) {
 			supervisor_tell(supervisor, NEWS_STOPPED, WSTOPSIG(status), ++supervisor->stops);
 			continue;
@@ -156,15 +205,6 @@ hear_front(struct supervisor *supervisor)
 		kill(supervisor->cmd, SIGKILL);
 }
 
-/** pause_briefly - something is wrong that we know nothing of; go on, but not at full speed. */
-static void
-pause_briefly(void)
-{
-	struct timespec time = {.tv_nsec = PAUSE_NS};
-
-	nanosleep(&time, NULL);
-}
-
 /** serve - receive one notification, and answer it. @asked, @answer: of the kernel's sizes, which may be newer */
 static void
 serve(struct supervisor *supervisor, struct seccomp_notif *asked, struct seccomp_notif_resp *answer)
@@ -175,15 +215,7 @@ serve(struct supervisor *supervisor, struct seccomp_notif *asked, struct seccomp
 			pause_briefly();
 		return;
 	}
-	call_answer(supervisor, asked, answer);
-	/* An answer that is not sent leaves its thread asleep for ever. */
-	for (int tries = 0; tries < SEND_TRIES; tries++) {
-		if (ioctl(supervisor->listener, SECCOMP_IOCTL_NOTIF_SEND, answer) == 0 || errno == ENOENT ||
-		    errno == EINPROGRESS)
-			return;
-		if (errno != EINTR)
-			pause_briefly();
-	}
+	answer_or_wait(supervisor, asked, call_answer(supervisor, asked, answer), answer);
 }
 
 /** supervisor_run - the loop. Returns when nothing is left to guard. */
@@ -216,7 +248,7 @@ supervisor_run(struct supervisor *supervisor)
 			{.fd = supervisor->front, .events = POLLIN},
 		};
 
-		if (poll(ready, 3, -1) < 0) {
+		if (poll(ready, 3, waiting_check(supervisor) ? CHECK_MS : -1) < 0) {
 			if (errno != EINTR)
 				pause_briefly();
 			continue;

@@ -81,6 +81,8 @@ struct narrowed {
  * @stderr_copy: duplicate of the target's descriptor 2; -1: not asked for yet, or not to be had
  * @ports: the setting of the socket's network, see privilege_open_ports(); -1: not to be had
  * @proceed: the target is to make the call itself
+ * @waited: memory that it needs was waited for, at @waited_from; @in_vain: it cannot be read
+ * @absent, @absent_size: memory that it needs and that is not there yet; 0 bytes: none
  */
 struct call {
 	uint64_t id;
@@ -90,6 +92,26 @@ struct call {
 	int stderr_copy;
 	int ports;
 	bool proceed;
+	bool waited;
+	bool in_vain;
+	uint64_t waited_from;
+	uint64_t absent;
+	size_t absent_size;
+};
+
+/** WAITING - calls that may wait for memory at the same time. */
+#define WAITING 64
+
+/**
+ * struct waiting - a call whose memory is being waited for.
+ * @child: the process that does, 0: the place is free
+ * @asked: the call
+ * @from: the memory
+ */
+struct waiting {
+	pid_t child;
+	uint64_t from;
+	struct seccomp_notif asked;
 };
 
 /**
@@ -106,7 +128,7 @@ struct call {
  * @sizes: of the kernel's structures, seccomp(2) SECCOMP_GET_NOTIF_SIZES
  * @network: SO_NETNS_COOKIE of a socket made here, 0: unknown
  * @ports: privilege_open_ports() of this network
- * @call, @handles, @backups, @next_backup, @narrowed, @next_narrowed: see there
+ * @call, @handles, @backups, @next_backup, @narrowed, @next_narrowed, @waiting: see there
  * @exe, @command: of the target, where asked for
  */
 struct supervisor {
@@ -132,6 +154,7 @@ struct supervisor {
 	unsigned next_backup;
 	struct narrowed narrowed[NARROWED];
 	unsigned next_narrowed;
+	struct waiting waiting[WAITING];
 	char complaints[2048];
 	char exe[EXE_ROOM];
 	char command[TARGET_COMMAND_MAX];
@@ -143,7 +166,14 @@ void supervisor_run(struct supervisor *supervisor);
 bool supervisor_is_valid(const struct supervisor *supervisor);
 void supervisor_tell(struct supervisor *supervisor, enum news news, int value, int error);
 /* call.c */
-void call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer);
+bool call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer);
+bool call_answer_again(struct supervisor *supervisor, const struct waiting *waiting, bool in_vain,
+		       struct seccomp_notif_resp *answer);
+/* waiting.c */
+ssize_t waiting_read(struct call *call, uint64_t from, void *to, size_t size);
+bool waiting_add(struct supervisor *supervisor, const struct seccomp_notif *asked);
+const struct waiting *waiting_take(struct supervisor *supervisor, pid_t pid);
+bool waiting_check(struct supervisor *supervisor);
 /* narrow.c */
 bool narrow_to_target(struct supervisor *supervisor);
 /* outside.c */

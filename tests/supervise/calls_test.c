@@ -296,6 +296,31 @@ namespace_own_uses_its_own_interfaces(void **state)
 	}
 }
 
+/**
+ * memory_that_never_comes_holds_up_its_caller_alone - the address is in memory that userfaultfd(2) fills, later or never:
+ * others bind meanwhile; where it is filled the bind is made, and guarded.
+ */
+static void
+memory_that_never_comes_holds_up_its_caller_alone(void **state)
+{
+	static const char *const rows[][2] = {
+		{"answered", "other error 0\nslow error 0 address 127.0.0.1 port 19430\n"},
+		{"killed", "other error 0\nother error 0\n"},
+		{"many", "other error 0\nsome failed 1\n"}, /* of a hundred that bind one port */
+	};
+	char command[256], output[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(command, sizeof(command), "%s %s", HOST("slow_memory"), rows[i][0]);
+		if (WEXITSTATUS(run_bare(command, output, sizeof(output))) == 77)
+			skip(); /* a user may not hold up the kernel: vm.unprivileged_userfaultfd */
+		run_guarded("", command, output, sizeof(output));
+		if (strcmp(output, rows[i][1]) != 0)
+			fail_msg("%s: %s", rows[i][0], output);
+	}
+}
+
 /** rule_of_a_program_asks_the_target - executable and command line are those of the process that binds. */
 static void
 rule_of_a_program_asks_the_target(void **state)
@@ -471,6 +496,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(port_low_is_what_its_network_says),
 		cmocka_unit_test(process_undumpable_is_refused),
 		cmocka_unit_test(namespace_own_uses_its_own_interfaces),
+		cmocka_unit_test(memory_that_never_comes_holds_up_its_caller_alone),
 		cmocka_unit_test(rule_of_a_program_asks_the_target),
 		cmocka_unit_test(rules_of_many_programs_are_kept_apart),
 		cmocka_unit_test(event_any_tells_the_target),
