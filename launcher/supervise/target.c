@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,21 +54,23 @@ line_value(const char *text, const char *key, int base)
 	return at ? strtol(at + strlen(key), NULL, base) : -1;
 }
 
-/** open_handle - a pidfd of a thread; before Linux 6.9 of its process, which shares its descriptors. */
+/** open_handle - a pidfd of a thread; before Linux 6.9 of its process, @leader, which as a rule shares its descriptors. */
 static int
-open_handle(pid_t tid)
+open_handle(pid_t tid, pid_t *leader)
 {
 	char status[2048];
 	int pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_OF_THREAD);
 	long pid;
 
+	*leader = 0;
 	if (pidfd >= 0 || errno != EINVAL)
 		return pidfd < 0 ? -errno : pidfd;
 	read_file(tid, "status", status, sizeof(status));
 	pid = line_value(status, "\nTgid:", 10);
 	if (pid <= 0)
 		return -ESRCH;
-	pidfd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+	*leader = (pid_t)pid;
+	pidfd = (int)syscall(SYS_pidfd_open, *leader, 0);
 	return pidfd < 0 ? -errno : pidfd;
 }
 
@@ -99,16 +102,18 @@ int
 target_handle(struct handles *handles, pid_t tid)
 {
 	struct handle *handle = place_of(handles, tid);
+	pid_t leader;
 	int pidfd;
 
 	if (handle->tid == tid)
 		return handle->pidfd;
-	pidfd = open_handle(tid);
+	pidfd = open_handle(tid, &leader);
 	if (pidfd < 0)
 		return pidfd;
 	if (handle->tid)
 		close(handle->pidfd);
 	handle->tid = tid;
+	handle->leader = leader;
 	handle->pidfd = pidfd;
 	return pidfd;
 }
@@ -125,6 +130,18 @@ forget(struct handles *handles, pid_t tid)
 }
 
 /**
+ * is_of_others - are the descriptors that the handle of @tid opens known to be not the thread's own? It may have taken
+ * leave of its process, unshare(2) CLONE_FILES. What kcmp(2) does not tell is taken for a no: nearly no thread does.
+ */
+static bool
+is_of_others(struct handles *handles, pid_t tid)
+{
+	const struct handle *handle = place_of(handles, tid);
+
+	return handle->leader && handle->leader != tid && syscall(SYS_kcmp, tid, handle->leader, KCMP_FILES, 0, 0) > 0;
+}
+
+/**
  * target_duplicate - a duplicate (close-on-exec) of descriptor @fd of thread @tid. Return: or -errno.
  * A handle kept from an earlier call is opened anew where its task is gone: another one may have the number now.
  */
@@ -133,10 +150,10 @@ target_duplicate(struct handles *handles, pid_t tid, int fd)
 {
 	for (int attempt = 0;; attempt++) {
 		int pidfd = target_handle(handles, tid);
-		long copy = pidfd < 0 ? 0 : syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+		long copy = pidfd < 0 || is_of_others(handles, tid) ? -EACCES : syscall(SYS_pidfd_getfd, pidfd, fd, 0);
 
-		if (pidfd < 0)
-			return pidfd;
+		if (pidfd < 0 || copy == -EACCES)
+			return pidfd < 0 ? pidfd : -EACCES;
 		if (copy >= 0)
 			return (int)copy;
 		if (errno == EBADF && attempt == 0) {

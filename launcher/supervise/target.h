@@ -22,9 +22,11 @@
 /**
  * struct handle - a task held by pidfd_open(2). It can go stale (ESRCH) but never mean another task.
  * @tid: its number, 0: the place is free
+ * @leader: the process, whose descriptors the handle opens, where one of the thread is not to be had; else 0
  */
 struct handle {
 	pid_t tid;
+	pid_t leader;
 	int pidfd;
 };
 

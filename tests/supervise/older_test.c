@@ -97,6 +97,23 @@ kernel_without_it_is_enough(void **state)
 	figure("%zu kernels with less: guarded", sizeof(rows) / sizeof(rows[0]));
 }
 
+/** thread_with_descriptors_of_its_own_is_guarded_or_refused - before Linux 6.9 only its process's can be seen. */
+static void
+thread_with_descriptors_of_its_own_is_guarded_or_refused(void **state)
+{
+	char output[256];
+
+	(void)state;
+	run_bare(HOST("raw_calls apart"), output, sizeof(output));
+	assert_non_null(strstr(output, " error 0 address 0.0.0.0\n"));
+	run_guarded("", HOST("raw_calls apart"), output, sizeof(output));
+	if (!strstr(output, LOOPBACK) && !strstr(output, " error 13 "))
+		fail_msg("%s", output);
+	run_guarded(forbid(SYS_pidfd_open, EINVAL, 1, O_EXCL), HOST("raw_calls apart"), output, sizeof(output));
+	if (!strstr(output, " error 13 address 0.0.0.0\n"))
+		fail_msg("%s", output);
+}
+
 /** socket_that_cannot_be_exchanged_fails_to_connect - the client is told, and is no server afterwards. */
 static void
 socket_that_cannot_be_exchanged_fails_to_connect(void **state)
@@ -328,6 +345,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kernel_without_it_is_enough),
+		cmocka_unit_test(thread_with_descriptors_of_its_own_is_guarded_or_refused),
 		cmocka_unit_test(socket_that_cannot_be_exchanged_fails_to_connect),
 		cmocka_unit_test(network_that_cannot_be_entered_is_said),
 		cmocka_unit_test(port_low_by_a_rule_needs_the_targets_privilege),

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * raw_calls.c WHAT: one thing by bare system calls, and what came of it: `x32` binds with numbers of that interface,
  * `uring` asks for an io_uring, `setuid`, `port N` and `port6 N` bind and tell the user, `undumpable` binds where nobody may look,
- * `raw` connects a raw socket when another one is bound. */
+ * `raw` connects a raw socket when another one is bound; `apart` binds in a thread with descriptors of its own, while its
+ * process has another socket of that number. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +62,21 @@ connect_raw(void)
 	printf("raw error %d peer %s\n", error, inet_ntoa(to.sin_addr));
 }
 
+static pthread_barrier_t barrier;
+
+static void *
+bind_apart(void *unused)
+{
+	int failed = unshare(CLONE_FILES);
+
+	pthread_barrier_wait(&barrier);
+	pthread_barrier_wait(&barrier); /* the process has its socket */
+	if (!failed)
+		try_bind(SYS_bind, 19411);
+	pthread_barrier_wait(&barrier);
+	return unused;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -79,6 +97,17 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "raw") == 0) {
 		try_bind(SYS_bind, 19410);
 		connect_raw();
+	}
+	if (strcmp(argv[1], "apart") == 0) {
+		pthread_t thread;
+
+		pthread_barrier_init(&barrier, NULL, 2);
+		pthread_create(&thread, NULL, bind_apart, NULL);
+		pthread_barrier_wait(&barrier);
+		socket(AF_UNIX, SOCK_STREAM, 0);
+		pthread_barrier_wait(&barrier);
+		pthread_barrier_wait(&barrier);
+		pthread_join(thread, NULL);
 	}
 	if (strcmp(argv[1], "undumpable") == 0) {
 		prctl(PR_SET_DUMPABLE, 0);
