@@ -38,14 +38,16 @@ struct work {
 
 /**
  * binds_nothing - does this call bind no Internet socket to anything, whatever its descriptor and memory are? connect(2)
- * serves nobody. A bind(2) of fewer bytes than a struct sockaddr_in is refused by every Internet protocol, one of more
+ * serves nobody, but for datagrams.c. A bind(2) of fewer bytes than a struct sockaddr_in is refused by every Internet protocol, one of more
  * than a struct sockaddr_storage by the kernel for all.
  */
 static bool
 binds_nothing(const struct work *work)
 {
+	if (work->trap == TRAP_CONNECT)
+		return !datagrams_may_be_of(work->supervisor, work->supervisor->call.tid);
 	if (work->trap != TRAP_BIND || work->packed)
-		return work->trap == TRAP_CONNECT; /* a size in memory can change meanwhile */
+		return false; /* a size in memory can change meanwhile */
 	return work->size < sizeof(struct sockaddr_in) || work->size > sizeof(struct sockaddr_storage);
 }
 
@@ -108,6 +110,7 @@ make_as_target(void *context)
 	if (lower && !privilege_set(false))
 		return -EACCES;
 	result = make(work);
+	datagrams_note(work->supervisor);
 	if (lower && !privilege_set(true))
 		privilege_set(true); /* others need it yet */
 	return result;
@@ -134,7 +137,8 @@ fetch(struct work *work, const struct trapped *trapped, union bg_sockaddr *addr)
 	error = bg_kernel_getint(call->copy, SOL_SOCKET, SO_DOMAIN, &domain);
 	/* What is no socket: connect(2) reads the address first, bind(2) does not. Only a bind must be ours: a thread could
 	 * put an Internet socket there meanwhile. */
-	call->proceed = error ? work->trap == TRAP_CONNECT : domain != AF_INET && domain != AF_INET6;
+	call->proceed =
+		error ? error == -ENOTSOCK && work->trap == TRAP_CONNECT : domain != AF_INET && domain != AF_INET6;
 	if (error || call->proceed)
 		return error; /* ENOTSOCK */
 	if (work->trap != TRAP_LISTEN && work->size > 0 && work->size <= sizeof(*addr)) {

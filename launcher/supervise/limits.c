@@ -74,7 +74,8 @@ limits_raise(void)
 	rlim_t seconds;
 
 	for (int resource = 0; resource < RLIM_NLIMITS; resource++)
-		if (resource != RLIMIT_CPU && resource != RLIMIT_CORE) /* a core of ours is nothing that CMD's user wants */
+		if (resource != RLIMIT_CPU &&
+		    resource != RLIMIT_CORE) /* a core of ours is nothing that CMD's user wants */
 			raise_limit(resource, resource == RLIMIT_NOFILE ? DESCRIPTORS : RLIM_INFINITY);
 	seconds = raise_limit(RLIMIT_CPU, RLIM_INFINITY);
 	raise_scheduling();

@@ -55,7 +55,8 @@ survey(struct supervisor *supervisor, const struct bg_policy *policy)
 
 		supervisor->by_program |= rule->programs.count > 0;
 		supervisor->by_command |= rule->commands.count > 0;
-		if (rule->to_port > 0 && (supervisor->lowest_to_port == 0 || rule->to_port < supervisor->lowest_to_port))
+		if (rule->to_port > 0 &&
+		    (supervisor->lowest_to_port == 0 || rule->to_port < supervisor->lowest_to_port))
 			supervisor->lowest_to_port = rule->to_port;
 	}
 	supervisor->network = network_here();

@@ -114,6 +114,21 @@ struct waiting {
 	struct seccomp_notif asked;
 };
 
+/** DATAGRAMS - threads that are remembered for their datagram sockets. */
+#define DATAGRAMS 64
+
+/**
+ * struct datagrams - who has datagram sockets that rules hold, see datagrams.c.
+ * @tids, @pids: threads and their processes, @count of them; a pid of 0: not known
+ * @full: there are more
+ */
+struct datagrams {
+	unsigned count;
+	bool full;
+	pid_t tids[DATAGRAMS];
+	pid_t pids[DATAGRAMS];
+};
+
 /**
  * struct supervisor - all that the supervisor knows.
  * @guard: of every process it guards, its policy narrowed to the program of the call under way
@@ -128,7 +143,7 @@ struct waiting {
  * @sizes: of the kernel's structures, seccomp(2) SECCOMP_GET_NOTIF_SIZES
  * @network: SO_NETNS_COOKIE of a socket made here, 0: unknown
  * @ports: privilege_open_ports() of this network
- * @call, @handles, @backups, @next_backup, @narrowed, @next_narrowed, @waiting: see there
+ * @call, @handles, @backups, @next_backup, @narrowed, @next_narrowed, @waiting, @datagrams: see there
  * @exe, @command: of the target, where asked for
  */
 struct supervisor {
@@ -155,6 +170,7 @@ struct supervisor {
 	struct narrowed narrowed[NARROWED];
 	unsigned next_narrowed;
 	struct waiting waiting[WAITING];
+	struct datagrams datagrams;
 	char complaints[2048];
 	char exe[EXE_ROOM];
 	char command[TARGET_COMMAND_MAX];
@@ -169,6 +185,9 @@ void supervisor_tell(struct supervisor *supervisor, enum news news, int value, i
 bool call_answer(struct supervisor *supervisor, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer);
 bool call_answer_again(struct supervisor *supervisor, const struct waiting *waiting, bool in_vain,
 		       struct seccomp_notif_resp *answer);
+/* datagrams.c */
+void datagrams_note(struct supervisor *supervisor);
+bool datagrams_may_be_of(const struct supervisor *supervisor, pid_t tid);
 /* waiting.c */
 ssize_t waiting_read(struct call *call, uint64_t from, void *to, size_t size);
 bool waiting_add(struct supervisor *supervisor, const struct seccomp_notif *asked);

@@ -221,9 +221,12 @@ port_low_is_what_its_network_says(void **state)
 	static const struct {
 		const char *start, *drop, *port, *output;
 	} rows[] = {
-		{"4000", DROP, "2000", "euid 0 error 13 address 0.0.0.0\n"}, {"4000", DROP, "4000", "euid 0 " LOOPBACK},
-		{"4000", "", "2000", "euid 0 " LOOPBACK},		      {"20", DROP, "30", "euid 0 " LOOPBACK},
-		{"20", DROP, "19", "euid 0 error 13 address 0.0.0.0\n"},     {"20", "", "19", "euid 0 " LOOPBACK},
+		{"4000", DROP, "2000", "euid 0 error 13 address 0.0.0.0\n"},
+		{"4000", DROP, "4000", "euid 0 " LOOPBACK},
+		{"4000", "", "2000", "euid 0 " LOOPBACK},
+		{"20", DROP, "30", "euid 0 " LOOPBACK},
+		{"20", DROP, "19", "euid 0 error 13 address 0.0.0.0\n"},
+		{"20", "", "19", "euid 0 " LOOPBACK},
 	};
 	char network[256], command[512], output[256];
 
@@ -266,6 +269,17 @@ process_undumpable_is_refused(void **state)
 	/* What it asks for is in its memory, so nothing is known of it. */
 	run_guarded(DROP, HOST("int80 19409 bind and forbid"), output, sizeof(output));
 	assert_string_equal(output, "-13\n");
+}
+
+/** process_undumpable_dissolves_no_server - a UDP socket that a rule holds, of its own; a sibling's is none of its business. */
+static void
+process_undumpable_dissolves_no_server(void **state)
+{
+	char output[256];
+
+	(void)state;
+	run_guarded(DROP, "sh -c '" HOST("raw_calls dissolve; ") HOST("raw_calls connect") "'", output, sizeof(output));
+	assert_string_equal(output, "connect 13 dissolve 13\nconnect 0 dissolve 0\n");
 }
 
 /** namespace_own_uses_its_own_interfaces - a rule's target is looked up in the network of the socket, as root and not. */
@@ -495,6 +509,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(port_low_needs_the_targets_privilege),
 		cmocka_unit_test(port_low_is_what_its_network_says),
 		cmocka_unit_test(process_undumpable_is_refused),
+		cmocka_unit_test(process_undumpable_dissolves_no_server),
 		cmocka_unit_test(namespace_own_uses_its_own_interfaces),
 		cmocka_unit_test(memory_that_never_comes_holds_up_its_caller_alone),
 		cmocka_unit_test(rule_of_a_program_asks_the_target),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * raw_calls.c WHAT: one thing by bare system calls, and what came of it: `x32` binds with numbers of that interface,
  * `uring` asks for an io_uring, `setuid`, `port N` and `port6 N` bind and tell the user, `undumpable` binds where nobody may look,
- * `raw` connects a raw socket when another one is bound; `apart` binds in a thread with descriptors of its own, while its
+ * `raw` connects a raw socket when another one is bound; `dissolve` and
+ * `connect` connect where nobody may look, with a UDP server and without; `apart` binds in a thread with descriptors of its own, while its
  * process has another socket of that number. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -62,6 +63,30 @@ connect_raw(void)
 	printf("raw error %d peer %s\n", error, inet_ntoa(to.sin_addr));
 }
 
+/* Where nobody may look: connects a socket, and once more to no address. */
+static void
+connect_unseen(int fd)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	int first, second;
+
+	prctl(PR_SET_DUMPABLE, 0);
+	first = connect(fd, (struct sockaddr *)&to, sizeof(to)) ? errno : 0;
+	to.sin_family = AF_UNSPEC;
+	second = connect(fd, (struct sockaddr *)&to, sizeof(to)) ? errno : 0;
+	printf("connect %d dissolve %d\n", first, second);
+}
+
+static void
+dissolve_server(void)
+{
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(19413)};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (bind(fd, (struct sockaddr *)&any, sizeof(any)) == 0)
+		connect_unseen(fd);
+}
+
 static pthread_barrier_t barrier;
 
 static void *
@@ -98,6 +123,10 @@ main(int argc, char **argv)
 		try_bind(SYS_bind, 19410);
 		connect_raw();
 	}
+	if (strcmp(argv[1], "dissolve") == 0)
+		dissolve_server();
+	if (strcmp(argv[1], "connect") == 0)
+		connect_unseen(socket(AF_INET, SOCK_DGRAM, 0));
 	if (strcmp(argv[1], "apart") == 0) {
 		pthread_t thread;
 

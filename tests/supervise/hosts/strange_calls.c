@@ -21,8 +21,9 @@
 
 #define UNIX_PATH "/nonexistent/socket"
 
-static const char *const kinds[] = {"none",	"closed", "file", "path", "pipe", "epoll", "unix stream", "unix datagram",
-				    "netlink", "vsock",	 "tcp",	 "udp",	 "tcp6", "icmp", "high bits"};
+static const char *const kinds[] = {"none",  "closed",	    "file",	     "path",	"pipe",
+				    "epoll", "unix stream", "unix datagram", "netlink", "vsock",
+				    "tcp",   "udp",	    "tcp6",	     "icmp",	"high bits"};
 
 /** open_kind - a descriptor of the @kind-th kind. */
 static long
@@ -64,7 +65,8 @@ try(long number, const char *call, size_t kind, const char *what, const void *ad
 int
 main(int argc, char **argv)
 {
-	static const long sizes[] = {LONG_MIN, INT_MIN, -1, 0, 1, 2, 15, 16, 28, 110, 128, 129, 1 << 20, (1L << 32) + 16};
+	static const long sizes[] = {LONG_MIN, INT_MIN, -1,  0,	  1,   2,	15,
+				     16,       28,	110, 128, 129, 1 << 20, (1L << 32) + 16};
 	bool undumpable = argc > 1 && strcmp(argv[1], "undumpable") == 0;
 	char local[256] = {0}, in[256] = {0}, *page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(19421)};
@@ -73,8 +75,8 @@ main(int argc, char **argv)
 	const struct {
 		const char *what;
 		const void *at;
-	} pointers[] = {{"null", NULL},	  {"first page", (void *)8}, {"kernel", (void *)-4096L},
-			{"no page", page}, {"unix", local},	     {"loopback", in}};
+	} pointers[] = {{"null", NULL},	   {"first page", (void *)8}, {"kernel", (void *)-4096L},
+			{"no page", page}, {"unix", local},	      {"loopback", in}};
 
 	memcpy(local, &path, sizeof(path));
 	memcpy(in, &peer, sizeof(peer));

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ * datagrams.c - which processes have datagram sockets that rules hold. Runs in the supervisor, during a call.
+ *
+ * connect(2) serves nobody, with one exception: to AF_UNSPEC it dissolves a datagram socket's connection, and with that
+ * the device or the address that a rule gave it. So a process that nobody may look into connects unseen only where no
+ * such socket can be its own: neither it nor an ancestor of it that still runs has had one changed. */
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "launcher/supervise/supervisor.h"
+#include "sys/kernel.h"
+#include "sys/marks.h"
+
+#define ANCESTORS 64 /* looked at: pids that are reused meanwhile must make no endless way */
+
+/** datagrams_note - the call under way is made: has it left its target with a datagram socket that a rule holds? */
+void
+datagrams_note(struct supervisor *supervisor)
+{
+	const struct call *call = &supervisor->call;
+	struct datagrams *datagrams = &supervisor->datagrams;
+	struct identity identity;
+	enum bg_marked marked;
+	struct bg_mark mark;
+	int type;
+
+	if (!__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE) ||
+	    bg_kernel_getint(call->copy, SOL_SOCKET, SO_TYPE, &type) || type == SOCK_STREAM)
+		return;
+	marked = bg_marks_find(call->copy, &mark);
+	if (marked == BG_MARKED_NOT ||
+	    (marked == BG_MARKED && (mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_TOLD)))
+		return; /* bound as asked */
+	for (unsigned i = 0; i < datagrams->count; i++)
+		if (datagrams->tids[i] == call->tid)
+			return;
+	if (datagrams->count == DATAGRAMS) {
+		datagrams->full = true;
+		return;
+	}
+	target_identity(call->tid, &identity);
+	datagrams->tids[datagrams->count] = call->tid;
+	datagrams->pids[datagrams->count++] = identity.pid;
+}
+
+/** datagrams_may_be_of - may a datagram socket that a rule holds be one of thread @tid? */
+bool
+datagrams_may_be_of(const struct supervisor *supervisor, pid_t tid)
+{
+	const struct datagrams *datagrams = &supervisor->datagrams;
+	struct identity identity;
+
+	if (datagrams->full)
+		return true;
+	for (int step = 0; step < ANCESTORS && datagrams->count > 0; step++) {
+		target_identity(tid, &identity);
+		if (identity.pid == 0)
+			return true; /* nobody tells */
+		for (unsigned i = 0; i < datagrams->count; i++)
+			if (datagrams->pids[i] == identity.pid || datagrams->pids[i] == 0)
+				return true;
+		if (identity.parent == 0 || identity.parent == getpid())
+			return false;
+		tid = identity.parent;
+	}
+	return datagrams->count > 0;
+}
