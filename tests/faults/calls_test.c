@@ -238,7 +238,7 @@ event_whose_sink_fails_is_in_the_next(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		run_as(&rows[i], "root", "2>>" FAULT_STDERR);
-		run_as(&rows[i], "nobody", "2<>" FAULT_FIFO);
+		run_as(&rows[i], "nobody", "9<>" FAULT_FIFO " 2>" FAULT_FIFO);
 	}
 }
 

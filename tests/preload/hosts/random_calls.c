@@ -200,7 +200,8 @@ ipv6_address(struct address *address, int binding)
 		in6.sin6_addr = in6addr_loopback;
 	if (binding && profile == SPECIFIC && (which == 2 || which == 5))
 		in6.sin6_addr = in6addr_loopback;
-	if (profile != APART && (which == 6 || (profile != MEET && once_in(30))))
+	/* Where sockets move it would be lost that the kernel has chosen it; libbindguard(7), CAVEATS. */
+	if (profile != APART && !moves && (which == 6 || (profile != MEET && once_in(30))))
 		in6.sin6_scope_id = below(5);
 	if (once_in(50))
 		in6.sin6_flowinfo = (uint32_t)next();
