@@ -395,19 +395,21 @@ inspect_unreachable_command_inside_bindguard_is_guarded_by_that(void **state)
 	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
 		snprintf(command, sizeof(command), "$BG -e seccomp $BG %s $PROBES/probe-static exit 7", inner[i]);
 		drive_expect(7,
-			     "bindguard: " PROBES "probe-static is guarded by the bindguard around this one, and by its "
+			     "bindguard: " PROBES
+			     "probe-static is guarded by the bindguard around this one, and by its "
 			     "rules: no preload reaches it: it is a static program\n",
 			     command);
 		snprintf(command, sizeof(command), "$BG -e seccomp $BG %s $PROBES/probe-static listen", inner[i]);
 		assert_string_equal(drive_expect(0, NULL, command)->out, "lo\n");
-		snprintf(command, sizeof(command), "$BG -e seccomp sh -c '$BG %s $PROBES/probe-dynamic listen; exit $?'",
-			 inner[i]);
+		snprintf(command, sizeof(command),
+			 "$BG -e seccomp sh -c '$BG %s $PROBES/probe-dynamic listen; exit $?'", inner[i]);
 		assert_string_equal(drive_expect(0, NULL, command)->out, "lo\n");
 	}
 	drive_expect(7, "", "$BG -e seccomp $BG -q $PROBES/probe-static exit 7");
 	drive_expect(7, "", "$BG -e seccomp $BG $PROBES/probe-dynamic exit 7");
 	drive_expect(7,
-		     "bindguard: " PROBES "probe-dynamic is guarded by the bindguard around this one, and by its rules: "
+		     "bindguard: " PROBES
+		     "probe-dynamic is guarded by the bindguard around this one, and by its rules: "
 		     "there can be but one supervisor\n",
 		     "$BG -e seccomp $BG -e seccomp $PROBES/probe-dynamic exit 7");
 }
