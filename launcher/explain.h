@@ -52,6 +52,17 @@ struct explanation {
 	int status;
 };
 
+/**
+ * enum explain_connect - what connect(2) to another host does to the socket. See must_undo() of sys.
+ */
+enum explain_connect {
+	EXPLAIN_CONNECT_NOTHING, /* bind has changed nothing */
+	EXPLAIN_CONNECT_GIVES_BACK,
+	EXPLAIN_CONNECT_KEEPS,
+};
+
+bool explain_listens(const struct bg_request *request);
+enum explain_connect explain_connect(const struct bg_verdict *bind);
 bool explain_read_call(const char *protocol, const char *where, struct bg_request *request, struct failure *failure);
 bool explain_find_program(const char *given, struct explain_program *program, struct failure *failure);
 bool explain_ask(struct explanation *explanation, struct failure *failure);

@@ -62,13 +62,32 @@ ask(int fd, const struct bg_policy *policy, struct explain_answer *answer)
 		answer->fallback_available = is_available(fd, &answer->verdict.fallback);
 }
 
-/** asks_again - will listen(2) put the question to the rules again, with another port? See gate() of sys. */
+/** explain_listens - can a socket of this protocol listen? */
+bool
+explain_listens(const struct bg_request *request)
+{
+	return request->protocol & LISTENING;
+}
+
+/** explain_connect - what a program that was bound so, and then connects to another host, has. Of a fallback it is the same. */
+enum explain_connect
+explain_connect(const struct bg_verdict *bind)
+{
+	if (bind->effect != BG_EFFECT_CHANGE)
+		return EXPLAIN_CONNECT_NOTHING;
+	return bg_change_is_to_loopback(&bind->change) ? EXPLAIN_CONNECT_GIVES_BACK : EXPLAIN_CONNECT_KEEPS;
+}
+
+/**
+ * asks_again - will listen(2) put the question to the rules again, with another port? What bind(2) has changed is not asked
+ * again. See gate() and is_settled() of sys.
+ */
 static bool
 asks_again(const struct explain_answer *bind)
 {
 	const struct bg_request *request = &bind->request;
 
-	if (request->asked.port != 0 || !(request->protocol & LISTENING))
+	if (request->asked.port != 0 || !explain_listens(request))
 		return false;
 	return bind->verdict.effect == BG_EFFECT_WAIT ||
 	       (bind->verdict.effect == BG_EFFECT_NONE && bg_addr_is_wildcard(&request->asked.addr));

@@ -164,14 +164,26 @@ listen_value(const struct explanation *explanation)
 	return answers;
 }
 
+/** connect_value - `connect`. */
+static json_t *
+connect_value(const struct explanation *explanation)
+{
+	switch (explain_connect(&explanation->bind.verdict)) {
+	case EXPLAIN_CONNECT_GIVES_BACK: return json_string("given back");
+	case EXPLAIN_CONNECT_KEEPS: return json_string("kept");
+	default: return json_null();
+	}
+}
+
 /** explain_print_json - @explanation on standard output. Return: false, and @failure set, where memory is short. */
 bool
 explain_print_json(const struct explanation *explanation, struct failure *failure)
 {
-	json_t *value = json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "config", config_value(explanation->config),
+	json_t *value = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "config", config_value(explanation->config),
 				  "request", request_value(explanation), "rules", steps_value(explanation), "decision",
 				  decision_value(explanation->config->loaded.policy, &explanation->bind), "listen",
-				  listen_value(explanation), "exit", explanation->status);
+				  listen_value(explanation), "connect", connect_value(explanation), "exit",
+				  explanation->status);
 	bool good = value && json_dumpf(value, stdout, JSON_INDENT(2)) == 0;
 
 	json_decref(value);

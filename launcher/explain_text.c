@@ -209,6 +209,26 @@ print_listen(const struct explanation *explanation)
 	}
 }
 
+/** print_later - what becomes of a change at listen and at connect; the manuals say when that cannot be. */
+static void
+print_later(const struct explain_answer *bind)
+{
+	enum explain_connect connect = explain_connect(&bind->verdict);
+	struct bg_change asked = {.to = bind->request.asked, .form = bind->request.form};
+	char text[BG_EXPLAIN_MAX];
+
+	if (connect == EXPLAIN_CONNECT_NOTHING)
+		return;
+	if (explain_listens(&bind->request))
+		puts("at listen: not asked again, bind has decided");
+	if (connect == EXPLAIN_CONNECT_KEEPS) {
+		puts("at connect: kept, whatever the other end");
+		return;
+	}
+	bg_change_format(&asked, BG_CALL_BIND, text);
+	printf("at connect to another host: given back, %s\n", text);
+}
+
 /** explain_print_text - @explanation on standard output. */
 void
 explain_print_text(const struct explanation *explanation)
@@ -218,6 +238,7 @@ explain_print_text(const struct explanation *explanation)
 	if (explanation->listen_count)
 		fputs("at bind: ", stdout);
 	print_verdict(&explanation->bind);
+	print_later(&explanation->bind);
 	print_listen(explanation);
 	if (explanation->config->loaded.policy->mode == BG_MODE_OBSERVE)
 		puts("mode = observe: nothing of this is done, only logged");

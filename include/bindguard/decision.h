@@ -119,6 +119,18 @@ struct bg_change {
 	char interface[BG_IFNAME_MAX];
 };
 
+/**
+ * bg_change_is_to_loopback - does @change leave a socket to this machine's programs alone? That is what connect(2) to another
+ * host takes back, spec 4.5; another address or device is the user's choice, and is kept.
+ */
+BG_SIGSAFE static inline bool
+bg_change_is_to_loopback(const struct bg_change *change)
+{
+	const char *device = change->interface;
+
+	return device[0] ? device[0] == 'l' && device[1] == 'o' && !device[2] : bg_addr_is_loopback(&change->to.addr);
+}
+
 /** BG_NO_RULE - verdict.rule where no rule matched. */
 #define BG_NO_RULE UINT32_MAX
 

@@ -29,7 +29,7 @@ datagrams_note(struct supervisor *supervisor)
 		return;
 	marked = bg_marks_find(call->copy, &mark);
 	if (marked == BG_MARKED_NOT ||
-	    (marked == BG_MARKED && (mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_TOLD)))
+	    (marked == BG_MARKED && (mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_AS_ASKED)))
 		return; /* bound as asked */
 	for (unsigned i = 0; i < datagrams->count; i++)
 		if (datagrams->tids[i] == call->tid)

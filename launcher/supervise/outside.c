@@ -83,11 +83,46 @@ take_place(const struct bg_guard *guard, int fd, int created)
 	return dup3(created, fd, O_CLOEXEC) < 0 ? -errno : 0;
 }
 
+/** hash - of a path: FNV-1a. */
+static uint64_t
+hash(const char *text)
+{
+	uint64_t value = 0xcbf29ce484222325u;
+
+	for (; *text; text++)
+		value = (value ^ (unsigned char)*text) * 0x100000001b3u;
+	return value;
+}
+
+/**
+ * client - has a bind of the target been taken back for a client? Kept for each process: one that is a client says nothing
+ * of the others.
+ */
+static bool
+client(const struct bg_guard *guard, bool note)
+{
+	struct identity identity;
+	struct client target;
+
+	(void)guard;
+	target_identity(self->call.tid, &identity);
+	if (!identity.pid || !target_exe(self->call.tid, self->exe, sizeof(self->exe)))
+		return false;
+	target = (struct client){.pid = identity.pid, .exe = hash(self->exe)};
+	for (size_t i = 0; i < CLIENTS; i++)
+		if (self->clients[i].pid == target.pid && self->clients[i].exe == target.exe)
+			return true;
+	if (note)
+		self->clients[self->next_client++ % CLIENTS] = target;
+	return note;
+}
+
 static const struct bg_outside outside = {
 	.identify = identify,
 	.describe = describe,
 	.stderr_fd = stderr_fd,
 	.take_place = take_place,
+	.client = client,
 };
 
 /** raw_bind - bind(2). */

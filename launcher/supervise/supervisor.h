@@ -73,6 +73,19 @@ struct narrowed {
 	const char *command;
 };
 
+/** CLIENTS - processes remembered that had a bind taken back for a client. */
+#define CLIENTS 64
+
+/**
+ * struct client - one of them.
+ * @pid: 0: none
+ * @exe: a hash of its executable's path: another program in the same process is not known yet
+ */
+struct client {
+	pid_t pid;
+	uint64_t exe;
+};
+
 /**
  * struct call - the trapped call under way.
  * @id: of the notification
@@ -143,7 +156,8 @@ struct datagrams {
  * @sizes: of the kernel's structures, seccomp(2) SECCOMP_GET_NOTIF_SIZES
  * @network: SO_NETNS_COOKIE of a socket made here, 0: unknown
  * @ports: privilege_open_ports() of this network
- * @call, @handles, @backups, @next_backup, @narrowed, @next_narrowed, @waiting, @datagrams: see there
+ * @call, @handles, @backups, @next_backup, @narrowed, @next_narrowed, @waiting, @datagrams,
+ * @clients, @next_client: see there
  * @exe, @command: of the target, where asked for
  */
 struct supervisor {
@@ -171,6 +185,8 @@ struct supervisor {
 	unsigned next_narrowed;
 	struct waiting waiting[WAITING];
 	struct datagrams datagrams;
+	struct client clients[CLIENTS];
+	unsigned next_client;
 	char complaints[2048];
 	char exe[EXE_ROOM];
 	char command[TARGET_COMMAND_MAX];

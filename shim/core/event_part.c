@@ -108,12 +108,15 @@ event_family_word(const struct bg_event *event)
 
 /**
  * bg_event_severity - how much an event matters, for sinks that sort by it: a server that other machines reach above
- * what the guard changed, refused or failed at, and that above what it let pass.
+ * what the guard changed, refused or failed at, and that above what it let pass. A client that was given back what it had
+ * asked for serves nobody, and is as without the guard.
  */
 enum bg_severity
 bg_event_severity(const struct bg_event *event)
 {
-	if (event->exposed)
+	if (event->action == BG_ACTION_UNDO && !event->error)
+		return BG_SEVERITY_INFO;
+	if (event->exposed && event->action != BG_ACTION_UNDO)
 		return BG_SEVERITY_WARNING;
 	return event->changed || event->error ? BG_SEVERITY_NOTICE : BG_SEVERITY_INFO;
 }

@@ -91,7 +91,7 @@ append_cause(struct bg_line *line, const struct bg_event *event, enum outcome ou
 		bg_line_text(line, bg_reason_text(event->reason));
 	else
 		bg_line_text(line, bg_action_word(event->action));
-	if (event->rule && event->action != BG_ACTION_UNDO) {
+	if (event->rule) {
 		bg_line_text(line, ", rule \"");
 		bg_line_escaped(line, event->rule, EVENT_NAME_MOST, BG_ESCAPE_TEXT);
 		bg_line_char(line, '"');

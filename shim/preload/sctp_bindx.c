@@ -130,6 +130,25 @@ decide_one(struct bg_attempt *attempt, const union bg_sockaddr *copy, size_t siz
 	return 0;
 }
 
+/**
+ * remember - listen(2) is not to ask again about what was decided here; several addresses are nothing that connect(2) could
+ * give back.
+ */
+static void
+remember(const struct change *change, int result)
+{
+	const struct bg_attempt *first = &change->first;
+	struct bg_change done = first->verdict.change;
+
+	if (!change->list.changed) {
+		bg_apply_nothing(first, result);
+		return;
+	}
+	memcpy(done.interface, change->device, sizeof(done.interface));
+	if (result >= 0)
+		bg_apply_remember(first, BG_MARK_AS_ASKED, &done);
+}
+
 /** report - one event for the list. */
 static void
 report(struct change *change, int result)
@@ -169,6 +188,7 @@ guarded(struct bg_attempt *attempt, const char *addrs, int count, int flags)
 		result = real_call(attempt->fd, change.list.bytes, change.list.size, count, flags);
 	if (result < 0 && change.device[0])
 		bg_device_take_off(attempt->fd);
+	remember(&change, result);
 	report(&change, result);
 	return result;
 }

@@ -40,20 +40,32 @@ refuses_family(struct bg_attempt *attempt, int result)
 	return bg_facts_gather(attempt, BG_FACT_DOMAIN) != BG_FACTS_GATHERED || !attempt->request.domain_fits;
 }
 
-/** remember - note what was asked for, so that connect(2) can give it back. The kernel names AF_UNSPEC as AF_INET. */
-static void
-remember(const struct bg_attempt *attempt, enum bg_mark_kind kind, const char *device)
+/**
+ * bg_apply_remember - note what was asked for, so that connect(2) can give it back, and where the socket is instead, so that
+ * listen(2) does not ask again. The kernel names AF_UNSPEC as AF_INET.
+ * @done: NULL: the socket is as asked
+ */
+void
+bg_apply_remember(const struct bg_attempt *attempt, enum bg_mark_kind kind, const struct bg_change *done)
 {
 	const struct bg_request *request = &attempt->request;
+	const struct bg_policy *policy = attempt->guard->policy;
+	const struct bg_verdict *verdict = &attempt->verdict;
 	struct bg_mark mark = {.cookie = attempt->cookie,
 			       .kind = kind,
 			       .asked = request->asked,
 			       .form = request->form,
+			       .told = kind != BG_MARK_PORT_ZERO,
+			       .action = (uint8_t)verdict->action,
+			       .rule = verdict->rule == BG_NO_RULE ? 0 : policy->rules[verdict->rule].name.offset,
 			       .dual_stack = (request->known & BG_FACT_V6ONLY) && !request->v6only};
 
 	if (mark.form == BG_FORM_UNSPEC)
 		mark.form = BG_FORM_IPV4;
-	memcpy(mark.device, device, strlen(device));
+	if (done) {
+		mark.bound = done->to;
+		memcpy(mark.device, done->interface, sizeof(mark.device));
+	}
 	if (mark.cookie)
 		bg_marks_store(&mark);
 	else
@@ -177,7 +189,7 @@ bg_apply_change(struct bg_attempt *attempt)
 	if (refused)
 		result = -EACCES;
 	if (result >= 0)
-		remember(attempt, done->interface[0] ? BG_MARK_DEVICE : BG_MARK_ADDRESS, done->interface);
+		bg_apply_remember(attempt, done->interface[0] ? BG_MARK_DEVICE : BG_MARK_ADDRESS, done);
 	bg_report_changed(attempt, done, result);
 	return result;
 }
@@ -205,10 +217,24 @@ bg_apply_prepare(struct bg_attempt *attempt)
 	return error == 0 || error == -EBADF || error == -ENOTSOCK || error == -ENOPROTOOPT;
 }
 
+/** would_change - observe mode lets pass what its event says would be changed. */
+static bool
+would_change(const struct bg_attempt *attempt)
+{
+	enum bg_effect effect = attempt->verdict.effect;
+
+	return attempt->guard->policy->mode == BG_MODE_OBSERVE &&
+	       (effect == BG_EFFECT_CHANGE || effect == BG_EFFECT_REFUSE);
+}
+
 /** bg_apply_nothing - the bare call was made and returned @result. */
 void
 bg_apply_nothing(const struct bg_attempt *attempt, int result)
 {
-	if (result >= 0 && is_to_be_remembered(attempt))
-		remember(attempt, BG_MARK_PORT_ZERO, "");
+	if (result < 0)
+		return;
+	if (would_change(attempt))
+		bg_apply_remember(attempt, BG_MARK_AS_ASKED, NULL);
+	else if (is_to_be_remembered(attempt))
+		bg_apply_remember(attempt, BG_MARK_PORT_ZERO, NULL);
 }

@@ -34,7 +34,7 @@ read_server(struct bg_attempt *attempt, bool marked, const struct bg_mark *mark)
 		return BG_FACTS_NONE;
 	if (marked && mark->kind == BG_MARK_ADDRESS) /* bound to the changed address still */
 		return BG_FACTS_NONE;
-	if (marked && mark->kind != BG_MARK_PORT_ZERO) {
+	if (marked && mark->kind != BG_MARK_PORT_ZERO && mark->kind != BG_MARK_AS_ASKED) {
 		request->asked = mark->asked;
 		request->form = mark->form;
 	}

@@ -7,6 +7,7 @@
 #include "bindguard/event.h"
 #include "core/sockaddr.h"
 #include "sys/device.h"
+#include "sys/marks.h"
 
 /**
  * struct bg_real - the functions that the program would have called without the guard.
@@ -40,12 +41,14 @@ struct bg_guard;
  * @describe: set what an event tells of the process, and the descriptor's number there
  * @stderr_fd: its descriptor 2, -1 where it cannot be had
  * @take_place: the program's descriptor, of which @fd is a duplicate, and @fd itself become @created. Return: 0 or -errno
+ * @client: has a bind of this process been taken back for a client? With @note, from now on it has
  */
 struct bg_outside {
 	void (*identify)(const struct bg_guard *guard, struct bg_request *request);
 	void (*describe)(const struct bg_guard *guard, struct bg_event *event);
 	int (*stderr_fd)(const struct bg_guard *guard);
 	int (*take_place)(const struct bg_guard *guard, int fd, int created);
+	bool (*client)(const struct bg_guard *guard, bool note);
 };
 
 /**
@@ -86,6 +89,8 @@ BG_SIGSAFE int bg_guard_connect(const struct bg_guard *guard, int fd, const void
  * @bind: the real call that binds @fd to the address of a change; -errno for -1. bg_real_bind() but for bindresvport(3)
  * @out: what @bind may write to
  * @cookie: SO_COOKIE of @fd where bg_apply_prepare() has asked for it, else 0
+ * @rule: where not the verdict but bind(2) before it has decided: offset of its rule's name in the policy, else 0
+ * @told: the event of bind(2) has told what this call's would
  */
 struct bg_attempt {
 	const struct bg_guard *guard;
@@ -97,6 +102,8 @@ struct bg_attempt {
 	int (*bind)(const struct bg_attempt *attempt, const struct bg_change *change);
 	void *out;
 	uint64_t cookie;
+	uint32_t rule;
+	bool told;
 };
 
 /** enum bg_facts - how gathering went. */
@@ -110,6 +117,8 @@ BG_SIGSAFE int bg_real_bind(const struct bg_attempt *attempt, const struct bg_ch
 BG_SIGSAFE int bg_apply_change(struct bg_attempt *attempt);
 BG_SIGSAFE bool bg_apply_prepare(struct bg_attempt *attempt);
 BG_SIGSAFE void bg_apply_nothing(const struct bg_attempt *attempt, int result);
+BG_SIGSAFE void bg_apply_remember(const struct bg_attempt *attempt, enum bg_mark_kind kind,
+				  const struct bg_change *done);
 
 BG_SIGSAFE bool bg_attempt_decide(struct bg_attempt *attempt);
 BG_SIGSAFE int bg_attempt_refuse(struct bg_attempt *attempt);
@@ -120,7 +129,7 @@ BG_SIGSAFE enum bg_protocol bg_facts_protocol(int fd);
 BG_SIGSAFE void bg_report_complaints(const struct bg_guard *guard, const struct bg_endpoint *asked);
 BG_SIGSAFE void bg_report_unchanged(struct bg_attempt *attempt, int result);
 BG_SIGSAFE void bg_report_changed(struct bg_attempt *attempt, const struct bg_change *change, int result);
-BG_SIGSAFE void bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, int result);
+BG_SIGSAFE void bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, bool undone, int result);
 
 BG_SIGSAFE int bg_guard_disconnect(struct bg_attempt *attempt, const struct bg_peer *unspecified);
 BG_SIGSAFE int bg_replace(const struct bg_attempt *attempt, const struct bg_endpoint *bind_to, enum bg_form form,

@@ -3,12 +3,8 @@
  * a loopback-bound socket reaches no other host (EINVAL, or silence). Signal-safe.
  *
  * Theory of operation. The mark of bind(2) says what was asked for; what the socket has now is read from the kernel.
- *
- *   now at                 peer                  then
- *   loopback, or lo        loopback              left as it is
- *   loopback, or lo        another               undone
- *   another device         any                   undone: it reaches neither loopback nor another network
- *   another address        any                   undone, unless the kernel would choose that address itself
+ * Only what went to loopback is undone, and only where the peer is not at loopback. An address or a device that the
+ * user chose is kept, TCP as UDP: what leaves by another way than the user's is worse than a connect(2) that fails.
  *
  * A socket that is undone can be a server again: a stream socket by listen(2), which asks the rules; a datagram socket
  * when its association is dissolved (AF_UNSPEC), which disconnect.c does.
@@ -131,12 +127,11 @@ undo_datagram(struct bg_attempt *attempt, const struct bg_mark *mark, const stru
 }
 
 /**
- * undo_stream - give a stream socket back what it asked for, then connect it: that can take long, and another thread, a
- * signal or a cancellation may end it, so all is done before.
+ * undo_stream - give a stream socket back what it asked for. The connect(2) that follows can take long, and another thread,
+ * a signal or a cancellation may end it, so all is done before. Return: 0, or -errno and everything is as it was.
  */
 static int
-undo_stream(struct bg_attempt *attempt, const struct bg_mark *mark, const struct bg_change *now,
-	    const struct bg_peer *peer)
+undo_stream(struct bg_attempt *attempt, const struct bg_mark *mark, const struct bg_change *now)
 {
 	static const struct bg_peer nobody;
 	struct bg_endpoint asked = wanted(mark, now);
@@ -144,10 +139,9 @@ undo_stream(struct bg_attempt *attempt, const struct bg_mark *mark, const struct
 
 	if (!is_bound_as_asked(mark, now) || bg_kernel_set_device(attempt->fd, ""))
 		result = bg_replace(attempt, &asked, mark->form, mark->dual_stack, &nobody);
-	if (result < 0)
-		return result;
-	note_undone(attempt->fd, mark);
-	return bare(attempt, peer);
+	if (result >= 0)
+		note_undone(attempt->fd, mark);
+	return result;
 }
 
 /** is_idle - a stream socket that neither listens nor is connected or being connected: else connect(2) only fails. */
@@ -173,45 +167,22 @@ is_here(const struct bg_addr *addr)
 	return bg_addr_is_loopback(addr) || bg_addr_is_wildcard(addr);
 }
 
-/** chooses - would the kernel itself send from @addr to @peer? A datagram socket is asked, which sends nothing. */
-static bool
-chooses(const struct bg_addr *addr, const struct bg_peer *peer)
-{
-	struct bg_endpoint source;
-	union bg_sockaddr name;
-	enum bg_form form;
-	sa_family_t family;
-	unsigned size;
-	bool same = false;
-	int fd;
-
-	memcpy(&family, peer->name.bytes, sizeof(family));
-	fd = bg_kernel_socket(family, SOCK_DGRAM, 0);
-	if (fd < 0)
-		return false;
-	if (bg_kernel_connect(fd, &peer->name, peer->size) == 0 && bg_kernel_getsockname(fd, &name, &size) == 0 &&
-	    size <= sizeof(name) && bg_sockaddr_decode(&name, size, &source, &form))
-		same = bg_addr_equal(&source.addr, addr);
-	bg_kernel_close(fd);
-	return same;
-}
-
-/** must_undo - the table at the top; a device that the program chose after bind(2) is its own. */
+/** must_undo - is it at loopback, by the guard's doing, and the peer elsewhere? A device that the program set later stays. */
 static bool
 must_undo(const struct bg_mark *mark, const struct bg_change *now, const struct bg_peer *peer)
 {
 	struct bg_endpoint to;
 	enum bg_form form;
 
-	if (mark->kind != BG_MARK_ADDRESS && mark->kind != BG_MARK_DEVICE)
+	if (!bg_sockaddr_decode(&peer->name, peer->size, &to, &form) || form == BG_FORM_UNSPEC || is_here(&to.addr))
 		return false;
-	if (!bg_sockaddr_decode(&peer->name, peer->size, &to, &form) || form == BG_FORM_UNSPEC)
-		return false;
-	if (mark->kind == BG_MARK_DEVICE && memcmp(mark->device, now->interface, sizeof(mark->device)) != 0)
-		return false;
-	if (bg_addr_is_loopback(&now->to.addr) || strcmp(now->interface, "lo") == 0)
-		return !is_here(&to.addr);
-	return mark->kind == BG_MARK_DEVICE || !chooses(&now->to.addr, peer);
+	switch (mark->kind) {
+	case BG_MARK_ADDRESS: return bg_addr_is_loopback(&now->to.addr);
+	case BG_MARK_DEVICE:
+		return strcmp(mark->device, "lo") == 0 &&
+		       memcmp(mark->device, now->interface, sizeof(mark->device)) == 0;
+	default: return false;
+	}
 }
 
 /** reconsider - a marked socket connects: undo what bind(2) did where it stands in the way. */
@@ -219,20 +190,25 @@ static int
 reconsider(struct bg_attempt *attempt, const struct bg_mark *mark, const struct bg_peer *peer)
 {
 	struct bg_change now;
+	bool undone;
 	int result;
 
 	if (!read_name(attempt->fd, &now) || !must_undo(mark, &now, peer) ||
 	    bg_facts_gather(attempt, BG_FACT_PROTOCOL) != BG_FACTS_GATHERED)
 		return bare(attempt, peer);
-	attempt->request.asked = mark->asked;
+	if (!(attempt->request.protocol & DATAGRAM) && !is_idle(attempt->fd))
+		return bare(attempt, peer);
+	attempt->request.asked = wanted(mark, &now);
 	attempt->request.form = mark->form;
+	attempt->rule = mark->rule;
 	if (attempt->request.protocol & DATAGRAM)
 		result = undo_datagram(attempt, mark, &now, peer);
-	else if (is_idle(attempt->fd))
-		result = undo_stream(attempt, mark, &now, peer);
 	else
-		return bare(attempt, peer);
-	bg_report_undone(attempt, &now, result == -EINPROGRESS || result == -EINTR ? 0 : result);
+		result = undo_stream(attempt, mark, &now);
+	undone = result >= 0;
+	if (undone && !(attempt->request.protocol & DATAGRAM))
+		result = bare(attempt, peer);
+	bg_report_undone(attempt, &now, undone, result == -EINPROGRESS || result == -EINTR ? 0 : result);
 	return result;
 }
 

@@ -84,6 +84,50 @@ gate(struct bg_attempt *attempt, enum bg_facts facts)
 }
 
 /**
+ * is_where_it_was_put - bind(2), or a listen(2) that failed, has put the socket somewhere else than asked, and there it is:
+ * the kernel is asked for name and device. Of a link-local address the kernel itself sets the device.
+ */
+static bool
+is_where_it_was_put(const struct bg_attempt *attempt, const struct bg_mark *mark)
+{
+	const struct bg_endpoint *now = &attempt->request.asked, *then = &mark->bound;
+	char device[BG_IFNAME_MAX];
+
+	if (mark->kind == BG_MARK_UNDONE || !bg_addr_equal(&now->addr, &then->addr))
+		return false;
+	if ((then->port && now->port != then->port) || bg_kernel_get_device(attempt->fd, device))
+		return false;
+	if (mark->device[0])
+		return memcmp(device, mark->device, sizeof(device)) == 0;
+	return !device[0] || strcmp(device, "lo") == 0 || bg_addr_is_link_local(&then->addr);
+}
+
+/**
+ * is_settled - what bind(2) decided is not asked again: listen(2) sees another address and port than those the rules were
+ * asked about, and would find another rule. Sets what an event needs to know of bind(2)'s.
+ */
+static bool
+is_settled(struct bg_attempt *attempt)
+{
+	struct bg_verdict *verdict = &attempt->verdict;
+	struct bg_mark mark;
+
+	if (!bg_marks_get(attempt->fd, &mark))
+		return false;
+	if (mark.kind == BG_MARK_AS_ASKED)
+		attempt->told = mark.told;
+	if (attempt->guard->policy->mode != BG_MODE_ENFORCE || !is_where_it_was_put(attempt, &mark))
+		return false;
+	attempt->told = mark.told;
+	attempt->rule = mark.rule;
+	memset(verdict, 0, sizeof(*verdict));
+	verdict->rule = BG_NO_RULE;
+	verdict->action = (enum bg_action)mark.action;
+	verdict->reason = BG_REASON_ALREADY_THERE;
+	return true;
+}
+
+/**
  * take_back - listen(2) failed after the socket was confined: leave it as it was. Without privilege a bound socket keeps
  * its device until connect(2) gives it back: exchanged, it would be another than its duplicates in other processes. So
  * does one that is not bound and fails with EINVAL: a connect(2) is, or was, under way, which a new one knows nothing of.
@@ -93,11 +137,17 @@ static void
 take_back(const struct bg_attempt *attempt, int result)
 {
 	static const struct bg_peer nobody;
-	struct bg_mark mark = {.kind = BG_MARK_DEVICE, .asked = attempt->request.asked, .form = attempt->request.form};
+	const struct bg_verdict *verdict = &attempt->verdict;
+	struct bg_mark mark = {.kind = BG_MARK_DEVICE,
+			       .action = (uint8_t)verdict->action,
+			       .rule = attempt->guard->policy->rules[verdict->rule].name.offset,
+			       .asked = attempt->request.asked,
+			       .bound = attempt->request.asked,
+			       .form = attempt->request.form};
 
 	if (bg_kernel_set_device(attempt->fd, "") == 0)
 		return;
-	memcpy(mark.device, attempt->verdict.change.interface, sizeof(mark.device));
+	memcpy(mark.device, verdict->change.interface, sizeof(mark.device));
 	if (mark.asked.port == 0 && result != -EINVAL)
 		bg_replace(attempt, NULL, mark.form, false, &nobody);
 	else
@@ -163,7 +213,7 @@ bg_guard_listen(const struct bg_guard *guard, int fd, int backlog)
 		return (int)bg_kernel_result(guard->real->listen(fd, backlog));
 	if (guard->complaints[0])
 		bg_report_complaints(guard, &attempt.request.asked);
-	if (!gate(&attempt, facts))
+	if ((facts != BG_FACTS_GATHERED || !is_settled(&attempt)) && !gate(&attempt, facts))
 		return (int)bg_kernel_result(guard->real->listen(fd, backlog));
 	if (guard->policy->mode == BG_MODE_ENFORCE) {
 		if (attempt.verdict.effect == BG_EFFECT_CHANGE && attempt.verdict.change.interface[0])

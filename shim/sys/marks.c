@@ -9,7 +9,7 @@
  *
  * When the ring is full the oldest mark is forgotten. Nothing is exposed then: the client's connect(2) has the errno of
  * a socket at its changed address, and a datagram socket that disconnects is decided on by its own name. Pages are
- * touched as marks are made, 64 to a page; fork(2) copies the ring, vfork(2) shares it; both are right.
+ * touched as marks are made, 51 to a page; fork(2) copies the ring, vfork(2) shares it; both are right.
  */
 #include "sys/marks.h"
 
@@ -18,8 +18,11 @@
 
 #include "sys/kernel.h"
 
-/** WORDS - of a slot: cookie; kind, form, port and scope; address; device; dual-stack; the sum. */
-#define WORDS 8
+/**
+ * WORDS - of a slot: cookie; kind, form, port and scope; address; device; rule, port and family where it was put, and
+ * flags; the address there; the sum.
+ */
+#define WORDS 10
 #define SUM (WORDS - 1)
 
 static uint64_t slots[BG_MARKS][WORDS];
@@ -46,7 +49,9 @@ pack(const struct bg_mark *mark, uint64_t words[WORDS])
 		   (uint64_t)mark->asked.addr.scope_id << 32;
 	memcpy(&words[2], mark->asked.addr.bytes, sizeof(mark->asked.addr.bytes));
 	memcpy(&words[4], mark->device, sizeof(mark->device));
-	words[6] = mark->dual_stack;
+	words[6] = (uint64_t)mark->rule | (uint64_t)mark->bound.port << 32 | (uint64_t)mark->bound.addr.family << 48 |
+		   (uint64_t)(mark->action & 7) << 56 | (uint64_t)mark->dual_stack << 62 | (uint64_t)mark->told << 63;
+	memcpy(&words[7], mark->bound.addr.bytes, sizeof(mark->bound.addr.bytes));
 	words[SUM] = sum(words);
 }
 
@@ -63,7 +68,13 @@ unpack(const uint64_t words[WORDS], struct bg_mark *mark)
 	mark->asked.addr.family = mark->form == BG_FORM_IPV6 ? BG_IPV6 : BG_IPV4;
 	memcpy(mark->asked.addr.bytes, &words[2], sizeof(mark->asked.addr.bytes));
 	memcpy(mark->device, &words[4], sizeof(mark->device));
-	mark->dual_stack = words[6] != 0;
+	mark->rule = (uint32_t)words[6];
+	mark->bound.port = (uint16_t)(words[6] >> 32);
+	mark->bound.addr.family = (words[6] >> 48) & 0xff;
+	mark->action = words[6] >> 56 & 7;
+	mark->dual_stack = words[6] >> 62 & 1;
+	mark->told = words[6] >> 63;
+	memcpy(mark->bound.addr.bytes, &words[7], sizeof(mark->bound.addr.bytes));
 }
 
 /** bg_marks_put - remember @mark of the socket @fd, whose cookie is filled in; where it has none, that there is one. */

@@ -14,23 +14,31 @@ enum bg_mark_kind {
 	BG_MARK_ADDRESS = 1, /* bound to another address or port than @asked */
 	BG_MARK_DEVICE,	     /* bound as asked, or to another port, and confined to @device */
 	BG_MARK_PORT_ZERO,   /* bound to port 0 as asked; the kernel chose another */
+	BG_MARK_AS_ASKED,    /* nothing that connect(2) could give back: observe mode, or several addresses at once */
 	BG_MARK_UNDONE,	     /* given back to the program, which connects it: as a server it is decided on again */
-	BG_MARK_TOLD,	     /* bind(2)'s event says that other machines reach it: listen(2) need not say it again */
 };
 
 /**
  * struct bg_mark - one remembered socket.
  * @cookie: SO_COOKIE, never 0 and never used again by the kernel: a descriptor number may be, this may not
  * @kind: why
+ * @told: the event of bind(2) says where it is, so listen(2) need not; whether events are logged does not matter
+ * @action: of the rule that was followed, enum bg_action
+ * @rule: offset of that rule's name in the policy, which is the same however rules are narrowed; 0: no rule
  * @asked: what the program had asked for
  * @form: how
+ * @bound: where the guard has put it; port 0: one of the kernel's choice; addr.family 0: nowhere, it is as asked
  * @dual_stack: IPV6_V6ONLY was off; the kernel sets it on a socket that is bound to an IPv6 address, __inet6_bind()
  * @device: of BG_MARK_DEVICE: tells our device from one that the program chose later; terminated
  */
 struct bg_mark {
 	uint64_t cookie;
 	enum bg_mark_kind kind;
+	bool told;
+	uint8_t action;
+	uint32_t rule;
 	struct bg_endpoint asked;
+	struct bg_endpoint bound;
 	enum bg_form form;
 	bool dual_stack;
 	char device[BG_IFNAME_MAX];

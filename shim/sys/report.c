@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "sys/kernel.h"
-#include "sys/marks.h"
 #include "sys/sink.h"
 
-#define LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
+#define DATAGRAM (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE)
 
 static _Bool complained;
+static _Bool client; /* a datagram socket of this process was given back to a client */
 
 /**
  * bg_report_complaints - say once why lockdown is in force; a bind to loopback is none that matters.
@@ -64,7 +64,9 @@ fill_call(struct bg_event *event, struct bg_attempt *attempt)
 	event->requested_form = attempt->request.form;
 	event->action = verdict->action;
 	event->reason = verdict->reason;
-	if (verdict->rule != BG_NO_RULE)
+	if (attempt->rule)
+		event->rule = bg_policy_string(policy, (struct bg_span){.offset = attempt->rule});
+	else if (verdict->rule != BG_NO_RULE)
 		event->rule = bg_policy_string(policy, policy->rules[verdict->rule].name);
 	if (attempt->guard->outside)
 		attempt->guard->outside->describe(attempt->guard, event);
@@ -161,53 +163,25 @@ stays_reachable(const struct bg_attempt *attempt)
 	return is_exposed(&attempt->request.asked.addr, device);
 }
 
-/** note_told - @event says of a socket that may listen later that other machines reach it. */
-static void
-note_told(const struct bg_attempt *attempt, const struct bg_event *event)
-{
-	struct bg_mark mark = {.kind = BG_MARK_TOLD, .asked = event->requested, .form = event->requested_form};
-
-	if (event->call != BG_CALL_LISTEN && event->exposed && event->changed && (event->protocol & LISTENING))
-		bg_marks_put(attempt->fd, &mark);
-}
-
-/**
- * amend_listen - the verdict on a socket at listen(2) that bind(2) has changed already: it is where the rules want it,
- * and the device is the guard's choice, not the program's.
- * Return: true where bind(2)'s event told what this one would: observe mode's, and of servers that stay reachable.
- */
-static bool
-amend_listen(struct bg_attempt *attempt)
-{
-	struct bg_verdict *verdict = &attempt->verdict;
-	struct bg_mark mark;
-
-	if (attempt->request.call != BG_CALL_LISTEN || !bg_marks_get(attempt->fd, &mark) ||
-	    mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_UNDONE)
-		return false;
-	verdict->reason = verdict->effect == BG_EFFECT_NONE ? BG_REASON_ALREADY_THERE : BG_REASON_RULE;
-	return mark.kind == BG_MARK_TOLD;
-}
-
 /**
  * bg_report_unchanged - the bare call was made; @result is what it returned. Notable where observe mode would have
- * changed it, or where it leaves a server exposed; but not twice for one socket.
+ * changed it, or where it leaves a server exposed; but not where bind(2)'s event has told it of this socket.
  */
 void
 bg_report_unchanged(struct bg_attempt *attempt, int result)
 {
 	const struct bg_policy *policy = attempt->guard->policy;
-	const struct bg_verdict *verdict = &attempt->verdict;
+	struct bg_verdict *verdict = &attempt->verdict;
 	struct bg_event event = {0};
-	bool told;
 
 	if (policy->log_to == BG_LOG_NONE || verdict->reason == BG_REASON_NOT_INTERNET)
 		return;
-	told = amend_listen(attempt);
-	event.changed = would_change(verdict, result) && !told;
+	event.changed = would_change(verdict, result) && !attempt->told;
 	event.exposed = result >= 0 && (event.changed ? stays_reachable(attempt) : leaves_server(attempt));
-	if ((told || (!event.changed && !event.exposed)) && policy->log_events != BG_LOG_ALL)
+	if ((attempt->told || (!event.changed && !event.exposed)) && policy->log_events != BG_LOG_ALL)
 		return;
+	if (attempt->told && verdict->effect != BG_EFFECT_NONE)
+		verdict->reason = BG_REASON_RULE;
 	fill_process(&event, attempt->guard);
 	fill_call(&event, attempt);
 	event.error = result < 0 ? -result : 0;
@@ -220,8 +194,30 @@ bg_report_unchanged(struct bg_attempt *attempt, int result)
 
 		fill_result(&event, attempt->fd, &planned);
 	}
-	note_told(attempt, &event);
 	bg_sink_event(attempt->guard, &event);
+}
+
+/** is_client - has a datagram socket of the program been given back? With @note, from now on one has. */
+static bool
+is_client(const struct bg_guard *guard, bool note)
+{
+	if (guard->outside)
+		return guard->outside->client(guard, note);
+	if (note)
+		__atomic_store_n(&client, 1, __ATOMIC_RELAXED);
+	return __atomic_load_n(&client, __ATOMIC_RELAXED);
+}
+
+/**
+ * goes_without_saying - a program whose datagram socket was given back is known to be a client that binds fixed ports: a
+ * line for each of its sockets (a resolver has one a query) would bury the others. Where other machines reach the socket,
+ * the call failed, or connect(2) made a server of it, it is told nevertheless; a stream socket always: it may listen.
+ */
+static bool
+goes_without_saying(const struct bg_attempt *attempt, const struct bg_event *event)
+{
+	return attempt->guard->policy->log_events != BG_LOG_ALL && (event->protocol & DATAGRAM) && event->has_result &&
+	       !event->error && !event->exposed && event->call != BG_CALL_CONNECT && is_client(attempt->guard, false);
 }
 
 /**
@@ -246,20 +242,24 @@ bg_report_changed(struct bg_attempt *attempt, const struct bg_change *change, in
 	else if (change)
 		fill_result(&event, attempt->fd, change);
 	event.exposed = result >= 0 && is_exposed(&event.result.addr, event.interface);
-	note_told(attempt, &event);
-	bg_sink_event(attempt->guard, &event);
+	if (!goes_without_saying(attempt, &event))
+		bg_sink_event(attempt->guard, &event);
 }
 
 /**
- * bg_report_undone - connect(2) gave a client back what it had asked bind(2) for.
+ * bg_report_undone - connect(2) took back what bind(2) had done, for a client. Notable where it could not.
  * @from: what the socket was bound to until now
+ * @undone: it could; @result: what the program gets, which is the network's answer then
  */
 void
-bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, int result)
+bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, bool undone, int result)
 {
+	const struct bg_policy *policy = attempt->guard->policy;
 	struct bg_event event = {0};
 
-	if (attempt->guard->policy->log_to == BG_LOG_NONE)
+	if (undone && (attempt->request.protocol & DATAGRAM))
+		is_client(attempt->guard, true);
+	if (policy->log_to == BG_LOG_NONE || (undone && policy->log_events != BG_LOG_ALL))
 		return;
 	attempt->verdict.rule = BG_NO_RULE;
 	attempt->verdict.action = BG_ACTION_UNDO;
@@ -273,5 +273,8 @@ bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, int r
 	event.result_form = attempt->request.form;
 	event.changed = true;
 	event.error = result < 0 ? -result : 0;
+	if (undone)
+		bg_kernel_get_device(attempt->fd, event.interface);
+	event.exposed = undone && is_exposed(&event.result.addr, event.interface);
 	bg_sink_event(attempt->guard, &event);
 }

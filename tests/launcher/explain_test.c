@@ -24,6 +24,8 @@
 #define SERVERS "rule \"servers\" (built-in:20): matches: rewrite to loopback\n"
 #define OR_CONFINED "  if there is no such address (EADDRNOTAVAIL): SO_BINDTODEVICE lo, then "
 #define OR_EACCES "  if the kernel refuses to confine: error EACCES\n"
+#define THEN "at listen: not asked again, bind has decided\n"
+#define GIVEN_BACK(call) "at connect to another host: given back, bind(" call ")\n"
 #define DENY "conf/examples/deny.conf"
 #define VPN "conf/examples/pin-to-vpn.conf"
 
@@ -36,13 +38,14 @@ struct call {
 
 static const struct call calls[] = {
 	{"tcp 0.0.0.0:8000", 3,
-	 BUILT_IN "call: tcp bind(0.0.0.0:8000)\n" NO_UDP("8000") SERVERS "changed: bind(127.0.0.1:8000)\n" OR_CONFINED
-									  "bind(0.0.0.0:8000)\n" OR_EACCES},
+	 BUILT_IN "call: tcp bind(0.0.0.0:8000)\n" NO_UDP("8000") SERVERS
+	 "changed: bind(127.0.0.1:8000)\n" OR_CONFINED
+	 "bind(0.0.0.0:8000)\n" OR_EACCES THEN GIVEN_BACK("0.0.0.0:8000")},
 	{"mptcp '[::]:3000'", 3,
 	 BUILT_IN "call: mptcp bind([::]:3000), dual-stack\n" NO_UDP("3000") SERVERS
 	 "changed: SO_BINDTODEVICE lo, then bind([::]:3000) (dual-stack: confined, since no address is both "
 	 "loopbacks)\n"
-	 "  if the kernel refuses to confine: bind([::ffff:127.0.0.1]:3000)\n"},
+	 "  if the kernel refuses to confine: bind([::ffff:127.0.0.1]:3000)\n" THEN GIVEN_BACK("[::]:3000")},
 	{"udp 0.0.0.0:0", 0,
 	 BUILT_IN "call: udp bind(0.0.0.0:0)\nrule \"udp-clients\" (built-in:13): matches: allow\n"
 		  "unchanged: bind(0.0.0.0:0)\n"},
@@ -72,7 +75,8 @@ static const struct call calls[] = {
 		    "\"nginx\"\n"
 		    "rule \"udp-clients\" (" VPN ":12): does not match: is for another port: 0, not 80\n"
 		    "rule \"servers\" (" VPN ":19): matches: rewrite to loopback\n"
-		    "changed: bind(127.0.0.1:80)\n" OR_CONFINED "bind(0.0.0.0:80)\n" OR_EACCES},
+		    "changed: bind(127.0.0.1:80)\n" OR_CONFINED
+		    "bind(0.0.0.0:80)\n" OR_EACCES THEN GIVEN_BACK("0.0.0.0:80")},
 	{"tcp 0.0.0.0:80 --config=" VPN " -p /nonexistent/nginx", 4,
 	 NAMED(VPN) "call: tcp bind(0.0.0.0:80)\n"
 		    "program: /nonexistent/nginx (there is no such file here; taken as it is)\n"
@@ -196,7 +200,7 @@ json_has_the_schema_and_the_reasons_of_the_text(void **state)
 		size_t at;
 
 		assert_int_equal(status, calls[i].status);
-		expect_keys(value, "config request rules decision listen exit");
+		expect_keys(value, "config request rules decision listen connect exit");
 		expect_keys(json_object_get(value, "config"), "path source mode");
 		expect_keys(json_object_get(value, "request"), "protocol family address port v6only exe command");
 		expect_decision(json_object_get(value, "decision"), false);
@@ -215,6 +219,48 @@ json_has_the_schema_and_the_reasons_of_the_text(void **state)
 		}
 		json_decref(value);
 	}
+}
+
+/** change_is_kept_or_given_back_at_connect - what went to loopback, and what the user sent elsewhere. */
+static void
+change_is_kept_or_given_back_at_connect(void **state)
+{
+	static const struct {
+		const char *rule, *call, *connect, *text;
+	} rows[] = {
+		{"action = rewrite to = loopback", "udp '[::]:53'", "given back", GIVEN_BACK("[::]:53")},
+		{"action = rewrite to = loopback to_port = 54 port = 53", "tcp 0.0.0.0:53", "given back",
+		 THEN GIVEN_BACK("0.0.0.0:53")},
+		{"action = rewrite to = loopback", "udp 0.0.0.0:0", "given back", GIVEN_BACK("0.0.0.0:0")},
+		{"action = rewrite to = 127.0.0.7", "udp 0.0.0.0:53", "given back", GIVEN_BACK("0.0.0.0:53")},
+		{"action = confine", "udp 0.0.0.0:53", "given back", GIVEN_BACK("0.0.0.0:53")},
+		{"action = confine interface = wg9", "udp 0.0.0.0:53", "kept",
+		 "\nat connect: kept, whatever the other end\n"},
+		{"action = rewrite to = 192.0.2.77", "udp 0.0.0.0:53", "kept",
+		 "\nat connect: kept, whatever the other end\n"},
+		{"action = deny", "udp 0.0.0.0:53", NULL, "nothing is bound\n"},
+		{"action = allow", "udp 0.0.0.0:53", NULL, "unchanged: bind(0.0.0.0:53)\n"},
+		{"action = rewrite to = loopback", "tcp 0.0.0.0:0", NULL, "refuses to confine: error EACCES\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		char text[256], arguments[640];
+		const char *path, *connect;
+		json_t *value;
+		int status;
+
+		snprintf(text, sizeof(text), "rule r { address = wildcard %s }\n", rows[i].rule);
+		path = capture_file("connect.conf", text, strlen(text));
+		snprintf(arguments, sizeof(arguments), "-c %s %s", path, rows[i].call);
+		expect_part(explain(arguments)->out, rows[i].text);
+		value = explain_json(arguments, &status);
+		connect = json_string_value(json_object_get(value, "connect"));
+		if (rows[i].connect ? !connect || strcmp(connect, rows[i].connect) != 0 : connect != NULL)
+			fail_msg("%s, %s: connect is %s", rows[i].rule, rows[i].call, connect ? connect : "null");
+		json_decref(value);
+	}
+	capture_figure("%zu changes, and what becomes of them at connect", LENGTH(rows));
 }
 
 static void
@@ -317,8 +363,10 @@ environment_counts_as_for_guarded_programs(void **state)
 	(void)state;
 	assert_int_equal(run->status, 3);
 	expect_part(run->out, "matches: rewrite to 127.0.0.9\nchanged: bind(127.0.0.9:80)\n");
+	expect_part(run->out, THEN GIVEN_BACK("0.0.0.0:80"));
 	run = capture_run("BINDGUARD_CONFIG= BINDGUARD_TO=192.0.2.77", "explain tcp 0.0.0.0:80");
-	expect_part(run->out, "changed: bind(192.0.2.77:80), but no interface here has 192.0.2.77 now\n");
+	expect_part(run->out, "changed: bind(192.0.2.77:80), but no interface here has 192.0.2.77 now\n" THEN
+			      "at connect: kept, whatever the other end\n");
 }
 
 /** number_of - the integer behind @key of element @i of @array. */
@@ -548,6 +596,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(call_is_explained_line_by_line),
+		cmocka_unit_test(change_is_kept_or_given_back_at_connect),
 		cmocka_unit_test(json_has_the_schema_and_the_reasons_of_the_text),
 		cmocka_unit_test(bad_input_is_one_line_and_two),
 		cmocka_unit_test(broken_configuration_is_told_and_explains_nothing),

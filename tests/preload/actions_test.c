@@ -139,6 +139,44 @@ socket_that_port_zero_allows_is_told_at_listen(void **state)
 		    " -> 127.0.0.1:19573 (rewrite, rule \"r\")\n");
 }
 
+#define WILDCARD "address = wildcard "
+#define AND_NO_OTHER " }\nrule else { action = deny }\n"
+
+/** socket_that_bind_has_moved_is_not_asked_about_again - by listen(2), which would find another rule. */
+static void
+socket_that_bind_has_moved_is_not_asked_about_again(void **state)
+{
+	static const struct {
+		const char *rule, *steps, *output;
+	} rows[] = {
+		{WILDCARD "port = 19574 action = rewrite to = loopback to_port = 19575", "tcp :: 19574 listen",
+		 "bind 0\nlisten 0\nend\n"},
+		{WILDCARD "port = 19574 action = rewrite to = loopback to_port = 19575",
+		 "tcp 0.0.0.0 19574 listen listen", "bind 0\nlisten 0\nlisten 0\nend\n"},
+		{WILDCARD "port = 19574 action = rewrite to = 127.0.0.9 to_port = 19575",
+		 "tcp ::ffff:0.0.0.0 19574 listen", "bind 0\nlisten 0\nend\n"},
+		{WILDCARD "port = 19574 action = rewrite to = " HERE4, "tcp 0.0.0.0 19574 listen",
+		 "bind 0\nlisten 0\nend\n"},
+		{"address = " HERE4 " action = rewrite to = loopback", "tcp " HERE4 " 19574 listen",
+		 "bind 0\nlisten 0\nend\n"},
+		/* What bind has not moved is, and what has not stayed there. */
+		{WILDCARD "port = 19574 action = rewrite to = loopback to_port = 19575", "tcp :: 19574 loose listen",
+		 "bind 0\nloose 0\nlisten 13\nend\n"},
+		{WILDCARD "port = 0 protocol = udp action = allow", "fresh listen", "listen 13\nend\n"},
+	};
+	char text[256], environment[256], arguments[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "rule moved { %s" AND_NO_OTHER, rows[i].rule);
+		sink_write(rules, text);
+		snprintf(environment, sizeof(environment), "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s", rules);
+		snprintf(arguments, sizeof(arguments), "sink_host %s", rows[i].steps);
+		host_expect(environment, arguments, rows[i].output);
+	}
+	figure("%zu sockets that listen where bind has put them", sizeof(rows) / sizeof(rows[0]));
+}
+
 static int
 set_up(void **state)
 {
@@ -166,6 +204,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(association_dissolved_is_decided_on_afresh),
 		cmocka_unit_test(socket_that_listens_elsewhere_is_decided_on_again),
 		cmocka_unit_test(socket_that_port_zero_allows_is_told_at_listen),
+		cmocka_unit_test(socket_that_bind_has_moved_is_not_asked_about_again),
 	};
 
 	if (argc > 1)

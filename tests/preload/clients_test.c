@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * clients_test.c - programs that bind a wildcard first and then connect go on working: each is run bare and under the
- * guard, with and without privilege, and must print the same. */
+ * guard, with and without privilege, and must print the same. But what the user sent elsewhere than to loopback is kept. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -34,6 +34,7 @@
  * struct row - a client.
  * @name: of the test; without its ending the scenario of hosts/client_ways.c, unless @scenario names another
  * @bare: what it prints bare, in part: a client that fails anyhow proves nothing
+ * @kept: what it prints guarded, in part, where that is not what it prints bare: the rule's address or device is in force
  * @privileged: makes no sense without capabilities
  * @config: the rules; NULL: the built-in default
  */
@@ -43,6 +44,7 @@ struct row {
 	bool privileged;
 	const char *scenario;
 	const char *config;
+	const char *kept;
 };
 
 #define RULE(rest) "rule \"r\" { address = {\"wildcard\"} " rest " }"
@@ -50,12 +52,15 @@ struct row {
 #define TO_CABLE RULE("action = rewrite to = {\"" CABLE "\"}")
 #define TO_WIRE RULE("action = rewrite to = {\"wire0\"}")
 #define TO_ADDRESSES RULE("action = rewrite to = {\"" HERE4 "\", \"" HERE6 "\"}")
+#define TO_IPV6_LOOPBACK RULE("action = rewrite to = {\"::1\"}")
+#define TO_ANOTHER_LOOPBACK RULE("action = rewrite to = {\"127.0.0.9\"}")
 #define TO_PORT RULE("port = {1-65535} action = rewrite to = {\"loopback\"} to_port = 21999")
 #define TO_LOOPBACK RULE("action = rewrite to = {\"loopback\"}")
 
 #define ENDING "_is_as_bare"
 #define ROW(scenario) .name = scenario ENDING
 #define RULED(test, rules, way) .name = test ENDING, .scenario = way, .config = rules, .bare
+#define KEPT(test, rules, way, says) .name = test "_is_kept", .scenario = way, .config = rules, .kept = says, .bare
 
 static const struct row rows[] = {
 	{ROW("tcp4_plainly"), "echo hello"},
@@ -122,42 +127,54 @@ static const struct row rows[] = {
 	{ROW("udp4_reserved"), "port reserved, connect 0, echo hello", .privileged = true},
 	{ROW("tcp4_reserved_for_null"), "echo hello", .privileged = true},
 	{ROW("udp4_reserved_for_null"), "echo hello", .privileged = true},
-	/* Confined to another device than lo: neither loopback nor, without a route, another network can be reached. */
+	/* Confined to another device than lo, which is kept: loopback cannot be reached. */
 	{RULED("tcp4_confined_to_cable", CONFINE_CABLE, "tcp4_plainly") = "echo hello"},
 	{RULED("tcp6_confined_to_cable", CONFINE_CABLE, "tcp6_plainly") = "echo hello"},
-	{RULED("tcp4_confined_to_cable_to_loopback", CONFINE_CABLE, "tcp4_to_loopback") = "echo hello"},
-	{RULED("tcp6_confined_to_cable_to_loopback", CONFINE_CABLE, "tcp6_to_loopback") = "echo hello"},
+	{KEPT("tcp4_confined_to_cable_to_loopback", CONFINE_CABLE, "tcp4_to_loopback", "at 0.0.0.0 2") = "echo hello"},
+	{KEPT("tcp6_confined_to_cable_to_loopback", CONFINE_CABLE, "tcp6_to_loopback",
+	      "connect Network is unreachable, at :: 2") = "echo hello"},
 	{RULED("tcp4_confined_to_cable_to_own_address", CONFINE_CABLE, "tcp4_to_own_address") = "echo hello"},
 	{RULED("udp4_confined_to_cable", CONFINE_CABLE, "udp4_two_peers") = "second 0, "},
-	{RULED("udp4_confined_to_cable_to_loopback", CONFINE_CABLE, "udp4_to_loopback") = "echo hello"},
-	{RULED("udp6_confined_to_cable_to_loopback", CONFINE_CABLE, "udp6_to_loopback") = "echo hello"},
+	{KEPT("udp4_confined_to_cable_to_loopback", CONFINE_CABLE, "udp4_to_loopback",
+	      "peer 127.0.0.1 19300, echo , end") = "echo hello"},
+	{KEPT("udp6_confined_to_cable_to_loopback", CONFINE_CABLE, "udp6_to_loopback",
+	      "connect Network is unreachable, at :: 2") = "echo hello"},
 	{RULED("udp6_confined_to_cable_epoll", CONFINE_CABLE, "udp6_epoll") = "123456789abcdef"},
 	{RULED("udp4_confined_to_cable_on_port_zero", CONFINE_CABLE, "udp4_chosen") = "port kept, echo hello"},
 	{RULED("udp6_confined_to_cable_on_port_zero", CONFINE_CABLE, "udp6_chosen") = "port kept, echo hello"},
 	{RULED("udp6_confined_to_cable_options", CONFINE_CABLE, "udp6_options") = "IPV6_UNICAST_HOPS 43, "},
 	{RULED("tcp6_confined_to_cable_to_nobody", CONFINE_CABLE, "tcp6_to_nobody") = "Connection refused, "},
-	{RULED("tcp6_confined_to_cable_connected_already", CONFINE_CABLE, "tcp6_connected_already") =
-		 "already connected, "},
-	{RULED("udp4_confined_to_cable_reserved", CONFINE_CABLE, "udp4_reserved_to_loopback") =
+	{KEPT("tcp6_confined_to_cable_connected_already", CONFINE_CABLE, "tcp6_connected_already",
+	      "first Network is unreachable, second 0, at " HERE6) = "already connected, "},
+	{KEPT("udp4_confined_to_cable_reserved", CONFINE_CABLE, "udp4_reserved_to_loopback", "connect 0, echo , end") =
 		 "port reserved, connect 0, echo hello",
 	 .privileged = true},
-	/* At another address: kept where the kernel would send from it. */
+	/* At another address, which is kept. */
 	{RULED("tcp4_at_cable", TO_CABLE, "tcp4_plainly") = "echo hello"},
-	{RULED("tcp4_at_cable_to_loopback", TO_CABLE, "tcp4_to_loopback") = "at 127.0.0.1 2"},
-	{RULED("tcp6_at_cable_to_loopback", TO_CABLE, "tcp6_to_loopback") = "at ::1 2"},
-	{RULED("tcp6_at_cable_to_mapped", TO_CABLE, "tcp6_mapped") = "echo hello"},
+	{KEPT("tcp4_at_cable_to_loopback", TO_CABLE, "tcp4_to_loopback", "connect 0, at " HERE4 " 2") =
+		 "at 127.0.0.1 2"},
+	{KEPT("tcp6_at_cable_to_loopback", TO_CABLE, "tcp6_to_loopback", "connect 0, at " HERE6 " 2") = "at ::1 2"},
+	{KEPT("tcp6_at_cable_to_mapped", TO_CABLE, "tcp6_mapped", "connect Network is unreachable, at " HERE6) =
+		 "echo hello"},
 	{RULED("udp4_at_cable", TO_CABLE, "udp4_two_peers") = "second 0, "},
 	{RULED("udp4_at_cable_epoll", TO_CABLE, "udp4_epoll") = "123456789abcdef"},
-	{RULED("udp6_at_cable_to_loopback", TO_CABLE, "udp6_to_loopback") = "at ::1 2"},
+	{KEPT("udp6_at_cable_to_loopback", TO_CABLE, "udp6_to_loopback", "connect 0, at " HERE6 " 2") = "at ::1 2"},
 	{RULED("tcp6_at_addresses", TO_ADDRESSES, "tcp6_plainly") = "echo hello"},
-	{RULED("udp6_at_addresses_to_loopback", TO_ADDRESSES, "udp6_to_loopback") = "at ::1 2"},
+	{KEPT("udp6_at_addresses_to_loopback", TO_ADDRESSES, "udp6_to_loopback", "connect 0, at " HERE6 " 2") =
+		 "at ::1 2"},
 	{RULED("udp4_at_addresses_on_port_zero", TO_ADDRESSES, "udp4_chosen") = "port kept, echo hello"},
 	/* wire0 has a link-local address alone, whose scope is a device too; and an IPv4 one of another network. */
-	{RULED("tcp6_at_link_local", TO_WIRE, "tcp6_plainly") = "echo hello"},
-	{RULED("tcp6_at_link_local_to_loopback", TO_WIRE, "tcp6_to_loopback") = "echo hello"},
-	{RULED("udp6_at_link_local", TO_WIRE, "udp6_plainly") = "echo hello"},
-	{RULED("tcp4_at_another_network", TO_WIRE, "tcp4_plainly") = "echo hello"},
-	{RULED("udp4_at_another_network", TO_WIRE, "udp4_plainly") = "echo hello"},
+	{KEPT("tcp6_at_link_local", TO_WIRE, "tcp6_plainly", "connect Network is unreachable, at fe80::") =
+		 "echo hello"},
+	{KEPT("tcp6_at_link_local_to_loopback", TO_WIRE, "tcp6_to_loopback",
+	      "connect Network is unreachable, at fe80::") = "echo hello"},
+	{KEPT("udp6_at_link_local", TO_WIRE, "udp6_plainly", "connect Network is unreachable, at fe80::") =
+		 "echo hello"},
+	{KEPT("tcp4_at_another_network", TO_WIRE, "tcp4_plainly", "connect 0, at 10.98.0.1 2") = "echo hello"},
+	{KEPT("udp4_at_another_network", TO_WIRE, "udp4_plainly", "connect 0, at 10.98.0.1 2") = "echo hello"},
+	/* At loopback, however the rule names it. */
+	{RULED("tcp6_at_the_ipv6_loopback_to_mapped", TO_IPV6_LOOPBACK, "tcp6_mapped") = "echo hello"},
+	{RULED("udp4_at_another_loopback", TO_ANOTHER_LOOPBACK, "udp4_plainly") = "echo hello"},
 	/* At another port: the asked one comes back. */
 	{RULED("tcp4_at_another_port", TO_PORT, "tcp4_plainly") = "echo hello"},
 	{RULED("tcp6_at_another_port", TO_PORT, "tcp6_plainly") = "echo hello"},
@@ -251,11 +268,14 @@ client_guarded_is_as_bare(void **state)
 		snprintf(environment, sizeof(environment), "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s %s",
 			 write_config(row), guards[i]);
 		run(environment, scenario, port, guarded);
-		expect_same(row->name, guards[i], bare, guarded);
+		if (row->kept && !strstr(guarded, row->kept))
+			fail_msg("%s %s lacks \"%s\": %.300s", row->name, guards[i], row->kept, guarded);
+		if (!row->kept)
+			expect_same(row->name, guards[i], bare, guarded);
 	}
 	bare[strcspn(bare, "\n")] = '\0';
-	figure("the same as root%s, %zu bytes: %.60s", count > 1 ? " and without capabilities" : "", strlen(bare),
-	       bare);
+	figure("the %s as root%s, %zu bytes: %.60s", row->kept ? "rule kept" : "same",
+	       count > 1 ? " and without capabilities" : "", strlen(bare), bare);
 }
 
 /** client_specific_keeps_working - the same where it names the address, and a rule takes it away. */
@@ -475,6 +495,7 @@ set_up(void **state)
 	net_run(SIDE_HERE, "ip neigh add " ABSENT4 " lladdr 02:00:00:00:00:77 dev " CABLE);
 	net_run(SIDE_THERE, "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit");
 	/* An interface to another network, with many addresses on others before it. */
+	net_run(SIDE_HERE, "echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad");
 	net_run(SIDE_HERE, "ip link add wire0 type veth peer name wire1; ip link set wire1 up; ip link set wire0 up; "
 			   "ip addr add 10.98.0.1/24 dev wire0");
 	return start_echo(SIDE_HERE) && start_echo(SIDE_THERE) ? 0 : -1;

@@ -24,6 +24,7 @@
 #define CONFIGURED TO_FILE "BINDGUARD_CONFIG=" CONFIG " "
 #define OBSERVE "BINDGUARD_MODE=observe "
 #define ALL "BINDGUARD_LOG_EVENTS=all "
+#define UNDO " (undo: connects to another host, rule \"servers\")"
 
 /**
  * struct scene - a run of the host, and all that is said of it.
@@ -110,9 +111,52 @@ static const struct scene scenes[] = {
 	{"own device lo", TO_FILE, NULL, "device lo tcp 0.0.0.0 19400 listen udp :: 19401 tcp " HERE4 " 19402 listen",
 	 "", ""},
 	{"undo", TO_FILE, NULL, "udp 0.0.0.0 19400 connect " THERE4 " 9",
+	 "udp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n", "bind null false\n"},
+	{"undo, all", TO_FILE ALL, NULL, "udp 0.0.0.0 19400 connect " THERE4 " 9",
 	 "udp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n"
-	 "udp 127.0.0.1:19400 -> 0.0.0.0:19400 (undo: connects to another host)\n",
-	 "bind null false\nconnect null false\n"},
+	 "udp 127.0.0.1:19400 -> 0.0.0.0:19400" UNDO "\n",
+	 "bind null false\nconnect null true\n"},
+	{"undo of a stream, all", TO_FILE ALL, NULL, "tcp 0.0.0.0 19400 connect " THERE4 " 9",
+	 "tcp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n"
+	 "tcp 127.0.0.1:19400 -> 0.0.0.0:19400" UNDO " failed: ECONNREFUSED\n",
+	 "bind null false\nconnect \"ECONNREFUSED\" true\n"},
+	{"undo that fails", TO_FILE, NULL, "udp 0.0.0.0 19400 connect 203.0.113.77 9",
+	 "udp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n"
+	 "udp 127.0.0.1:19400 -> 0.0.0.0:19400" UNDO " failed: ENETUNREACH\n",
+	 "bind null false\nconnect \"ENETUNREACH\" false\n"},
+	{"client known, many", TO_FILE, NULL,
+	 "udp 0.0.0.0 19400 connect " THERE4 " 9 udp 0.0.0.0 19401 connect " THERE4 " 9 udp :: 19402 connect " THERE6
+	 " 9 udp 0.0.0.0 19403 connect " THERE4 " 9",
+	 "udp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n", "bind null false\n"},
+	{"client known, all", TO_FILE ALL, NULL, "udp 0.0.0.0 19400 connect " THERE4 " 9 udp 0.0.0.0 19401",
+	 "udp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n"
+	 "udp 127.0.0.1:19400 -> 0.0.0.0:19400" UNDO "\n"
+	 "udp 0.0.0.0:19401 -> 127.0.0.1:19401 (rewrite, rule \"servers\")\n",
+	 "bind null false\nconnect null true\nbind null false\n"},
+	{"client known, its servers and failures", TO_FILE, NULL,
+	 "udp 0.0.0.0 19400 connect " THERE4
+	 " 9 tcp 0.0.0.0 19401 listen tcp :: 0 listen udp 127.0.0.1 19403 udp 0.0.0.0 19403 udp " HERE4 " 19402",
+	 "udp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n"
+	 "tcp 0.0.0.0:19401 -> 127.0.0.1:19401 (rewrite, rule \"servers\")\n"
+	 "tcp [::]:PORT -> [::]:PORT%lo (rewrite, rule \"servers\"; already bound: confined, since its address "
+	 "cannot change)\n"
+	 "udp 0.0.0.0:19403 -> 127.0.0.1:19403 (rewrite, rule \"servers\") failed: EADDRINUSE\n"
+	 "udp " HERE4 ":19402 left exposed (no rule matches)\n",
+	 "bind null false\nbind null false\nlisten null false\nbind \"EADDRINUSE\" false\nbind null true\n"},
+	{"client known, its exposed servers", CONFIGURED,
+	 "rule \"x\" {\n address = {\"wildcard\"}\n port = 19401\n action = confine\n interface = " CABLE
+	 "\n}\nrule \"y\" {\n address = {\"wildcard\"}\n action = rewrite\n to = {\"loopback\"}\n}\n",
+	 "udp 0.0.0.0 19400 connect " THERE4 " 9 udp 0.0.0.0 19401",
+	 "udp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"y\")\n"
+	 "udp 0.0.0.0:19401 -> 0.0.0.0:19401%" CABLE " (confine, rule \"x\")\n",
+	 "bind null false\nbind null true\n"},
+	{"client of streams alone", TO_FILE, NULL, "tcp 0.0.0.0 19400 connect " THERE4 " 9 udp 0.0.0.0 19401",
+	 "tcp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n"
+	 "udp 0.0.0.0:19401 -> 127.0.0.1:19401 (rewrite, rule \"servers\")\n",
+	 "bind null false\nbind null false\n"},
+	{"kept at the user's address", TO_FILE ALL "BINDGUARD_TO=" CABLE " ", NULL,
+	 "udp 0.0.0.0 19400 connect " THERE4 " 9", "udp 0.0.0.0:19400 -> " HERE4 ":19400 (rewrite, rule \"servers\")\n",
+	 "bind null true\n"},
 	{"nothing notable", TO_FILE, NULL,
 	 "tcp 127.0.0.1 19400 listen udp ::1 19401 udp 0.0.0.0 0 udp " ABSENT4 " 19402 tcp 127.0.0.1 19400", "", ""},
 	{"nothing notable, all", TO_FILE ALL, NULL,
@@ -125,7 +169,7 @@ static const struct scene scenes[] = {
 	 "bind null false\nlisten null false\nbind null false\nbind null false\nbind \"EADDRNOTAVAIL\" false\n"},
 	{"rewrite, then listen, all", TO_FILE ALL, NULL, "tcp 0.0.0.0 19400 listen tcp :: 19401 listen",
 	 "tcp 0.0.0.0:19400 -> 127.0.0.1:19400 (rewrite, rule \"servers\")\n"
-	 "tcp 127.0.0.1:19400 unchanged (allow; already at the target)\n"
+	 "tcp 127.0.0.1:19400 unchanged (rewrite, rule \"servers\"; already at the target)\n"
 	 "tcp [::]:19401 -> [::]:19401%lo (rewrite, rule \"servers\")\n"
 	 "tcp [::]:19401%lo unchanged (rewrite, rule \"servers\"; already at the target)\n",
 	 "bind null false\nlisten null false\nbind null false\nlisten null false\n"},

@@ -53,9 +53,27 @@ host_preload(void)
 	return value;
 }
 
+/** host_log - BG_HOST_LOG of the environment: the log that is to be in the place of one that nobody reads; NULL. */
+const char *
+host_log(void)
+{
+	return getenv("BG_HOST_LOG");
+}
+
+/** other_log - assignments for env(1); "" where the test reads what the guard says. */
+static const char *
+other_log(const char *environment, const char *arguments)
+{
+	bool unread = strstr(environment, "BINDGUARD_LOG=none") ||
+		      (!strstr(environment, "BINDGUARD_LOG=") && !strstr(arguments, "2>"));
+
+	return unread && host_log() ? host_log() : "";
+}
+
 /**
  * host_command - the shell command that runs a host; a guarded one under the program that BG_WRAP of the environment
- * names with its options (tests/valgrind.sh).
+ * names with its options (tests/valgrind.sh). Where nobody reads the log it is that of host_log(): what is logged changes
+ * nothing that the test sees (logged_test.c).
  * @environment: arguments of env(1): `NAME=VALUE ...`, and maybe a program that runs it and then `env` again; NULL: bare.
  *               Where it does not name another configuration the built-in default is it
  * @arguments: the host's name and arguments
@@ -66,8 +84,9 @@ host_command(char command[HOST_COMMAND_MAX], const char *environment, const char
 	const char *wrap = getenv("BG_WRAP");
 
 	if (environment)
-		snprintf(command, HOST_COMMAND_MAX, "exec env BINDGUARD_CONFIG= %s LD_PRELOAD='%s' %s %s/hosts/%s",
-			 environment, host_preload(), wrap ? wrap : "", BG_BUILD_DIR, arguments);
+		snprintf(command, HOST_COMMAND_MAX, "exec env BINDGUARD_CONFIG= %s %s LD_PRELOAD='%s' %s %s/hosts/%s",
+			 environment, other_log(environment, arguments), host_preload(), wrap ? wrap : "", BG_BUILD_DIR,
+			 arguments);
 	else
 		snprintf(command, HOST_COMMAND_MAX, "exec %s/hosts/%s", BG_BUILD_DIR, arguments);
 }

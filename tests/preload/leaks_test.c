@@ -63,7 +63,7 @@ struct row {
 #define LATE6(protocol, port) protocol " [::]:" port " -> [::]:%P%lo (rewrite" LATE
 #define AGAIN4 "-> 0.0.0.0:%P%lo (rewrite" LATE
 #define AGAIN6 "-> [::]:%P%lo (rewrite" LATE
-#define UNDO " (undo: connects to another host)"
+#define UNDO " (undo: connects to another host, rule \"servers\")"
 
 static const struct row rows[] = {
 	{ROW("tcp4_fixed"), .kind = TCP, .serves = IPV4, .bound = "127.0.0.1", .events = {REWRITE4("tcp")}},
@@ -128,10 +128,8 @@ static const struct row rows[] = {
 	{ROW("tcp4_failed_connect"), .serves = IPV4, .bound = "0.0.0.0%lo", .events = {AGAIN4}},
 	{ROW("tcp6_failed_connect"), .serves = BOTH, .bound = "::%lo", .events = {AGAIN6}},
 	{ROW("tcp4_client_listens"), .serves = IPV4, .bound = "0.0.0.0%lo",
-	 .events = {REWRITE4("tcp"), "tcp 127.0.0.1:%P -> 0.0.0.0:%P" UNDO " failed: ECONNREFUSED",
-		    LATE4("tcp", "%P")}},
-	{ROW("tcp6_client_listens"), .serves = BOTH, .bound = "::%lo",
-	 .events = {CONFINE6("tcp"), "tcp [::]:%P -> [::]:%P" UNDO " failed: ECONNREFUSED", LATE6("tcp", "%P")}},
+	 .events = {REWRITE4("tcp"), LATE4("tcp", "%P")}},
+	{ROW("tcp6_client_listens"), .serves = BOTH, .bound = "::%lo", .events = {CONFINE6("tcp"), LATE6("tcp", "%P")}},
 	{ROW("tcp4_to_itself"), .serves = IPV4, .bound = "127.0.0.1", .events = {REWRITE4("tcp")}},
 	{ROW("tcp6_to_itself"), .serves = BOTH, .bound = "::%lo", .events = {CONFINE6("tcp")}},
 	{ROW("tcp4_port_zero_to_itself"), .serves = IPV4, .bound = "0.0.0.0%lo", .events = {AGAIN4}},
@@ -161,11 +159,11 @@ static const struct row rows[] = {
 	 .events = {CONFINE6("udp")}},
 	{ROW("udp6_disconnected_at_once"), .kind = UDP, .serves = BOTH, .bound = "::%lo", .events = {CONFINE6("udp")}},
 	{ROW("udp4_client_disconnected"), .kind = UDP, .serves = IPV4, .bound = "0.0.0.0%lo",
-	 .events = {REWRITE4("udp"), "udp 127.0.0.1:%P -> 0.0.0.0:%P" UNDO, LATE4("udp", "%P")}},
+	 .events = {REWRITE4("udp"), LATE4("udp", "%P")}},
 	{ROW("udp6_client_disconnected"), .kind = UDP, .serves = IPV4, .leaks = BOTH, .bound = "::%lo",
-	 .events = {CONFINE6("udp"), "udp [::]:%P -> [::]:%P" UNDO, LATE6("udp", "%P")}},
+	 .events = {CONFINE6("udp"), LATE6("udp", "%P")}},
 	{ROW("udp6_client_disconnected_often"), .kind = UDP, .serves = IPV4, .leaks = BOTH, .bound = "::%lo",
-	 .events = {CONFINE6("udp"), UNDO, UNDO, UNDO}},
+	 .events = {CONFINE6("udp"), AGAIN6, AGAIN6, AGAIN6}},
 	{ROW("udp6_disconnected_by_syscall"), .kind = UDP, .serves = BOTH, .leaks = IPV4,
 	 .bound = "::", .events = {CONFINE6("udp")}},
 	{ROW("udp6_disconnected_by_a_child"), .kind = UDP, .serves = BOTH, .leaks = IPV4,
@@ -174,7 +172,7 @@ static const struct row rows[] = {
 	{ROW("udp6_executed_disconnected"), .kind = UDP, .serves = BOTH, .leaks = IPV4,
 	 .bound = "::", .events = {CONFINE6("udp"), "(rewrite, rule \"servers\")"}},
 	{ROW("udp6_client_executed"), .kind = UDP, .serves = IPV4, .leaks = IPV4,
-	 .bound = "::", .events = {CONFINE6("udp"), UNDO, LATE6("udp", "%P")}},
+	 .bound = "::", .events = {CONFINE6("udp"), LATE6("udp", "%P")}},
 	{ROW("udp6_client_fails_executed"), .kind = UDP, .serves = BOTH, .leaks = IPV4,
 	 .bound = "::", .events = {CONFINE6("udp"), UNDO}},
 	{ROW("udp6_handed_over"), .kind = UDP, .serves = BOTH, .leaks = IPV4,
@@ -255,8 +253,8 @@ try_start(struct run *run, const struct row *row, const char *how)
 	if (row->parent)
 		snprintf(parent, sizeof(parent), "%s/hosts/leaky_parent %s %u", BG_BUILD_DIR, row->parent, run->port);
 	truncate(log_path, 0);
-	snprintf(environment, sizeof(environment), "BINDGUARD_LOG=%s BINDGUARD_CONFIG=%s %s %s %s", log_path,
-		 write_config(row), how ? how : "", parent, row->parent ? "env" : "");
+	snprintf(environment, sizeof(environment), "BINDGUARD_LOG=%s BINDGUARD_CONFIG=%s %s %s %s",
+		 host_log() ? "none" : log_path, write_config(row), how ? how : "", parent, row->parent ? "env" : "");
 	if (how || !row->parent)
 		snprintf(arguments, sizeof(arguments), "leaky %s %u %d", scenario, run->port, 9);
 	else
@@ -366,6 +364,8 @@ expect_events(const char *name, const char *const *events, unsigned most, unsign
 	char log[8192], wanted[256], *at = log;
 	unsigned lines = read_log(log, sizeof(log)), count = 0;
 
+	if (host_log())
+		return;
 	for (; count < most && events[count]; count++) {
 		with_port(events[count], port, wanted, sizeof(wanted));
 		at = strstr(at, wanted);
@@ -548,13 +548,12 @@ server_under_a_rule_is_where_it_says(void **state)
 		{ROW("tcp6_dualstack"), .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%" CABLE},
 		{ROW("tcp6_client_listens"), .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%" CABLE},
 		{ROW("udp6_dualstack"), .kind = UDP, .config = CONFINE_CABLE, .leaks = BOTH, .bound = "::%" CABLE},
-		{ROW("udp6_disconnected"), .kind = UDP, .config = CONFINE_CABLE, .leaks = IPV4, .bound = "::%" CABLE},
 		{ROW("udp4_client_disconnected"), .kind = UDP, .config = CONFINE_CABLE, .leaks = IPV4,
 		 .bound = "0.0.0.0%" CABLE},
 		{ROW("udp6_client_disconnected"), .kind = UDP, .config = CONFINE_CABLE, .leaks = BOTH,
 		 .bound = "::%" CABLE},
 		{ROW("tcp4_fixed"), .config = TO_WIRE, .bound = "10.98.0.1"},
-		{ROW("udp4_client_disconnected"), .kind = UDP, .config = TO_WIRE, .bound = "0.0.0.0%wire0"},
+		{ROW("udp4_client_disconnected"), .kind = UDP, .config = TO_WIRE, .bound = "10.98.0.1"},
 		{ROW("udp6_client_disconnected"), .kind = UDP, .config = TO_PORT, .serves = IPV4, .bound = "::%lo"},
 		{ROW("tcp4_specific"), .config = OWN_TO_LOOPBACK, .serves = IPV4, .bound = "127.0.0.1"},
 		{ROW("tcp4_specific_client"), .config = OWN_TO_LOOPBACK, .bound = HERE4 "%lo"},
@@ -591,6 +590,8 @@ server_on_a_specific_address_is_left_exposed(void **state)
 	};
 
 	(void)state;
+	if (host_log())
+		return; /* what is said is all that is tested here */
 	for (size_t i = 0; i < sizeof(specific) / sizeof(specific[0]); i++) {
 		char log[4096], wanted[256];
 		struct run run;

@@ -398,11 +398,11 @@ event_any_tells_the_target(void **state)
 	int pid, ppid;
 
 	(void)state;
-	setenv("BINDGUARD_LOG", "stderr", 1);
+	log_to("stderr");
 	setenv("BINDGUARD_LOG_FORMAT", "json", 1);
 	run_guarded("", "sh -c 'echo $$ $PPID; exec " HOST("raw_calls port 19408") " 2>&1' 2>&1", output,
 		    sizeof(output));
-	setenv("BINDGUARD_LOG", "none", 1);
+	log_to("none");
 	unsetenv("BINDGUARD_LOG_FORMAT");
 	assert_int_equal(sscanf(output, "%d %d", &pid, &ppid), 2);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -411,6 +411,60 @@ event_any_tells_the_target(void **state)
 	snprintf(wanted, sizeof(wanted), "\"pid\":%d,\"ppid\":%d,", pid, ppid);
 	if (!strstr(output, wanted))
 		fail_msg("%s is not in %s", wanted, output);
+}
+
+/** client_at_the_users_address_is_kept - whatever is logged, to loopback as well. */
+static void
+client_at_the_users_address_is_kept(void **state)
+{
+	static const char *const clients[] = {
+		HOST("client_ways tcp4_to_loopback 19430"),
+		HOST("client_ways udp4_to_loopback 19431"),
+		HOST("client_ways tcp6_to_loopback 19432"),
+		HOST("client_ways udp6_to_loopback 19433"),
+	};
+	static const char *const logs[] = {"none", "/tmp/.bindguard-calls"};
+	const size_t count = sizeof(clients) / sizeof(clients[0]);
+	char outputs[2][1024];
+
+	(void)state;
+	setenv("BINDGUARD_TO", CABLE, 1);
+	for (size_t i = 0; i < count; i++) {
+		for (int log = 0; log < 2; log++) {
+			setenv("BINDGUARD_LOG", logs[log], 1);
+			run_guarded("", clients[i], outputs[log], sizeof(outputs[log]));
+		}
+		if (!strstr(outputs[0], i < 2 ? "at " HERE4 " 1943" : "at " HERE6 " 1943") ||
+		    strcmp(outputs[0], outputs[1]) != 0)
+			fail_msg("%s:\nno log: %slog:    %s", clients[i], outputs[0], outputs[1]);
+	}
+	unlink(logs[1]);
+	unsetenv("BINDGUARD_TO");
+	log_to("none");
+	figure("%zu clients, the same with a log and without", count);
+}
+
+/** client_known_is_told_once_and_another_process_too - the supervisor keeps its processes apart. */
+static void
+client_known_is_told_once_and_another_process_too(void **state)
+{
+	static const char *const told[] = {" 0.0.0.0:19440 -> 127.0.0.1:19440 (",
+					   " 0.0.0.0:19442 -> 127.0.0.1:19442 ("};
+	char output[4096];
+
+	(void)state;
+	log_to("stderr");
+	run_guarded("",
+		    "sh -c '" HOST("sink_host") " udp 0.0.0.0 19440 connect " THERE4
+						" 9 udp 0.0.0.0 19441; " HOST("sink_host") " udp 0.0.0.0 19442' 2>&1",
+		    output, sizeof(output));
+	log_to("none");
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		if (!strstr(output, told[i]))
+			fail_msg("%s is not in %s", told[i], output);
+	if (strstr(output, "19441") || strstr(output, "undo") || !strstr(output, "bind 0\nconnect 0\nbind 0\nend\n"))
+		fail_msg("%s", output);
+	figure("2 processes, a line each");
 }
 
 /** serve - the second host's echo service, TCP and UDP, both families; never returns. */
@@ -459,7 +513,7 @@ set_up(void **state)
 
 	(void)state;
 	setenv("BINDGUARD_CONFIG", "", 1);
-	setenv("BINDGUARD_LOG", "none", 1);
+	log_to("none");
 	if (net_set_up() || pipe(ready))
 		return -1;
 	echo = fork();
@@ -515,6 +569,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(rule_of_a_program_asks_the_target),
 		cmocka_unit_test(rules_of_many_programs_are_kept_apart),
 		cmocka_unit_test(event_any_tells_the_target),
+		cmocka_unit_test(client_at_the_users_address_is_kept),
+		cmocka_unit_test(client_known_is_told_once_and_another_process_too),
 	};
 
 	if (argc > 1)

@@ -19,6 +19,7 @@
 #include "conformance/table.h"
 #include "net/net.h"
 #include "preload/host.h"
+#include "supervise/guarded.h"
 
 #define MPTCP 262 /* IPPROTO_MPTCP */
 
@@ -175,7 +176,7 @@ set_up(void **state)
 	if (fd < 0)
 		return -1;
 	close(fd);
-	setenv("BINDGUARD_LOG", "none", 1);
+	log_to("none");
 	return net_set_up();
 }
 

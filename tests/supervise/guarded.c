@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -44,6 +45,25 @@ run_bare(const char *command, char *output, size_t size)
 
 	snprintf(line, sizeof(line), "exec 2>/dev/null; %s", command);
 	return run(line, output, size);
+}
+
+/**
+ * log_to - where the guard of the next runs logs. To "none", which nobody reads: BG_HOST_LOG of the environment counts, since
+ * what is logged changes nothing that a test sees (logged_test.c).
+ */
+void
+log_to(const char *where)
+{
+	const char *other = strcmp(where, "none") == 0 ? getenv("BG_HOST_LOG") : NULL;
+	char path[256] = "", events[16] = "";
+
+	unsetenv("BINDGUARD_LOG_EVENTS");
+	setenv("BINDGUARD_LOG", where, 1);
+	if (!other || sscanf(other, "BINDGUARD_LOG=%255s BINDGUARD_LOG_EVENTS=%15s", path, events) < 1)
+		return;
+	setenv("BINDGUARD_LOG", path, 1);
+	if (events[0])
+		setenv("BINDGUARD_LOG_EVENTS", events, 1);
 }
 
 /**

@@ -10,6 +10,7 @@
 /** HOST - path of the host program @name, in a string literal. */
 #define HOST(name) BG_BUILD_DIR "/hosts/" name
 
+void log_to(const char *where);
 int run_bare(const char *command, char *output, size_t size);
 int run_guarded(const char *before, const char *command, char *output, size_t size);
 bool wait_until(bool (*condition)(const void *what), const void *what);

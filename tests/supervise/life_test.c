@@ -340,7 +340,7 @@ set_up(void **state)
 {
 	(void)state;
 	setenv("BINDGUARD_CONFIG", "", 1);
-	setenv("BINDGUARD_LOG", "none", 1);
+	log_to("none");
 	return net_set_up();
 }
 

@@ -221,9 +221,9 @@ mistake_of_the_environment_is_said_as_such(void **state)
 
 	(void)state;
 	setenv("BINDGUARD_TO", "rubbish/", 1);
-	setenv("BINDGUARD_LOG", "stderr", 1);
+	log_to("stderr");
 	run_guarded("", HOST("raw_calls port 19616") " 2>&1", output, sizeof(output));
-	setenv("BINDGUARD_LOG", "none", 1);
+	log_to("none");
 	unsetenv("BINDGUARD_TO");
 	assert_non_null(strstr(output, "bindguard: environment: BINDGUARD_TO: "));
 	assert_non_null(strstr(output, "]: raw_calls tcp 0.0.0.0:19616 -> 127.0.0.1:19616 (rewrite, rule \""));
@@ -278,7 +278,7 @@ executable_deleted_keeps_its_name(void **state)
 	unsetenv("BINDGUARD_LOG");
 	snprintf(arguments, sizeof(arguments), "../supervise_cli %s 2>&1", path);
 	assert_true(host_start(&process, NULL, arguments));
-	setenv("BINDGUARD_LOG", "none", 1);
+	log_to("none");
 	unlink(path);
 	rmdir(folder);
 	assert_int_equal(write(process.in, "\n", 1), 1);
@@ -328,7 +328,7 @@ set_up(void **state)
 {
 	(void)state;
 	setenv("BINDGUARD_CONFIG", "", 1);
-	setenv("BINDGUARD_LOG", "none", 1);
+	log_to("none");
 	return net_set_up();
 }
 

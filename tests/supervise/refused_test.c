@@ -213,7 +213,7 @@ set_up(void **state)
 {
 	(void)state;
 	setenv("BINDGUARD_CONFIG", "", 1);
-	setenv("BINDGUARD_LOG", "none", 1);
+	log_to("none");
 	/* The loader reads, too, but not as much. */
 	snprintf(size_of_filter, sizeof(size_of_filter), ":2:%zu", FILTER_BYTES);
 	return 0;

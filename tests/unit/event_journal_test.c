@@ -240,6 +240,11 @@ severity_exposed_is_warning_and_unchanged_is_info(void **state)
 	assert_syslog(&event, BG_LOG_TEXT, "<30>bindguard[42]: ");
 	event.error = EACCES;
 	assert_syslog(&event, BG_LOG_TEXT, "<29>bindguard[42]: ");
+	event.action = BG_ACTION_UNDO;
+	event.exposed = event.changed = true;
+	assert_syslog(&event, BG_LOG_TEXT, "<29>bindguard[42]: ");
+	event.error = 0; /* a client, that serves nobody */
+	assert_syslog(&event, BG_LOG_TEXT, "<30>bindguard[42]: ");
 }
 
 static void

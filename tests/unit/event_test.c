@@ -75,7 +75,7 @@ static const struct text_case text_cases[] = {
 	 "tcp 127.0.0.1:80 unchanged (no rule matches) failed: EADDRINUSE"},
 	{{CALL, .requested = IPV4(127, 0, 0, 1, 4000), .result = IPV4(0, 0, 0, 0, 4000), .has_result = true,
 	  .changed = true, .action = BG_ACTION_UNDO, .rule = "servers", .call = BG_CALL_CONNECT},
-	 "tcp 127.0.0.1:4000 -> 0.0.0.0:4000 (undo: connects to another host)"},
+	 "tcp 127.0.0.1:4000 -> 0.0.0.0:4000 (undo: connects to another host, rule \"servers\")"},
 	{{CALL, .action = BG_ACTION_CONFINE, .rule = "x", .changed = true, .has_result = true,
 	  .requested = IPV6(1, 65535), .result = {.addr = {BG_IPV6, {0xfe, 0x80, [15] = 1}, 2}, .port = 1},
 	  .requested_form = BG_FORM_IPV6, .result_form = BG_FORM_IPV6},

@@ -5,6 +5,7 @@
  *	tcp|udp|raw ADDRESS PORT		a new socket, bound; "bind ERRNO", and what else the call changed
  *	listen, connect ADDRESS PORT	on the last socket
  *	fresh				a new TCP socket, not bound
+ *	loose				the last socket's device is taken off
  *	device NAME			what sockets are bound to from now on
  *	repeat ADDRESS PORT N		N UDP sockets, bound and closed one after another
  *	processes P N, threads T N	each of them: repeat 0.0.0.0, a port of its own, N
@@ -250,6 +251,10 @@ sockets(char **step)
 	}
 	if (strcmp(step[0], "fresh") == 0) {
 		fd = socket(AF_INET, SOCK_STREAM, 0);
+		return 0;
+	}
+	if (strcmp(step[0], "loose") == 0) {
+		printf("loose %d\n", setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "", 0) ? errno : 0);
 		return 0;
 	}
 	if (strcmp(step[0], "device") == 0) {
