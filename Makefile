@@ -1,9 +1,19 @@
 # SPDX-License-Identifier: MIT
 # libbindguard: `make help` lists the targets. Works from any folder: make -f /path/to/Makefile.
 
-SRC      := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 BUILD    ?= build
+# make splits names at blanks and takes some characters for its own: said here, instead of "No rule to make target" later.
+ifneq ($(words $(CURDIR)) $(words $(MAKEFILE_LIST)) $(words $(BUILD)),1 1 1)
+$(error cannot build in "$(CURDIR)" into "$(BUILD)": a name with a blank in it, or none; move the sources to another folder)
+endif
+hash := \#
+ODD := % : ; | & < > ( ) * ? [ ] \ ' " ` $$ $(hash)
+ifneq ($(strip $(foreach c,$(ODD),$(findstring $(c),$(CURDIR)$(MAKEFILE_LIST)$(BUILD)))),)
+$(error cannot build in "$(CURDIR)" into "$(BUILD)": make takes a character in that name for its own; move the sources to another folder)
+endif
+SRC      := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 VARIANT  ?= release
+VARIANTS := release clang asan tsan cov fuzz
 OUT      := $(BUILD)/$(VARIANT)
 VERSION  := 0.1.0
 
@@ -45,8 +55,8 @@ COUNTERS_cov := $(OUT)/obj/tests/coverage/counters.o
 COUNTERS  := $(COUNTERS_$(VARIANT))
 LINK      := $(LINK_$(VARIANT)) $(LDFLAGS)
 # libFuzzer comes with clang.
-CC_clang := clang-14
-CC_fuzz  := clang-14
+CC_clang := clang
+CC_fuzz  := clang
 ifneq ($(CC_$(VARIANT)),)
 CC := $(CC_$(VARIANT))
 endif
@@ -96,6 +106,11 @@ all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (t
 
 $(CORE) $(SYS) $(filter-out %/init.o,$(PRELOAD)): CFLAGS_ALL += $(HOT)
 
+# glibc 2.38's headers make __isoc23_strtoul of a strtoul, and its like, where GNU's extensions are asked for: programs
+# that have musl's libc cannot load a library with such a name in it.
+$(LOAD): CPPFLAGS_ALL += -U_GNU_SOURCE -D_DEFAULT_SOURCE
+$(LOAD): $(SRC)/Makefile # `flags` has none of it
+
 $(OUT)/obj/shim/%.o $(OUT)/obj/launcher/%.o: CFLAGS_ALL += $(COUNT_$(VARIANT))
 $(COUNTERS_cov): CPPFLAGS_ALL += -DBG_COVERAGE_DIR='"$(abspath $(OUT))/counters"'
 
@@ -120,7 +135,8 @@ $(CONFUSE): $(SRC)/shim/load/confuse-redefine.txt $(OUT)/flags
 	@rm -rf $(@D) && mkdir -p $(@D)
 	$(call say,AR,$(LIBCONFUSE))cd $(@D) && ar x $(LIBCONFUSE)
 	@ld -r -o $(@D)/all.o $(@D)/libconfuse_la-*.o
-	$(call say,OBJCOPY,$@)$(OBJCOPY) --redefine-syms=$< --set-section-flags .note.gnu.property=exclude $(@D)/all.o $@
+	@nm -u $(@D)/all.o | awk 'NR == FNR { used[$$NF]; next } $$1 in used' - $< > $(@D)/redefine # one target, one name
+	$(call say,OBJCOPY,$@)$(OBJCOPY) --redefine-syms=$(@D)/redefine --set-section-flags .note.gnu.property=exclude $(@D)/all.o $@
 
 # The built-in policies, compiled in by the very loader that reads users' files.
 $(OUT)/compile_policy: $(OUT)/obj/shim/load/compile_policy.o $(LOAD) $(CORE) $(CONFUSE) $(COUNTERS)
@@ -214,13 +230,10 @@ $(OUT)/hosts/%.so: $(SRC)/tests/faults/plugins/%.c $(SRC)/tests/faults/tracer.h 
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC -o $@ $<
 
 # Two at a time: each program has network namespaces of its own. The test of `make install` links the command anew, which
-# others run: it has the machine for itself.
+# others run: it has the machine for itself. All of a target run, whichever fails: `--` waits, and no more.
 RUN := $(SRC)/tests/run.sh -j 2
 ALONE := $(OUT)/tests/launcher/install_test
-define run_tests
-$(if $(filter $(ALONE),$(2)),$(1) $(filter $(ALONE),$(2)))
-$(1) $(filter-out $(ALONE),$(2))
-endef
+alone_first = $(filter $(ALONE),$(1)) -- $(filter-out $(ALONE),$(1))
 check-unit: $(call tests,unit) ## core and load, in process
 	$(RUN) $^
 check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one table, in process and preloaded
@@ -252,7 +265,7 @@ $(OUT)/probes/deaf_linker: $(SRC)/tests/launcher/hosts/deaf_linker.c $(OUT)/flag
 # The command is tested beside the library as it is delivered, whatever the command itself is built with.
 TEST_DEFS += -DBG_PLAIN_LIBRARY='"$(abspath $(BUILD)/libbindguard.so)"' -DBG_MAKE_DIR='"$(CURDIR)"'
 check-launcher: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(OUT)/hosts/go_server $(call tests,launcher) ## the command `bindguard`
-	$(call run_tests,$(RUN),$(filter %_test,$^))
+	$(RUN) $(call alone_first,$(filter %_test,$^))
 # Servers from npm, pinned. A registry that cannot be reached leaves them out: their rows are skipped, by name.
 NPM := $(OUT)/npm/installed
 $(NPM): $(SRC)/tests/system/npm/package.json $(SRC)/tests/system/npm/package-lock.json
@@ -274,13 +287,15 @@ check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(FAULT_HOS
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(PROBES) $(HOSTS) \
 		$(foreach t,prove explain run_inspect list list_reach list_parse,$(OUT)/tests/launcher/$(t)_test) $(OUT)/tests/system/relays_test ## break `bindguard prove` on purpose, as itself and as a part of tests
-	@cd $(SRC) && BG_OBJECTS='$(abspath $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' \
+	@cd $(SRC) && failed=0; \
+	BG_OBJECTS='$(abspath $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' \
 		BG_FLAGS='-I$(SRC)' BG_PROGRAM='$(abspath $(COMMAND))' BG_BREAKS=tests/launcher/prove-breaks.txt \
-		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
-	@cd $(SRC) && BG_OBJECTS='$(abspath $(OUT)/obj/tests/system/relays_test.o $(call helpers,system) $(CONFUSE) \
+		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS) || failed=1; \
+	BG_OBJECTS='$(abspath $(OUT)/obj/tests/system/relays_test.o $(call helpers,system) $(CONFUSE) \
 		$(LAUNCHER_ARCHIVE) $(ARCHIVE))' BG_LIBS='$(TEST_LIBS)' BG_FLAGS='-I$(SRC)' \
 		BG_PROGRAM='$(abspath $(OUT)/tests/system/relays_test)' BG_BREAKS=tests/system/prove-breaks.txt \
-		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
+		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS) || failed=1; \
+	exit $$failed
 # The tests again, made in another way. The command is tested beside the library as it is delivered, hence release too. It
 # has no threads: the thread sanitizer has nothing to see in it. What a runtime makes impossible: tests/skipped.txt.
 ROOMS_clang := unit conformance preload
@@ -302,9 +317,10 @@ ROOMS := $(ROOMS_$(VARIANT))
 varied: $(LIBRARY) $(HOSTS) $(PLUGINS) $(if $(filter launcher,$(ROOMS)),$(COMMAND) $(PROBES) $(OUT)/hosts/go_server) \
 		$(if $(filter supervise,$(ROOMS)),$(SUPERVISE_CLI) $(SUPERVISE_HOSTS)) \
 		$(if $(filter faults,$(ROOMS)),$(SUPERVISE_CLI) $(FAULT_HOSTS)) $(foreach d,$(ROOMS),$(call tests,$d))
-	$(call run_tests,$(if $(RUNTIME_$(VARIANT)),BG_PRELOAD_FIRST="$(foreach l,$(RUNTIME_$(VARIANT)),$$($(CC) \
-		-print-file-name=$l))" $(VARIANT_ENV_$(VARIANT))) $(RUN) -s $(VARIANT),$(call longest_first,$(filter %_test,$^)))
-	$(if $(DEFS_$(VARIANT)),$(SRC)/tests/lint/sigsafe.sh $(OUT) && $(SRC)/tests/lint/exports.sh $(LIBRARY))
+	@failed=0; $(if $(RUNTIME_$(VARIANT)),BG_PRELOAD_FIRST="$(foreach l,$(RUNTIME_$(VARIANT)),$$($(CC) -print-file-name=$l))" \
+		$(VARIANT_ENV_$(VARIANT))) $(RUN) -s $(VARIANT) $(call alone_first,$(call longest_first,$(filter %_test,$^))) || failed=1; \
+	$(if $(DEFS_$(VARIANT)),$(SRC)/tests/lint/sigsafe.sh $(OUT) || failed=1; $(SRC)/tests/lint/exports.sh $(LIBRARY) || failed=1;) \
+	exit $$failed
 .PHONY: varied
 cov: ## what the tests reach of each room, lines and branches, against the goals: tests/COVERAGE.md
 	$(MAKE) -f $(SRC)/Makefile VARIANT=release
@@ -318,8 +334,8 @@ LONGEST := %/random_test %/daemons_test %/web_test
 longest_first = $(filter $(LONGEST),$(1)) $(filter-out $(LONGEST),$(1))
 check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) $(FAULT_HOSTS) $(NPM) \
 		$(foreach d,unit conformance preload launcher supervise faults system,$(call tests,$d)) ## all tests
-	$(call run_tests,$(RUN),$(call longest_first,$(filter-out $(call tests,system),$(filter %_test,$^))))
-	$(RUN) $(call longest_first,$(call tests,system))
+	$(RUN) $(call alone_first,$(call longest_first,$(filter-out $(call tests,system),$(filter %_test,$^)))) \
+		-- $(call longest_first,$(call tests,system))
 
 scenarios: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## run the preload tests, write their figures to tests/SCENARIOS.md
 	cd $(SRC) && tests/scenarios.sh $(abspath $(call tests,preload)) > tests/SCENARIOS.md
@@ -373,7 +389,8 @@ PAGES    := $(notdir $(wildcard $(SRC)/man/*.[1-8]))
 SECTIONS := $(sort $(patsubst .%,%,$(suffix $(PAGES))))
 EXAMPLES := $(wildcard $(SRC)/conf/examples/*.conf)
 COMPLETIONS = $(DATADIR)/bash-completion/completions
-D := $(DESTDIR)
+# The machine itself is no staging folder, whose empty folders go, too.
+D := $(if $(filter-out /,$(DESTDIR)),$(DESTDIR))
 install: $(LIBRARY) $(COMMAND) ## install command, library, configuration, manual, completion (PREFIX, DESTDIR, LIBDIR ...)
 	install -d '$(D)$(BINDIR)' '$(D)$(LIBDIR)' '$(D)$(SYSCONFDIR)' '$(D)$(DOCDIR)/examples' '$(D)$(COMPLETIONS)'
 	install -m 755 $(COMMAND) '$(D)$(BINDIR)/bindguard'
@@ -386,10 +403,11 @@ install: $(LIBRARY) $(COMMAND) ## install command, library, configuration, manua
 	test -n '$(D)' || ldconfig || echo 'not known to ld.so: LD_PRELOAD needs the full path, $(LIBDIR)/libbindguard.so'
 
 # Folders that are empty then go too: below DESTDIR all that were made, else those that only we are likely to have made.
-FOLDERS = $(foreach s,$(SECTIONS),$(MANDIR)/man$(s)) $(COMPLETIONS)
+FOLDERS = $(foreach s,$(SECTIONS),$(MANDIR)/man$(s)) $(COMPLETIONS) $(DOCDIR)/examples $(DOCDIR)
+# File by file: a folder that the user named may be full of others' files.
 uninstall: ## remove what install put there; a changed configuration stays
 	rm -f '$(D)$(BINDIR)/bindguard' '$(D)$(LIBDIR)/libbindguard.so' '$(D)$(COMPLETIONS)/bindguard'
-	rm -rf '$(D)$(DOCDIR)'
+	for example in $(notdir $(EXAMPLES)); do rm -f '$(D)$(DOCDIR)/examples'/$$example; done
 	for page in $(PAGES); do rm -f '$(D)$(MANDIR)'/man$${page##*.}/$$page; done
 	! cmp -s $(SRC)/conf/bindguard.conf '$(D)$(SYSCONFDIR)/bindguard.conf' || rm -f '$(D)$(SYSCONFDIR)/bindguard.conf'
 	for folder in $(FOLDERS) $(dir $(COMPLETIONS)); do \
@@ -398,8 +416,11 @@ uninstall: ## remove what install put there; a changed configuration stays
 		cd '$(D)' && rmdir -p ".$$folder" 2>/dev/null; done || true
 	test -n '$(D)' || ldconfig || true
 
-clean: ## remove the build folder
-	rm -rf $(BUILD)
+# Only what a build made, which its `flags` tell: BUILD may name a folder that holds more.
+clean: ## remove what was built
+	for variant in $(VARIANTS); do \
+		test ! -e $(BUILD)/$$variant/flags || rm -rf $(BUILD)/$$variant $(BUILD)/libbindguard.so $(BUILD)/bindguard; done
+	test ! -d $(BUILD) || rmdir --ignore-fail-on-non-empty $(abspath $(BUILD))
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(SRC)/Makefile | expand -t 22

@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# run.sh [-j JOBS] [-s VARIANT] PROGRAM...: runs cmocka programs, one after another or JOBS at a time, and counts. A skip
+# run.sh [-j JOBS] [-s VARIANT] PROGRAM... [-- PROGRAM...]: runs cmocka programs, one after another or JOBS at a time, and
+# counts. Those behind a `--` start when those before it have ended. Each is run, whichever fails. A skip
 # is a failure where BG_MUST_RUN=1, so that none can hide in CI, but for those that tests/skipped.txt has for VARIANT: just
-# they are skipped there. cmocka 1.1.5 prints a skip as `not ok N # SKIP`, so it is read before a failure.
+# they are skipped there. cmocka 1.1.5 prints a skip as `not ok N # SKIP`, 1.1.7 as `ok N # SKIP`, so it is read first. A
+# program that ends with status 77 before its first test is skipped whole; it says why.
 set -u
+here=$(dirname "$0")
+[ -n "${BG_ROOTED:-}" ] || BG_ROOTED=1 exec "$here/rooted.sh" "$0" "$@"
 passed=0 failed=0 skipped=0 jobs=1 variant=-
 while getopts j:s: option; do
     case $option in
@@ -15,7 +19,7 @@ done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || { echo 'run.sh: no test program given' >&2; exit 1; }
 logs=$(mktemp -d)
-awk -v variant="$variant" '$1 == variant { print $2 }' "$(dirname "$0")/skipped.txt" | sort >"$logs/impossible"
+awk -v variant="$variant" '$1 == variant { print $2 }' "$here/skipped.txt" | sort >"$logs/impossible"
 declare -A programs=() # by pid, those that run
 # shellcheck disable=SC2317 # reached through trap
 end() {
@@ -32,7 +36,7 @@ count() {
 
 # wrong_skips: names of the tests of the log that were skipped though they must not be, or run though they are listed.
 wrong_skips() {
-    sed -nE 's/^not ok .*# SKIP //p' "$log" | sort | comm -23 - "$logs/impossible"
+    sed -nE 's/^(not )?ok .*# SKIP //p' "$log" | sort | comm -23 - "$logs/impossible"
     sed -nE 's/^(not )?ok [0-9]+ - //p' "$log" | sort | comm -12 - "$logs/impossible"
 }
 
@@ -47,12 +51,15 @@ report() {
     log=$(log_of "$1")
     echo "# ${1##*/tests/}"
     cat "$log"
-    skips=$(count '^not ok .*# SKIP')
-    bad=$(($(count '^not ok ') - skips))
-    good=$(count '^ok ')
+    skips=$(count '^(not )?ok .*# SKIP')
+    bad=$(($(count '^not ok ') - $(count '^not ok .*# SKIP')))
+    good=$(($(count '^ok ') - $(count '^ok .*# SKIP')))
     # cmocka's status is the number of failed tests, a skip is none: any other non-zero is a crash, a time-out (124), or
     # a program that could not start. A program without a test is a mistake, too. Each is one failure more.
-    if [ $((good + bad + skips)) -eq 0 ] || { [ "$2" -ne 0 ] && [ "$2" -ne $bad ]; }; then
+    if [ "$2" -eq 77 ] && [ $((good + bad + skips)) -eq 0 ]; then
+        echo "ok # SKIP ${1##*/}" | tee -a "$log"
+        skips=1
+    elif [ $((good + bad + skips)) -eq 0 ] || { [ "$2" -ne 0 ] && [ "$2" -ne $bad ]; }; then
         echo "not ok - ${1##*/} ended with status $2 after $((good + bad + skips)) tests"
         bad=$((bad + 1))
     fi
@@ -76,6 +83,10 @@ reap() {
 }
 
 for program; do
+    if [ "$program" = -- ]; then
+        while [ ${#programs[@]} -gt 0 ]; do reap; done
+        continue
+    fi
     log=$(log_of "$program")
     if [ "$jobs" -eq 1 ]; then
         timeout -k 10 300 "$program" >"$log" 2>&1 </dev/null

@@ -31,7 +31,7 @@ for program; do
     while IFS= read -r line; do
         case $line in
         '# figure: '*) figures+=${figures:+; }${line#'# figure: '} ;;
-        'ok '*' - '* | 'not ok '*' - '* | 'not ok '*'# SKIP'*)
+        'ok '*' - '* | 'not ok '*' - '* | 'ok '*'# SKIP'* | 'not ok '*'# SKIP'*)
             result=${line%% [0-9]*}
             case $line in *'# SKIP'*) result=skipped ;; esac
             test=${line##* }

@@ -115,7 +115,8 @@ run_example(const struct example *example)
 	assert_true(drive_write("shown", example->shown, 0644));
 	assert_true(drive_write("input", example->input, 0644));
 	assert_true(drive_write("before", example->before ? example->before : "", 0644));
-	driven = drive("unshare -rnpf --mount-proc --kill-child sh ./stage");
+	/* A chroot has no user namespaces, user_namespaces(7); root needs none. */
+	driven = drive("unshare -r true 2>/dev/null && r=r; unshare -${r}npf --mount-proc --kill-child sh ./stage");
 	if (driven->status == 77)
 		skip();
 	if (driven->status != 0)

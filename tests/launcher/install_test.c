@@ -19,6 +19,7 @@
 	"MAKEFLAGS=$(echo \"$MAKEFLAGS\" | sed 's/ -j[0-9]*//; s/ *--jobserver-[a-z]*=[^ ]*//g') make -s "             \
 	"-C " BG_MAKE_DIR " -f " BG_SOURCE_DIR "/Makefile VARIANT=release "
 #define TREE "find stage | LC_ALL=C sort"
+#define FILES "find stage -type f | LC_ALL=C sort"
 
 static void
 install_puts_everything_in_place_and_uninstall_takes_all_of_it(void **state)
@@ -58,6 +59,77 @@ install_puts_everything_in_place_and_uninstall_takes_all_of_it(void **state)
 	drive_expect(0, NULL, MAKE "all"); /* with the LIBDIR of this build again */
 }
 
+/** What others have in a folder that the user names for ours stays: uninstall, clean. */
+static void
+folders_of_others_lose_nothing(void **state)
+{
+	(void)state;
+	drive_expect(0, NULL,
+		     "mkdir -p stage/usr/share/doc/other stage/usr/share/doc/examples && "
+		     "touch stage/usr/share/doc/other/copyright stage/usr/share/doc/examples/other.conf && " FILES
+		     " >before; " MAKE "install PREFIX=/usr DOCDIR=/usr/share/doc DESTDIR=$PWD/stage && "
+		     "[ -s stage/usr/share/doc/examples/deny.conf ]");
+	drive_expect(0, "",
+		     MAKE "uninstall PREFIX=/usr DOCDIR=/usr/share/doc DESTDIR=$PWD/stage >out && " FILES
+			  " | cmp - before && rm -r stage");
+	/* The machine's root is no staging folder. */
+	drive_expect(0, "",
+		     MAKE "-n uninstall >plain && " MAKE
+			  "-n uninstall DESTDIR=/ | cmp - plain && grep -q \"test -z ''\" plain");
+	/* A folder that a build was made in, and one that only has the names. */
+	drive_expect(0, "",
+		     "mkdir -p mine/release/obj mine/asan && touch mine/release/flags mine/release/obj/x.o "
+		     "mine/asan/kept mine/kept && " MAKE "clean BUILD=$PWD/mine && "
+		     "[ \"$(find mine -type f | LC_ALL=C sort | paste -sd' ')\" = 'mine/asan/kept mine/kept' ] && "
+		     "rm -r mine/asan mine/kept && " MAKE "clean BUILD=$PWD/mine && [ ! -e mine ]");
+}
+
+/** A folder whose name make would split or read otherwise: said at once, in one line, whatever the target. */
+static void
+folder_with_a_blank_in_its_name_is_said_at_once(void **state)
+{
+	static const char *const names[] = {"with a blank", "with#hash", "with:colon", "with%percent"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		drive_expect(2, NULL,
+			     "mkdir '%s' && cp " BG_SOURCE_DIR "/Makefile '%s' && cd '%s' && MAKEFLAGS= make 2>../said",
+			     names[i], names[i], names[i]);
+		drive_expect(0, "",
+			     "[ $(wc -l <said) = 1 ] && grep -qF 'cannot build in \"'$PWD'/%s\"' said && rm -r '%s'",
+			     names[i], names[i]);
+	}
+}
+
+/** A program that fails, crashes or cannot be started does not keep the others from running: tests/run.sh. */
+static void
+program_that_fails_keeps_no_other_from_running(void **state)
+{
+	(void)state;
+	assert_true(drive_write("good", "#!/bin/sh\necho 'ok 1 - good'\n", 0755));
+	assert_true(drive_write("bad", "#!/bin/sh\necho 'not ok 1 - bad'\nexit 1\n", 0755));
+	assert_true(drive_write("dead", "#!/bin/sh\nkill -9 $$\n", 0755));
+	for (int jobs = 1; jobs <= 2; jobs++) {
+		drive_expect(1, NULL,
+			     "unset BG_MUST_RUN; " BG_SOURCE_DIR
+			     "/tests/run.sh -j %d ./bad -- ./dead ./good -- ./missing ./good >out",
+			     jobs);
+		drive_expect(0, "", "[ \"$(tail -n 1 out)\" = '2 passed, 3 failed, 0 skipped' ]");
+	}
+}
+
+/** Each target that runs tests gives all of them to one tests/run.sh, of which the rest of the target is no condition. */
+static void
+target_that_runs_tests_runs_all_of_them(void **state)
+{
+	static const char *const targets[] = {"check",		"check-unit",	   "check-conformance", "check-preload",
+					      "check-launcher", "check-supervise", "check-faults",	"check-system"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+		drive_expect(0, "", "[ $(" MAKE "-n %s 2>&1 | grep -c 'tests/run\\.sh ') = 1 ]", targets[i]);
+}
+
 static void
 install_on_the_machine_makes_the_bare_preload_work(void **state)
 {
@@ -66,10 +138,16 @@ install_on_the_machine_makes_the_bare_preload_work(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
+	if (drive("unshare -m true")->status) {
+		print_message("skipped: mounts cannot be kept apart here: unshare -m fails\n");
+		skip();
+	}
 	assert_true(drive_write(
 		"machine.sh",
 		"set -e\n"
 		"unset BINDGUARD_CONFIG\n"
+		/* Another user gets here, not into a build folder in root's home. */
+		"mkdir probes; cp $PROBES/probe-dynamic probes; PROBES=$PWD/probes\n"
 		"mkdir over; mount -t tmpfs none over\n"
 		"for place in etc usr var; do\n"
 		"    mkdir -p over/$place over/work/$place\n"
@@ -113,6 +191,10 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(install_puts_everything_in_place_and_uninstall_takes_all_of_it),
+		cmocka_unit_test(folders_of_others_lose_nothing),
+		cmocka_unit_test(folder_with_a_blank_in_its_name_is_said_at_once),
+		cmocka_unit_test(program_that_fails_keeps_no_other_from_running),
+		cmocka_unit_test(target_that_runs_tests_runs_all_of_them),
 		cmocka_unit_test(install_on_the_machine_makes_the_bare_preload_work),
 	};
 

@@ -508,10 +508,12 @@ inspect_privileged_program_is_refused_where_it_takes_effect(void **state)
 	drive_expect(7, "", "$BG ./caps exit 7");
 	drive_expect(7, "", "%s --no-new-privs $BG ./suid exit 7", other);
 	drive_expect(7, "", "printf '#!/bin/sh\\nexit 7\\n' >script; chmod 4755 script; %s $BG ./script", other);
-	drive_expect(7, "",
-		     "mkdir mount; unshare -m sh -c 'mount -t tmpfs -o nosuid,mode=755 none mount && cp -p suid mount "
-		     "&& exec %s $BG mount/suid exit 7'",
-		     other);
+	if (drive("unshare -m true")->status == 0) /* not in a plain chroot */
+		drive_expect(7, "",
+			     "mkdir mount; unshare -m sh -c 'mount -t tmpfs -o nosuid,mode=755 none mount && cp -p "
+			     "suid mount "
+			     "&& exec %s $BG mount/suid exit 7'",
+			     other);
 	/* And where it is not refused it is guarded. */
 	assert_string_equal(drive_expect(0, NULL, "%s --no-new-privs $BG ./suid listen", other)->out, "lo\n");
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# exports.sh LIBRARY: it exports the intercepted calls and nothing else, needs libc alone, and its code stays read-only.
+# exports.sh LIBRARY: it exports the intercepted calls and nothing else, needs libc alone, whichever, and its code stays
+# read-only.
 set -eu
 library=$1 failed=0
 [ -f "$library" ] || { echo "$library: not built"; exit 1; }
@@ -16,5 +17,7 @@ exported=$(nm -D --defined-only "$library" | awk '$2 != "A" { print $3 }' | LC_A
 same exports 'bind bindresvport connect listen sctp_bindx' "$exported"
 same NEEDED libc.so.6 "$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic" | paste -sd' ')"
 same TEXTREL '' "$(grep -o TEXTREL <<<"$dynamic" | head -1 || true)"
+# glibc's alone: a program that has another libc, musl, could not load the library.
+same "glibc's C23 forms" '' "$(nm -D --undefined-only "$library" | grep -o '__isoc23_[a-z]*' | paste -sd' ')"
 same 'stack flags' RW "$(awk '$1 == "GNU_STACK" { print $(NF - 1) }' <<<"$segments")"
 exit $failed

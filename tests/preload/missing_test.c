@@ -21,7 +21,10 @@
 #define SERVER "sandbox none b 4 tcp 0.0.0.0 19560 stack 2>&1"
 #define GUARDED "ended 0 b 0 idle 127.0.0.1:19560 guarded\n"
 #define EVENT "]: sandbox tcp 0.0.0.0:19560 -> 127.0.0.1:19560 (rewrite, rule \"servers\")\n"
-#define NO_PROC "unshare -m sh -c 'mount -t tmpfs none /proc && exec \"$@\"' sh env"
+/* /proc alone is kept apart: / may be no mount point, in a chroot. */
+#define UNSHARED "unshare -m --propagation unchanged sh "
+#define HIDDEN "mount --make-rprivate /proc && mount -t tmpfs none /proc && "
+#define NO_PROC UNSHARED "-c '" HIDDEN "exec \"$@\"' sh env"
 
 static char rules[] = "/tmp/bindguard-missing.XXXXXX";
 
@@ -165,11 +168,11 @@ terminal_without_proc_still_gets_the_line(void **state)
 	if (getenv("BG_PRELOAD_FIRST"))
 		skip(); /* a sanitizer's runtime reads /proc */
 	snprintf(command, sizeof(command),
-		 "mount -t tmpfs none /proc && exec env BINDGUARD_CONFIG= LD_PRELOAD='%s' %s none b 4 tcp 0.0.0.0 "
-		 "19560 stack\n",
+		 HIDDEN "exec env BINDGUARD_CONFIG= LD_PRELOAD='%s' %s none b 4 tcp 0.0.0.0 "
+			"19560 stack\n",
 		 host_preload(), host_path("sandbox"));
 	sink_write(rules, command);
-	snprintf(command, sizeof(command), "script -qec 'unshare -m sh %s' /dev/null </dev/null", rules);
+	snprintf(command, sizeof(command), "script -qec '" UNSHARED "%s' /dev/null </dev/null", rules);
 	pipe = popen(command, "re");
 	assert_non_null(pipe);
 	output[fread(output, 1, sizeof(output) - 1, pipe)] = '\0';

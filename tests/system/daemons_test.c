@@ -49,6 +49,14 @@ static const char dovecot_conf[] = "protocols = imap\n"
 				   "  }\n"
 				   "}\n";
 
+/* Version 2.4 wants to be told which version a file is for, and has other names for a password. */
+#define DOVECOT                                                                                                        \
+	"case $(dovecot --version) in 2.[0-3].*) ;; *) "                                                               \
+	"{ echo dovecot_config_version = 2.4.0; echo dovecot_storage_version = 2.4.0; "                                \
+	"sed 's/^passdb {/passdb static {/; /driver = static/d; s/args = password=/password = /' %D/conf; } "          \
+	">%D/conf24 "                                                                                                  \
+	"&& mv %D/conf24 %D/conf;; esac && exec dovecot -F -c %D/conf"
+
 /* Multicast DNS takes a plain query by unicast, too. It has changed root when it binds: the log goes to stderr. */
 #define AVAHI_QUERY "BG\1\0\0\1\0\0\0\0\0\0\6bghost\5local\0\0\1\0\1"
 #define AVAHI                                                                                                          \
@@ -118,7 +126,8 @@ static const struct server servers[] = {
 	 .table = "*%lo:%P",
 	 .events = {TO_DEVICE}},
 	{.name = "dovecot_two_sockets",
-	 .words = {"dovecot", "-F", "-c", "%D/conf"},
+	 .program = "dovecot",
+	 .words = {"sh", "-c", DOVECOT},
 	 .conf = dovecot_conf,
 	 .root = true,
 	 .request = "a CAPABILITY\r\n",

@@ -65,6 +65,9 @@ server_missing(const struct server *server)
 
 	if (server->root && !process_has_users())
 		return "it needs root";
+	if (server->words[0] && strcmp(server->words[0], "unshare") == 0 && strcmp(server->words[1], "-m") == 0 &&
+	    system("unshare -m true 2>/dev/null"))
+		return "mounts cannot be kept apart here: unshare -m fails";
 	server_expand(&run, server->program ? server->program : server->words[0], program, sizeof(program));
 	snprintf(command, sizeof(command), "command -v %s >/dev/null", program);
 	snprintf(what, sizeof(what), "%s is not installed", program);
