@@ -219,7 +219,7 @@ static enum step
 read_program(struct chain *chain)
 {
 	struct inspection *inspection = chain->inspection;
-	struct script script;
+	struct script script = {0};
 	struct stat status;
 	enum step step;
 	int fd, error;

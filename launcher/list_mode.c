@@ -67,7 +67,8 @@ read_mode(int pid, struct bg_settings *settings, enum bg_mode *mode)
 								    : NULL;
 	policy = text ? bg_load_text(text, size, &loaded.diags) : NULL;
 	free(text);
-	if (policy) /* else its own is the built-in one, or lockdown: both act */
+	settings->config = NULL; /* perhaps @config, which ends here */
+	if (policy)		 /* else its own is the built-in one, or lockdown: both act */
 		*mode = policy->mode;
 	free(policy);
 	return policy != NULL;

@@ -62,7 +62,6 @@ int prove_net_make(struct network *network, struct failure *failure);
 int prove_start(struct proof *proof, struct failure *failure);
 void prove_pause(struct proof *proof, long milliseconds);
 void prove_stop(struct proof *proof);
-long prove_clock_ms(void);
 
 /* prove_front.c */
 void prove_fork(void);

@@ -13,7 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "launcher/program.h"
@@ -21,16 +20,6 @@
 
 #define STOP_MS 5000 /* from SIGTERM to SIGKILL */
 #define STEP_MS 20
-
-/** prove_clock_ms - a clock for deadlines. */
-long
-prove_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /** take_signals - those that would end us, by signalfd(2), as far as they are not ignored. Return: 0 or an errno value. */
 static int

@@ -14,13 +14,24 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "launcher/prove.h"
+#include "launcher/tried.h"
 
 #define DATAGRAM_MS 100
 /* Who listens and is busy: its queue is full until it takes a connection, and meanwhile the kernel drops a SYN. */
 #define PATIENCE_MS 6000
+
+/** prove_clock_ms - a clock for deadlines. */
+long
+prove_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 /** knock - connect, or send a datagram. Return: what came back: 0 or an errno value, ETIMEDOUT: nothing. */
 static int

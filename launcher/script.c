@@ -20,6 +20,7 @@ trim(const char *line, size_t length)
 
 /**
  * script_read - the `#!` line of the open file @fd, if it has one that the kernel takes.
+ * @script: zeroed
  * Return: false where it has none: the kernel says ENOEXEC of a line without an interpreter, or with one that is cut off.
  */
 bool
@@ -28,7 +29,6 @@ script_read(int fd, struct script *script)
 	char *line = script->line, *end;
 	size_t length, name, rest;
 
-	memset(script, 0, sizeof(*script));
 	if (pread(fd, line, SCRIPT_LINE_MAX, 0) < 2 || line[0] != '#' || line[1] != '!')
 		return false;
 	end = memchr(line, '\n', SCRIPT_LINE_MAX);

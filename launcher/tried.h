@@ -96,6 +96,7 @@ int prove_plan(const struct network *network, const struct sockets *sockets, con
 	       struct attempt attempts[TRIED_ATTEMPTS], size_t *count);
 
 /* prove_probe.c */
+long prove_clock_ms(void);
 int prove_probe(const struct network *network, const struct sockets *sockets, struct tried *tried, bool *gone);
 
 /**

@@ -89,13 +89,13 @@ for program; do
     fi
     log=$(log_of "$program")
     if [ "$jobs" -eq 1 ]; then
-        timeout -k 10 300 "$program" >"$log" 2>&1 </dev/null
+        timeout -k 10 900 "$program" >"$log" 2>&1 </dev/null
         report "$program" $?
         continue
     fi
     [ ${#programs[@]} -lt "$jobs" ] || reap
     # A background job of a script ignores interrupts; programs under test are to see the default.
-    env --default-signal=INT,QUIT timeout -k 10 300 "$program" >"$log" 2>&1 </dev/null &
+    env --default-signal=INT,QUIT timeout -k 10 900 "$program" >"$log" 2>&1 </dev/null &
     programs[$!]=$program
 done
 while [ ${#programs[@]} -gt 0 ]; do reap; done

@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-#define DEADLINE_MS 20000
+#define DEADLINE_MS 60000
 #define SCRIPT_MAX 4096
 
 static char folder[] = "/tmp/bindguard-launcher-XXXXXX";

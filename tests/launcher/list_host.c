@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define DEADLINE_MS 10000
+#define DEADLINE_MS 60000
 
 /** list_open - bind and, where that is possible, listen. Return: a descriptor, -1 with errno set. */
 int

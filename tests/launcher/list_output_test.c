@@ -30,7 +30,7 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define OUTPUT_MAX 65536
 #define ANY (-1)
-#define DEADLINE_S 10
+#define DEADLINE_S 60
 #define USAGE 2
 
 static const struct server anywhere = {SOCK_STREAM, 0, "0.0.0.0", 19501, ANY, NULL, "", ""};

@@ -611,7 +611,7 @@ expect_nothing_left(const char *user)
 		     "%s%s$BG prove -q --wait 60 sh -c 'readlink /proc/self/ns/net >network; (setsid sleep 7004 &); "
 		     "sleep 7005; :' &\n"
 		     "until [ -s network ]; do sleep 0.05; done; kill -9 $!; wait $!\n"
-		     "for try in $(seq 100); do left || exit 0; sleep 0.05; done; exit 1",
+		     "for try in $(seq 1200); do left || exit 0; sleep 0.05; done; exit 1",
 		     begin, user);
 }
 
@@ -648,16 +648,16 @@ terminal_shows_progress_and_colours_and_takes_an_interrupt(void **state)
 			      "kill $!; exit 9'");
 	assert_null(strstr(driven->out, "ended"));
 	/* Ctrl-C: status and all. */
-	driven = drive_expect(
-		130, NULL,
-		"./keys 'at most' $BG prove --wait 60 sh -c 'readlink /proc/self/ns/net >network; sleep 7006; :'");
+	driven = drive_expect(130, NULL,
+			      "./keys ready $BG prove --wait 60 sh -c 'readlink /proc/self/ns/net >network; echo "
+			      "ready; sleep 7006; :'");
 	drive_expect(0, "", "! readlink /proc/[0-9]*/ns/net 2>/dev/null | grep -xF \"$(cat network)\"");
 	/* The window is closed; bindguard is all that ran in it. */
 	drive_expect(
 		0, NULL,
-		"HANG=1 ./keys 'at most' $BG prove --wait 60 sh -c 'readlink /proc/self/ns/net >network; sleep 7007; "
-		":'\n"
-		"for try in $(seq 100); do readlink /proc/[0-9]*/ns/net 2>/dev/null | grep -xF \"$(cat network)\" || "
+		"HANG=1 ./keys ready $BG prove --wait 60 sh -c 'readlink /proc/self/ns/net >network; echo ready; "
+		"sleep 7007; :'\n"
+		"for try in $(seq 1200); do readlink /proc/[0-9]*/ns/net 2>/dev/null | grep -xF \"$(cat network)\" || "
 		"exit 0; sleep 0.05; done; exit 1");
 	/* Quiet is quiet. */
 	driven = drive_expect(0, NULL, "./keys nothing $BG prove -q ./serve tcp 0.0.0.0 8000");

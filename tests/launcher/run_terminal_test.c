@@ -21,7 +21,7 @@
 #include "launcher/drive.h"
 
 #define RETRY_MS 500
-#define DEADLINE_MS 15000
+#define DEADLINE_MS 60000
 #define SCREEN_MAX 65536
 #define PROMPT "ready> "
 

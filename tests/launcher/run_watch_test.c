@@ -27,7 +27,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define PROBES BG_BUILD_DIR "/probes/"
-#define DEADLINE_MS 15000
+#define DEADLINE_MS 60000
 #define STEP_MS 5
 
 /**

@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#define START_MS 10000
+#define START_MS 60000
 #define STOP_MS 5000
 #define STEP_MS 10
 

@@ -127,7 +127,7 @@ malloc_that_binds_is_guarded(void **state)
 	(void)state;
 	if (getenv("BG_PRELOAD_FIRST"))
 		skip(); /* the sanitizers stand in front of malloc(3) themselves */
-	run(RULES "timeout 20 env", "", PLUGIN("malloc_binds"), "idle", output, sizeof(output));
+	run(RULES "timeout 120 env", "", PLUGIN("malloc_binds"), "idle", output, sizeof(output));
 	assert_int_equal(sscanf(output, "binds in malloc: %d, guarded %d", &done, &guarded), 2);
 	if (done < 1 || guarded != done)
 		fail_msg("%s", output);
@@ -152,7 +152,7 @@ setup_interrupted_leaves_nobody_unguarded(void **state)
 		skip(); /* the sanitizers stand in front of malloc(3) themselves */
 	if (syscall(SYS_kcmp, getpid(), getpid(), KCMP_VM, 0, 0) < 0)
 		skip(); /* the forked child cannot know that it is no vforked one */
-	run(RULES "BINDGUARD_TO=127.0.0.9 timeout 20 env", "", PLUGIN("halted"), "idle", output, sizeof(output));
+	run(RULES "BINDGUARD_TO=127.0.0.9 timeout 120 env", "", PLUGIN("halted"), "idle", output, sizeof(output));
 	assert_string_equal(output, "thread 127.0.0.1:19650\nvforked 127.0.0.1:19650\nforked 127.0.0.9:19650\n"
 				    "first 127.0.0.9:19650\nafter 127.0.0.9:19650\n");
 	figure("5 binds around a halted set-up: 5 guarded, 3 of them as configured, 2 in lockdown");

@@ -16,7 +16,7 @@
 #include "preload/host.h"
 
 /** LIMIT - a storm that takes so long hangs. */
-#define LIMIT " timeout 60 env"
+#define LIMIT " timeout 300 env"
 
 /** sum - what the host said of its binds, in the line at @line. */
 struct sum {

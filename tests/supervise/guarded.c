@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#define DEADLINE_MS 10000
+#define DEADLINE_MS 60000
 #define STEP_MS 5
 
 /** now_ms - a clock for deadlines. */

@@ -20,7 +20,7 @@
 #include "preload/host.h"
 #include "supervise/guarded.h"
 
-#define LINE_MS 5000
+#define LINE_MS 60000
 #define GOOD "error 0 127.0.0.1"
 
 /** start_steps - the host `steps` under the engine. @cmd, @supervisor: their processes; the front's is process->pid */

@@ -26,7 +26,7 @@
 #include "preload/host.h"
 #include "supervise/guarded.h"
 
-#define LINE_MS 5000
+#define LINE_MS 60000
 #define LOOPBACK "error 0 address 127.0.0.1\n"
 #define NETNS_COOKIE 71 /* SO_NETNS_COOKIE */
 

@@ -19,7 +19,7 @@
 
 #include "supervise/guarded.h"
 
-#define WAIT_MS 10000
+#define WAIT_MS 60000
 
 /**
  * struct terminal - a shell on a terminal.

@@ -16,7 +16,7 @@
 
 #include "system/sockets.h"
 
-#define ANSWER_MS 10000
+#define ANSWER_MS 60000
 #define STEP_MS 20
 
 static const int families[] = {AF_INET, AF_INET6};

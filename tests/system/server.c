@@ -11,8 +11,8 @@
 
 #include "system/sockets.h"
 
-#define START_MS 30000
-#define CLIENT_MS 30000
+#define START_MS 60000
+#define CLIENT_MS 60000
 #define STEP_MS 20
 
 static unsigned next_port = 18000;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * storm.c: a program that binds from everywhere at once. Each bind is looked at, and counted where it is not guarded.
  *
- * storm timer COUNT [allocate]: a handler of a 150 microsecond timer binds while main() does, or while it is in malloc(3)
+ * storm timer COUNT [allocate]: a handler of a timer of 150 microseconds binds while main() does, or while it is in malloc(3)
  * storm threads THREADS COUNT: threads that bind
  * storm forks THREADS COUNT: threads of which every other forks children that bind
  * storm cancel COUNT: threads that are cancelled at any moment while they bind (asynchronously) or connect */
@@ -32,6 +32,7 @@ struct tally {
 
 static struct tally handled, total;
 static volatile sig_atomic_t storm_is_on = 1;
+static const struct itimerval once = {{0, 0}, {0, INTERVAL_US}};
 
 /** bind_one - one of the four sorts of servers, on a port of its own. errno must survive. */
 static void
@@ -51,15 +52,17 @@ bind_one(struct tally *tally, unsigned port)
 	close(fd);
 }
 
-/** handle - the timer's signal: it interrupts everything, the guard too. */
+/** handle - the timer's signal: it interrupts everything, the guard too. Set again at its end, or a busy machine hears it alone. */
 static void
 handle(int number)
 {
 	int saved_errno = errno;
 
 	(void)number;
-	if (storm_is_on)
+	if (storm_is_on) {
 		bind_one(&handled, PORT + 10);
+		setitimer(ITIMER_REAL, &once, NULL);
+	}
 	errno = saved_errno;
 }
 
@@ -87,7 +90,6 @@ idle(void *argument)
 static int
 storm_timer(long count, int allocate)
 {
-	struct itimerval interval = {{0, INTERVAL_US}, {0, INTERVAL_US}};
 	struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
 	void *volatile allocated; /* or the compiler leaves out both calls */
 	pthread_t second;
@@ -95,7 +97,7 @@ storm_timer(long count, int allocate)
 	if (allocate && pthread_create(&second, NULL, idle, NULL))
 		return 1;
 	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &interval, NULL);
+	setitimer(ITIMER_REAL, &once, NULL);
 	while (total.done < count || handled.done < HANDLED_MIN) {
 		if (allocate) {
 			allocated = malloc(64 + (size_t)total.done % 8192);
