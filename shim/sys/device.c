@@ -111,7 +111,7 @@ hold(int fd, const char *device)
 	struct sock_filter code[HOLDING];
 	int index = LO_INDEX;
 
-	if (strcmp(device, "lo") != 0 &&
+	if (!bg_device_is_loopback(device) &&
 	    (has_master(device) || bg_kernel_getint(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index) || index <= 0))
 		return false;
 	write_holding(code, (unsigned)index);

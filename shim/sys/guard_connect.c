@@ -179,7 +179,7 @@ must_undo(const struct bg_mark *mark, const struct bg_change *now, const struct 
 	switch (mark->kind) {
 	case BG_MARK_ADDRESS: return bg_addr_is_loopback(&now->to.addr);
 	case BG_MARK_DEVICE:
-		return strcmp(mark->device, "lo") == 0 &&
+		return bg_device_is_loopback(mark->device) &&
 		       memcmp(mark->device, now->interface, sizeof(mark->device)) == 0;
 	default: return false;
 	}

@@ -99,7 +99,7 @@ is_where_it_was_put(const struct bg_attempt *attempt, const struct bg_mark *mark
 		return false;
 	if (mark->device[0])
 		return memcmp(device, mark->device, sizeof(device)) == 0;
-	return !device[0] || strcmp(device, "lo") == 0 || bg_addr_is_link_local(&then->addr);
+	return !device[0] || bg_device_is_loopback(device) || bg_addr_is_link_local(&then->addr);
 }
 
 /**

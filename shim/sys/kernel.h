@@ -29,4 +29,11 @@ BG_SIGSAFE bool bg_kernel_same_network(int a, int b);
 BG_SIGSAFE int bg_kernel_socket_beside(int fd, int domain, int type, int protocol);
 BG_SIGSAFE void bg_kernel_close(int fd);
 
+/** bg_device_is_loopback - is that the device `lo`? No strcmp(3), which is a function of libc's with some compilers. */
+static inline bool
+bg_device_is_loopback(const char *device)
+{
+	return device[0] == 'l' && device[1] == 'o' && device[2] == '\0';
+}
+
 #endif

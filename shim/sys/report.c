@@ -119,7 +119,7 @@ result_is_known(const struct bg_attempt *attempt, const struct bg_change *change
 static bool
 is_exposed(const struct bg_addr *addr, const char *device)
 {
-	return !bg_addr_is_loopback(addr) && strcmp(device, "lo") != 0;
+	return !bg_addr_is_loopback(addr) && !bg_device_is_loopback(device);
 }
 
 /**

@@ -273,12 +273,12 @@ list_sockets_are_those_of_ss(void **state)
 
 /** preload - the library, behind the sanitizers' where it was built with them. */
 static const char *
-preload(void)
+preload(const char *library)
 {
 	static char value[1024];
 	const char *first = getenv("BG_PRELOAD_FIRST");
 
-	snprintf(value, sizeof(value), "%s %s", first ? first : "", BG_LIBRARY);
+	snprintf(value, sizeof(value), "%s %s", first ? first : "", library);
 	return value;
 }
 
@@ -290,7 +290,7 @@ list_guarded_server_is_told_from_bare(void **state)
 
 	(void)state;
 	assert_true(list_start(&bare, list_self(), NULL, 19430));
-	assert_true(list_start(&guarded, list_self(), preload(), 19431));
+	assert_true(list_start(&guarded, list_self(), preload(BG_LIBRARY), 19431));
 	assert_int_equal(list_run("", output, sizeof(output)), 0);
 	list_stop(&bare);
 	list_stop(&guarded);
@@ -347,7 +347,7 @@ list_preloaded_server_that_is_not_guarded_is_told(void **state)
 		 "cd %s && cp '%s' . && echo info >info && objcopy --add-section .go.buildinfo=info '%s' server",
 		 folder, BG_PLAIN_LIBRARY, list_self());
 	assert_int_equal(system(command), 0);
-	assert_true(list_start(&guest, path, preload(), 19441));
+	assert_true(list_start(&guest, path, preload(BG_LIBRARY), 19441));
 	expect_guest(&guest, 19441, "this machine only", "no", note);
 	for (size_t i = 0; i < LENGTH(modes); i++) {
 		FILE *file = fopen(path, "we");
@@ -360,13 +360,13 @@ list_preloaded_server_that_is_not_guarded_is_told(void **state)
 			setenv("BINDGUARD_MODE", modes[i].variable, 1);
 		if (modes[i].text)
 			setenv(LIST_CONFIG, path, 1);
-		assert_true(list_start(&guest, list_self(), preload(), 19442));
+		assert_true(list_start(&guest, list_self(), preload(BG_LIBRARY), 19442));
 		unsetenv("BINDGUARD_MODE");
 		unsetenv(LIST_CONFIG);
 		expect_guest(&guest, 19442, reach, modes[i].note[0] ? "no" : "preload", modes[i].note);
 	}
 	/* A library whose file is gone, as after an upgrade, still guards. */
-	assert_true(list_start(&guest, list_self(), library, 19443));
+	assert_true(list_start(&guest, list_self(), preload(library), 19443));
 	assert_int_equal(unlink(library), 0);
 	expect_guest(&guest, 19443, "this machine only", "preload", "");
 	snprintf(command, sizeof(command), "rm -r %s", folder);
