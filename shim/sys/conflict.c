@@ -50,12 +50,15 @@ struct likeness {
 
 /**
  * read_type - SO_TYPE is the same for all sockets of these protocols, but for raw ones: is_alike() looks at that. MPTCP
- * binds a TCP socket.
+ * binds a TCP socket. What the rules have asked for is not asked again.
  */
 static bool
-read_type(int fd, struct likeness *like)
+read_type(const struct bg_attempt *attempt, struct likeness *like)
 {
-	if (bg_kernel_getint(fd, SOL_SOCKET, SO_PROTOCOL, &like->protocol))
+	bool is_tcp = (attempt->request.known & BG_FACT_PROTOCOL) && attempt->request.protocol == BG_PROTOCOL_TCP;
+
+	like->protocol = IPPROTO_TCP;
+	if (!is_tcp && bg_kernel_getint(attempt->fd, SOL_SOCKET, SO_PROTOCOL, &like->protocol))
 		return false;
 	switch (like->protocol) {
 	case IPPROTO_MPTCP: like->protocol = IPPROTO_TCP; /* fallthrough */
@@ -63,7 +66,7 @@ read_type(int fd, struct likeness *like)
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE: like->type = SOCK_DGRAM; return true;
 	case IPPROTO_SCTP:
-	case IPPROTO_DCCP: return bg_kernel_getint(fd, SOL_SOCKET, SO_TYPE, &like->type) == 0;
+	case IPPROTO_DCCP: return bg_kernel_getint(attempt->fd, SOL_SOCKET, SO_TYPE, &like->type) == 0;
 	default: return false; /* has no ports */
 	}
 }
@@ -77,7 +80,7 @@ read_likeness(const struct bg_attempt *attempt, struct likeness *like)
 
 	like->domain = request->form == BG_FORM_IPV6 ? AF_INET6 : AF_INET;
 	like->v6only = request->v6only;
-	return read_type(fd, like) && bg_kernel_getint(fd, SOL_SOCKET, SO_REUSEADDR, &like->reuse_addr) == 0 &&
+	return read_type(attempt, like) && bg_kernel_getint(fd, SOL_SOCKET, SO_REUSEADDR, &like->reuse_addr) == 0 &&
 	       bg_kernel_getint(fd, SOL_SOCKET, SO_REUSEPORT, &like->reuse_port) == 0 &&
 	       (like->domain == AF_INET || (request->known & BG_FACT_V6ONLY) ||
 		bg_kernel_getint(fd, IPPROTO_IPV6, IPV6_V6ONLY, &like->v6only) == 0);

@@ -148,9 +148,7 @@ take_back(const struct bg_attempt *attempt, int result)
 	if (bg_kernel_set_device(attempt->fd, "") == 0)
 		return;
 	memcpy(mark.device, verdict->change.interface, sizeof(mark.device));
-	if (mark.asked.port == 0 && result != -EINVAL)
-		bg_replace(attempt, NULL, mark.form, false, &nobody);
-	else
+	if (mark.asked.port || result == -EINVAL || bg_replace(attempt, NULL, mark.form, false, &nobody))
 		bg_marks_put(attempt->fd, &mark);
 }
 

@@ -474,8 +474,7 @@ file_that_is_odd_is_no_answer(void **state)
 		"20010db800000000000000000000000 07 40 00 80 eth0\n",
 		"20010db8000000000000000000000001 07 40 00 eth0\n",
 		"\n",
-		"20010db8000000000000000000000001 07 40 00 80 "
-		"a-name-that-is-so-long-that-no-interface-can-have-it-at-all\n",
+		"20010db8000000000000000000000001 07 40 00 80 a-name-that-no-interface-can-have-it-is-too-long\n",
 	};
 
 	(void)state;
