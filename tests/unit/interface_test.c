@@ -465,6 +465,11 @@ netlink_forbidden_leaves_two_other_ways(void **state)
 	expect_answer(NULL, "2001:db8::2", BG_IPV4);
 }
 
+/** LONG_LINE - in a list of strings it would look like two of them with the comma forgotten. */
+#define LONG_LINE                                                                                                      \
+	"20010db8000000000000000000000001 07 40 00 80 "                                                                \
+	"a-name-that-is-so-long-that-no-interface-can-have-it-at-all\n"
+
 /** file_that_is_odd_is_no_answer - less than a line has, or more. */
 static void
 file_that_is_odd_is_no_answer(void **state)
@@ -474,7 +479,7 @@ file_that_is_odd_is_no_answer(void **state)
 		"20010db800000000000000000000000 07 40 00 80 eth0\n",
 		"20010db8000000000000000000000001 07 40 00 eth0\n",
 		"\n",
-		"20010db8000000000000000000000001 07 40 00 80 a-name-that-no-interface-can-have-it-is-too-long\n",
+		LONG_LINE,
 	};
 
 	(void)state;
