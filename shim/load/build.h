@@ -36,7 +36,7 @@ struct bg_span build_string(struct build *build, const char *text);
 int word_value(const struct word *words, const char *text);
 bool word_check(struct bg_diags *diags, unsigned line, const char *key, const struct word *words, const char *text,
 		int *value);
-bool check_interface_name(const char *name);
+const char *interface_mistake(const char *name);
 bool target_parse(struct bg_rule *rule, const char *const *values, unsigned count, char *why, size_t why_size);
 
 bool log_path_check(const char *path, char *why, size_t why_size);

@@ -172,20 +172,63 @@ first_odd(const char *text, size_t size)
 	return at;
 }
 
+/**
+ * first_bare_return - offset of the first carriage return without a line feed behind it, @size for none. Only a line feed ends
+ * a line: a comment would go on to the end of such a file, and no rule would be left.
+ */
+static size_t
+first_bare_return(const char *text, size_t size)
+{
+	const char *at = text, *end = text + size;
+
+	while ((at = memchr(at, '\r', (size_t)(end - at))) != NULL) {
+		if (++at == end || *at != '\n')
+			return (size_t)(at - 1 - text);
+	}
+	return size;
+}
+
+/** is_utf16 - does it begin with a byte order mark of UTF-16, either way round? */
+static bool
+is_utf16(const char *text, size_t size)
+{
+	return size >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0);
+}
+
 /** check_text - is it text at all? Return: false, and told, where not. */
 static bool
 check_text(const char *text, size_t size, struct bg_diags *diags)
 {
-	size_t odd;
+	size_t odd, bare;
 
 	if (size > BG_FILE_MAX) {
 		bg_diags_add(diags, 0, "has %zu bytes, expected at most %d", size, BG_FILE_MAX);
 		return false;
 	}
+	if (is_utf16(text, size)) {
+		bg_diags_add(diags, 1, "is UTF-16, expected ASCII or UTF-8");
+		return false;
+	}
 	odd = first_odd(text, size);
 	if (odd < size)
 		bg_diags_add(diags, line_of(text, odd), "byte 0x%02x, expected text", (unsigned char)text[odd]);
-	return odd == size;
+	bare = first_bare_return(text, size);
+	if (bare < size)
+		bg_diags_add(diags, line_of(text, bare),
+			     "carriage return without a line feed, expected lines that end in a line feed");
+	return odd == size && bare == size;
+}
+
+/** skip_mark - tell a byte order mark in front. Return: its size, 0 where there is none. */
+static size_t
+skip_mark(const char *text, size_t size, struct bg_diags *diags)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	if (size < strlen(mark) || memcmp(text, mark, strlen(mark)) != 0)
+		return 0;
+	bg_diags_add(diags, 1, "begins with a byte order mark (U+FEFF), expected UTF-8 without one");
+	return strlen(mark);
 }
 
 struct bg_policy *
@@ -193,9 +236,12 @@ bg_load_text(const char *text, size_t size, struct bg_diags *diags)
 {
 	unsigned before = bg_diags_mistakes(diags);
 	struct bg_policy *policy = NULL;
+	size_t mark = skip_mark(text, size, diags);
 	struct survey survey;
 	char *copy;
 
+	text += mark;
+	size -= mark;
 	if (!check_text(text, size, diags))
 		return NULL;
 	copy = arena_copy(text, size);

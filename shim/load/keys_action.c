@@ -47,11 +47,11 @@ take_target(struct bg_rule *rule, const char *value, char *why, size_t why_size)
 	if (!bg_addr_parse(value, &addr)) {
 		rule->target = BG_TARGET_INTERFACE;
 		snprintf(rule->interface, sizeof(rule->interface), "%s", value);
-		/* Digits and dots would be a name for the kernel; here they are an address with a slip. */
-		if (check_interface_name(value) && !strchr(value, ',') && value[strspn(value, "0123456789.")])
+		mistake = strchr(value, ',') ? "has a comma" : interface_mistake(value);
+		if (!mistake)
 			return true;
-		snprintf(why, why_size, "target \"%.60s\", expected loopback, an address or an interface's name",
-			 value);
+		snprintf(why, why_size, "target \"%.60s\" %s, expected loopback, an address or an interface's name",
+			 value, mistake);
 		return false;
 	}
 	rule->target = BG_TARGET_ADDRESS;
@@ -129,6 +129,7 @@ set_to_port(struct build *build, struct bg_rule *rule, const struct statement *s
 static void
 set_one(struct build *build, struct bg_rule *rule, const struct statement *statement, const char *value)
 {
+	const char *mistake;
 	int word;
 
 	if (statement->key == KEY_ACTION) {
@@ -139,12 +140,13 @@ set_one(struct build *build, struct bg_rule *rule, const struct statement *state
 	} else if (statement->key == KEY_TO_PORT) {
 		set_to_port(build, rule, statement, value);
 	} else if (statement->key == KEY_INTERFACE) {
-		if (check_interface_name(value))
+		mistake = interface_mistake(value);
+		if (!mistake)
 			snprintf(rule->interface, sizeof(rule->interface), "%s", value);
 		else
 			bg_diags_add(build->diags, statement->value_lines[0],
-				     "interface \"%.60s\", expected a name of 1 to 15 bytes without blanks and slashes",
-				     value);
+				     "interface \"%.60s\" %s, expected a name of 1 to 15 bytes such as lo or eth0",
+				     value, mistake);
 	} else {
 		rule->error = bg_errno_value(value);
 		if (rule->error == 0)

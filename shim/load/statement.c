@@ -89,8 +89,12 @@ take_values(struct walk *walk, struct statement *statement, struct name name)
 		return walk_give_up(walk, what);
 	}
 	walk_next(walk);
-	if (walk->tokens.kind == TOKEN_WORD || walk->tokens.kind == TOKEN_STRING)
+	if (walk->tokens.kind == TOKEN_WORD || walk->tokens.kind == TOKEN_STRING) {
+		walk->key = statement->key;
+		walk->value = walk->tokens.start;
+		walk->value_end = walk->tokens.end;
 		return add_value(walk, statement);
+	}
 	if (!walk_is_mark(walk, '{')) {
 		snprintf(what, sizeof(what), "%.*s has no value, expected a word, a string or {list}", name.length,
 			 name.text);
@@ -157,4 +161,38 @@ walk_take_statement(struct walk *walk, enum section section, enum key key)
 	walk->survey->value_count = statement.first;
 	walk->output = before;
 	return good;
+}
+
+/** takes_list - may @key have several values? */
+static bool
+takes_list(enum key key)
+{
+	return (key >= KEY_PROGRAM && key <= KEY_PORT) || key == KEY_TO;
+}
+
+/** walk_refuse_comma - the last token is a comma where a key belongs: several values were meant, and braces forgotten. */
+bool
+walk_refuse_comma(struct walk *walk)
+{
+	const struct tokens *tokens = &walk->tokens;
+	int first = (int)(walk->value_end - walk->value), second;
+	unsigned line = tokens->start_line;
+	char what[BG_DIAG_TEXT_MAX];
+
+	if (walk->value_end == 0 || walk->value_end + strspn(tokens->text + walk->value_end, " \t") != tokens->start)
+		return walk_give_up(walk, "unexpected comma, expected key = value");
+	if (walk->key != KEYS && !takes_list(walk->key)) {
+		snprintf(what, sizeof(what), "%s has several values, expected one", survey_key_name(walk->key));
+		return walk_give_up(walk, what);
+	}
+	token_next(&walk->tokens);
+	second = tokens->kind == TOKEN_WORD || tokens->kind == TOKEN_STRING ? (int)(tokens->end - tokens->start) : 0;
+	walk->tokens.start_line = line;
+	snprintf(what, sizeof(what), "several values without braces, expected {%.*s, %.*s}", first > 60 ? 60 : first,
+		 tokens->text + walk->value,
+		 !second       ? 3
+		 : second > 60 ? 60
+			       : second,
+		 second ? tokens->text + tokens->start : "...");
+	return walk_give_up(walk, what);
 }

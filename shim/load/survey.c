@@ -36,6 +36,8 @@ take_section(struct walk *walk, enum section section, unsigned opened)
 	while (token_next(&walk->tokens) != TOKEN_END && !walk_is_mark(walk, '}')) {
 		enum key key;
 
+		if (walk_is_mark(walk, ','))
+			return walk_refuse_comma(walk);
 		if (walk->tokens.kind != TOKEN_WORD)
 			return walk_give_up(walk, "expected a key, or } to close the section");
 		key = walk_key(walk, section);
@@ -70,15 +72,6 @@ read_name(const struct tokens *tokens, struct rule_head *head)
 	return length;
 }
 
-/** has_control - is there a tab or carriage return in the name? There are no others (check_text(), string_end()). */
-static bool
-has_control(const char *name)
-{
-	while (*name && *name != '\t' && *name != '\r')
-		name++;
-	return *name != '\0';
-}
-
 /** check_name - a rule's name: bounded, printable, not used before. */
 static void
 check_name(struct walk *walk, const struct rule_head *head, size_t length)
@@ -90,7 +83,7 @@ check_name(struct walk *walk, const struct rule_head *head, size_t length)
 	if (length > BG_NAME_MAX)
 		bg_diags_add(walk->diags, head->line, "rule name has %zu bytes, expected at most %d", length,
 			     BG_NAME_MAX);
-	if (has_control(head->name))
+	if (strchr(head->name, '\t')) /* there are no others: check_text(), string_end() */
 		bg_diags_add(walk->diags, head->line, "rule name has a control character, expected printable text");
 	if (first)
 		bg_diags_add(walk->diags, head->line,
@@ -165,6 +158,8 @@ take_top(struct walk *walk)
 		enum key key;
 		bool good;
 
+		if (walk_is_mark(walk, ','))
+			return walk_refuse_comma(walk);
 		if (walk->tokens.kind != TOKEN_WORD)
 			return walk_give_up(walk, walk_is_mark(walk, '}')
 							  ? "} closes nothing, expected mode, log or rule"

@@ -2,7 +2,10 @@
  * token.c - words, strings, marks; comments from # or // to the end of the line, or between slash-star marks. Cold. */
 #include "load/token.h"
 
+#include <stdio.h>
 #include <string.h>
+
+const char token_odd[] = "expected quotes around all but letters, digits and _-.:/%@";
 
 /** BLANK ... COMMENT - what a character may be part of; bits of kinds[]. ENDS: it may stand behind a word. STOP: look
  * at it, in a string. */
@@ -158,8 +161,44 @@ word_end(struct tokens *tokens)
 		length++;
 	if (length && (kind_of(word[length]) & ENDS))
 		return tokens->at + length;
-	tokens->broken = "unexpected character, expected quotes around all but letters, digits and _-.:/%@";
+	tokens->broken = token_odd;
+	tokens->odd = tokens->at + length;
 	return 0;
+}
+
+/** decode - the UTF-8 character at @at, terminated text. Return: 0 where it is none, or of ASCII. RFC 3629 3. */
+static unsigned
+decode(const char *at)
+{
+	unsigned char first = (unsigned char)at[0];
+	unsigned length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	unsigned point = first & (0x7fu >> length);
+
+	if (first < 0xc2 || first > 0xf4)
+		return 0;
+	for (unsigned i = 1; i < length; i++) {
+		if (((unsigned char)at[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | ((unsigned char)at[i] & 0x3f);
+	}
+	return point;
+}
+
+/** token_name_odd - where tokens->broken is token_odd: the character, by its number where it could look like another one. */
+void
+token_name_odd(const struct tokens *tokens, char *name, size_t size)
+{
+	const char *at = tokens->text + tokens->odd;
+	unsigned point = decode(at);
+
+	if (point >= 0x2018 && point <= 0x201f)
+		snprintf(name, size, "typographic quote U+%04X", point);
+	else if (point)
+		snprintf(name, size, "character U+%04X", point);
+	else if ((unsigned char)*at > 0x7f)
+		snprintf(name, size, "byte 0x%02x", (unsigned char)*at);
+	else
+		snprintf(name, size, "character \"%c\"", *at);
 }
 
 /** token_next - read the next token into @tokens. Return: its kind; TOKEN_END at the end or where it is broken. */

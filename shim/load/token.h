@@ -20,7 +20,8 @@ enum token_form { FORM_WORD, FORM_QUOTED, FORM_AS_IT_IS };
  * @mark: of TOKEN_MARK: one of { } ( ) = + ,
  * @form: of TOKEN_STRING; FORM_QUOTED is one without backslashes, quotes and dollar signs
  * @expands: of TOKEN_STRING: libconfuse would put the environment's value for ${NAME} in it
- * @broken: a string or comment is not closed; where it began is @start_line
+ * @broken: a string or comment is not closed, or a character begins no token; where is @start_line
+ * @odd: the offset of that character
  */
 struct tokens {
 	const char *text;
@@ -34,8 +35,13 @@ struct tokens {
 	enum token_form form;
 	bool expands;
 	const char *broken;
+	size_t odd;
 };
 
+/** token_odd - @broken, for a character that begins no token. */
+extern const char token_odd[];
+
 enum token_kind token_next(struct tokens *tokens);
+void token_name_odd(const struct tokens *tokens, char *name, size_t size);
 
 #endif

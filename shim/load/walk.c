@@ -103,9 +103,16 @@ walk_next(struct walk *walk)
 bool
 walk_give_up(struct walk *walk, const char *what)
 {
+	char name[40];
+
 	if (walk->tokens.broken)
 		what = walk->tokens.broken;
-	bg_diags_add(walk->diags, walk->tokens.start_line, "%s", what);
+	if (what == token_odd) {
+		token_name_odd(&walk->tokens, name, sizeof(name));
+		bg_diags_add(walk->diags, walk->tokens.start_line, "unexpected %s, %s", name, what);
+	} else {
+		bg_diags_add(walk->diags, walk->tokens.start_line, "%s", what);
+	}
 	walk->survey->failed = true;
 	return false;
 }

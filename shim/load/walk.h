@@ -27,6 +27,8 @@ struct output {
  * @output: to survey->clean
  * @names: of the rules so far
  * @seen: of each key, the line where its section has it; 0 for none. Those of rules are of the current rule
+ * @key: of the last statement
+ * @value, @value_end: offsets of its value, where that stands without braces
  */
 struct walk {
 	struct survey *survey;
@@ -35,6 +37,8 @@ struct walk {
 	struct output output;
 	struct names names;
 	unsigned seen[KEYS];
+	enum key key;
+	size_t value, value_end;
 };
 
 void walk_reach(struct walk *walk);
@@ -44,6 +48,7 @@ void *walk_widen(struct walk *walk, void *array, size_t size, size_t *room);
 bool walk_give_up(struct walk *walk, const char *what);
 enum key walk_key(const struct walk *walk, enum section section);
 bool walk_take_statement(struct walk *walk, enum section section, enum key key);
+bool walk_refuse_comma(struct walk *walk);
 
 /** walk_is_mark - the last token is the mark @mark. */
 static inline bool

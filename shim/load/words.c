@@ -75,14 +75,40 @@ log_path_check(const char *path, char *why, size_t why_size)
 	return false;
 }
 
-/** check_interface_name - could the kernel have an interface of this name? dev_valid_name(), net/core/dev.c. */
-bool
-check_interface_name(const char *name)
+/** reserved - names that are no interface's: the kernel keeps two for its settings, and people mean something else by these. */
+static const char *
+reserved(const char *name)
 {
-	if (!*name || strlen(name) >= BG_IFNAME_MAX || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return false;
-	for (; *name; name++)
-		if (*name == '/' || *name == ':' || (unsigned char)*name <= ' ' || *name == 0x7f)
-			return false;
-	return true;
+	if (strcmp(name, "localhost") == 0)
+		return "is a host's name";
+	if (strcmp(name, "any") == 0 || strcmp(name, "wildcard") == 0 || strcmp(name, "loopback") == 0)
+		return "is a word for addresses";
+	/* net.ipv4.conf.all and .default: sysctl_dev_name_is_allowed(), net/ipv4/devinet.c */
+	if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0)
+		return "is no interface's name";
+	return NULL;
+}
+
+/**
+ * interface_mistake - why @name cannot be an interface's: what dev_valid_name() of net/core/dev.c refuses, and what looks like
+ * something else. Patterns and bare numbers would be names to the kernel; here they are slips.
+ * Return: "is ..." or "has ...", NULL where it can be one.
+ */
+const char *
+interface_mistake(const char *name)
+{
+	if (!*name)
+		return "is empty";
+	if (name[strspn(name, "0123456789.")] == '\0')
+		return "is no interface's name";
+	if (strpbrk(name, ":/%"))
+		return "has a character that no interface's name has";
+	for (const char *at = name; *at; at++)
+		if ((unsigned char)*at <= ' ' || *at == 0x7f)
+			return "has a blank or control character";
+	if (strpbrk(name, "*?[]{}"))
+		return "is a pattern";
+	if (strlen(name) >= BG_IFNAME_MAX)
+		return "has more than 15 bytes";
+	return reserved(name);
 }
