@@ -5,6 +5,7 @@
 #define BINDGUARD_LAUNCHER_EXPLAIN_H
 
 #include "bindguard/explain.h"
+#include "launcher/availability.h"
 #include "launcher/config.h"
 
 /**
@@ -21,16 +22,18 @@ struct explain_program {
  * struct explain_answer - one question put to bg_decide().
  * @first, @last: at listen, the ports for which this is the answer
  * @request, @verdict: the question and the answer
- * @available: this machine has the address or the interface of verdict.change now
- * @fallback_available: and that of verdict.fallback
+ * @available, @error: can verdict.change be done now, and the kernel's answer
+ * @fallback_available, @fallback_error: likewise of verdict.fallback
  */
 struct explain_answer {
 	uint16_t first;
 	uint16_t last;
 	struct bg_request request;
 	struct bg_verdict verdict;
-	bool available;
-	bool fallback_available;
+	enum available available;
+	int error;
+	enum available fallback_available;
+	int fallback_error;
 };
 
 /**

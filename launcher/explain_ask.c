@@ -2,7 +2,6 @@
  * explain_ask.c - puts the question of `bindguard explain` to bg_decide(), as sys does in a guarded program, with the
  * facts of this machine. Runs in the launcher only. */
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,21 +29,6 @@ gather(int fd, struct explain_answer *answer)
 	request->known |= needs;
 }
 
-/** is_available - does this machine have the interface, or else the address, of @change? */
-static bool
-is_available(int fd, const struct bg_change *change)
-{
-	const struct bg_addr *addr = &change->to.addr;
-	char device[BG_IFNAME_MAX];
-
-	if (change->interface[0])
-		return if_nametoindex(change->interface) != 0;
-	if (addr->family == BG_IPV4 && bg_addr_is_loopback(addr))
-		return true; /* all of 127.0.0.0/8 is local, ip(7), and listed with one address only */
-	bg_interface_of_address(fd, addr, device);
-	return device[0] != '\0';
-}
-
 /** ask - decide, gather, decide again; see bg_attempt_decide() of sys. */
 static void
 ask(int fd, const struct bg_policy *policy, struct explain_answer *answer)
@@ -57,9 +41,9 @@ ask(int fd, const struct bg_policy *policy, struct explain_answer *answer)
 	}
 	if (answer->verdict.effect != BG_EFFECT_CHANGE)
 		return;
-	answer->available = is_available(fd, &answer->verdict.change);
+	answer->available = availability_of_change(&answer->verdict.change, &answer->error);
 	if (answer->verdict.has_fallback)
-		answer->fallback_available = is_available(fd, &answer->verdict.fallback);
+		answer->fallback_available = availability_of_change(&answer->verdict.fallback, &answer->fallback_error);
 }
 
 /** explain_listens - can a socket of this protocol listen? */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * explain_call.c - reads PROTO and ADDRESS:PORT of `bindguard explain`: numbers only. Runs in the launcher only. */
-#include <net/if.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,13 +34,22 @@ read_port(const char *text, uint16_t *port)
 	return true;
 }
 
-/** read_scope - the interface behind '%' of an IPv6 address, by name or index. Return: 0 where there is none. */
-static unsigned
-read_scope(const char *text)
+/** read_scope - the interface behind '%' of an IPv6 address, by name or index. Return: false, and @failure set, for none. */
+static bool
+read_scope(const char *text, unsigned *index, struct failure *failure)
 {
-	if (*text && !text[strspn(text, "0123456789")])
-		return (unsigned)strtoul(text, NULL, 10);
-	return if_nametoindex(text);
+	bool number = *text && !text[strspn(text, "0123456789")];
+	unsigned long value = number ? strtoul(text, NULL, 10) : 0; /* ULONG_MAX where it is more */
+	int error = 0;
+
+	*index = value <= INT32_MAX ? (unsigned)value : 0; /* the kernel's are of int, netdevice(7) */
+	if (!number && availability_of_interface(text, index, &error) == AVAILABLE_UNASKED)
+		fail(failure, 0, "whether there is an interface \"%.80s\" cannot be asked: %s", text, strerror(error));
+	else if (!*index && number)
+		fail(failure, 0, "index \"%.80s\", expected a number of 1 to %d behind %%", text, INT32_MAX);
+	else if (!*index)
+		fail(failure, 0, "no interface \"%.80s\" here, expected a name or an index behind %%", text);
+	return *index != 0;
 }
 
 /** read_ipv6 - what is between the brackets. */
@@ -48,7 +58,7 @@ read_ipv6(char *text, struct bg_request *request, struct failure *failure)
 {
 	struct bg_addr *addr = &request->asked.addr;
 	char *scope = strchr(text, '%');
-	unsigned index = scope ? read_scope(scope + 1) : 0;
+	unsigned index = 0;
 
 	if (scope)
 		*scope = '\0';
@@ -56,10 +66,8 @@ read_ipv6(char *text, struct bg_request *request, struct failure *failure)
 		fail(failure, 0, "\"%.80s\" in brackets, expected an IPv6 address such as [::1]", text);
 		return false;
 	}
-	if (scope && !index) {
-		fail(failure, 0, "no interface \"%.80s\" here, expected a name or an index behind %%", scope + 1);
+	if (scope && !read_scope(scope + 1, &index, failure))
 		return false;
-	}
 	request->form = BG_FORM_IPV6;
 	if (bg_addr_is_mapped(addr)) {
 		request->form = BG_FORM_MAPPED;
@@ -67,6 +75,17 @@ read_ipv6(char *text, struct bg_request *request, struct failure *failure)
 	}
 	addr->scope_id = index;
 	return true;
+}
+
+/** is_ipv6 - is @text an IPv6 address, with a scope or without? */
+static bool
+is_ipv6(const char *text)
+{
+	char plain[2 * BG_ADDR_TEXT_MAX];
+	struct bg_addr addr;
+
+	snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(text, "%"), text);
+	return bg_addr_parse(plain, &addr) && addr.family == BG_IPV6;
 }
 
 /** read_ipv4 - what is in front of the last colon, without brackets; what people write there instead gets an answer. */
@@ -78,8 +97,10 @@ read_ipv4(const char *text, const char *port, struct bg_request *request, struct
 	request->form = BG_FORM_IPV4;
 	if (bg_addr_parse(text, addr) && addr->family == BG_IPV4)
 		return true;
-	if (strchr(text, ':'))
+	if (strchr(text, ':') && is_ipv6(text))
 		fail(failure, 0, "IPv6 without brackets, expected [%.80s]:%.80s", text, port);
+	else if (strchr(text, ':')) /* the last colon was the address's own */
+		fail(failure, 0, "IPv6 without brackets and port, expected [%.80s:%.80s]:PORT", text, port);
 	else if (!*text || strcmp(text, "*") == 0 || strcmp(text, "wildcard") == 0)
 		fail(failure, 0, "\"%.80s\" could be either wildcard, expected 0.0.0.0:%.80s or [::]:%.80s", text, port,
 		     port);

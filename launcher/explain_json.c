@@ -116,12 +116,13 @@ steps_value(const struct explanation *explanation)
 
 /** change_value - `change` or `fallback`. At listen the port is not for us to change. */
 static json_t *
-change_value(const struct bg_change *change, enum bg_call call, bool available)
+change_value(const struct bg_change *change, enum bg_call call, enum available available)
 {
+	json_t *can = available == AVAILABLE_UNASKED ? json_null() : json_boolean(available == AVAILABLE);
 	json_t *port = call == BG_CALL_LISTEN ? json_null() : json_integer(change->to.port);
 
-	return json_pack("{s:o, s:o, s:o, s:b}", "address", addr_value(&change->to.addr, change->form), "port", port,
-			 "interface", text_or_null(change->interface), "available", (int)available);
+	return json_pack("{s:o, s:o, s:o, s:o}", "address", addr_value(&change->to.addr, change->form), "port", port,
+			 "interface", text_or_null(change->interface), "available", can);
 }
 
 /** decision_value - `decision`, or one of `listen`. */

@@ -95,28 +95,40 @@ print_steps(const struct explanation *explanation)
 		puts("no rule matches: allow");
 }
 
-/** print_missing - that this machine lacks what @change needs. */
+/** print_missing - that this machine lacks what @change needs, or cannot be asked for it. */
 static void
-print_missing(const struct bg_change *change, bool available)
+print_missing(const struct bg_change *change, enum available available, int error)
 {
 	char text[BG_ADDR_TEXT_MAX];
 
-	if (available)
-		return;
-	if (change->interface[0]) {
+	bg_addr_format(&change->to.addr, text);
+	switch (available) {
+	case AVAILABLE: break;
+	case AVAILABLE_NO_INTERFACE:
 		fputs(", but there is no interface ", stdout);
 		print_name(change->interface);
 		fputs(" here now", stdout);
-		return;
+		break;
+	case AVAILABLE_NO_ADDRESS:
+		if (!change->interface[0]) {
+			printf(", but no interface here has %s now", text);
+			break;
+		}
+		fputs(", but the interface ", stdout);
+		print_name(change->interface);
+		printf(" does not have %s now (EADDRNOTAVAIL)", text);
+		break;
+	case AVAILABLE_UNASKED: printf(", which cannot be tried here: %s", bg_errno_name(error)); break;
 	}
-	bg_addr_format(&change->to.addr, text);
-	printf(", but no interface here has %s now", text);
 }
 
-/** print_otherwise - if the kernel cannot do @change: another change, or EACCES where @other is NULL. See sys. */
+/** print_otherwise - if the kernel cannot do @change: the fallback, or EACCES where that was the last. See sys. */
 static void
-print_otherwise(const struct bg_change *change, const struct bg_change *other, bool available, enum bg_call call)
+print_otherwise(const struct bg_change *change, const struct explain_answer *answer, bool last)
 {
+	const struct bg_change *other = last ? NULL : &answer->verdict.fallback;
+	enum bg_call call = answer->request.call;
+
 	char text[BG_EXPLAIN_MAX];
 
 	fputs(change->interface[0] ? "  if the kernel refuses to confine: "
@@ -128,7 +140,7 @@ print_otherwise(const struct bg_change *change, const struct bg_change *other, b
 	}
 	bg_change_format(other, call, text);
 	fputs(text, stdout);
-	print_missing(other, available);
+	print_missing(other, answer->fallback_available, answer->fallback_error);
 	putchar('\n');
 }
 
@@ -143,12 +155,12 @@ print_change(const struct explain_answer *answer)
 
 	bg_change_format(&verdict->change, call, text);
 	printf("changed: %s", text);
-	print_missing(&verdict->change, answer->available);
+	print_missing(&verdict->change, answer->available, answer->error);
 	print_reason(verdict->reason);
 	if (verdict->has_fallback)
-		print_otherwise(&verdict->change, &verdict->fallback, answer->fallback_available, call);
+		print_otherwise(&verdict->change, answer, false);
 	if (last->interface[0])
-		print_otherwise(last, NULL, true, call);
+		print_otherwise(last, answer, true);
 }
 
 /** print_verdict - the line that counts. */

@@ -288,6 +288,15 @@ bad_input_is_one_line_and_two(void **state)
 		{"tcp :80", "\"\" could be either wildcard, expected 0.0.0.0:80 or [::]:80"},
 		{"tcp :::80", "IPv6 without brackets, expected [::]:80"},
 		{"tcp ::1:80", "IPv6 without brackets, expected [::1]:80"},
+		{"tcp ::1", "IPv6 without brackets and port, expected [::1]:PORT"},
+		{"tcp ::", "IPv6 without brackets and port, expected [::]:PORT"},
+		{"tcp fe80::1%lo", "IPv6 without brackets and port, expected [fe80::1%lo]:PORT"},
+		{"tcp fe80::1%lo:80", "IPv6 without brackets, expected [fe80::1%lo]:80"},
+		{"tcp '[fe80::1%99999999999]:80'", "index \"99999999999\", expected a number of 1 to 2147483647"},
+		{"tcp '[fe80::1%18446744073709551617]:80'", "index \"18446744073709551617\", expected a number"},
+		{"tcp '[fe80::1%2147483648]:80'", "expected a number of 1 to 2147483647"},
+		{"tcp '[fe80::1%0]:80'", "index \"0\", expected a number of 1 to 2147483647"},
+		{"tcp '[fe80::1%]:80'", "no interface \"\" here, expected a name or an index"},
 		{"tcp '[::1]'", "\"[::1]\", expected ADDRESS:PORT"},
 		{"tcp '[::1:80'", "\"[::1:80\", expected ADDRESS:PORT"},
 		{"tcp '[]:80'", "\"\" in brackets, expected an IPv6 address such as [::1]"},
@@ -338,7 +347,39 @@ broken_configuration_is_told_and_explains_nothing(void **state)
 	expect_part(run->err, expected);
 	expect_part(run->err,
 		    "bindguard: 2 mistakes; meanwhile guarded programs run in lockdown: wildcard addresses go to "
-		    "loopback, loopback is allowed, others are refused (EACCES)\n");
+		    "loopback, loopback is allowed, others are refused (EACCES); `bindguard run` starts nothing\n");
+}
+
+static void
+change_that_this_machine_cannot_make_is_told(void **state)
+{
+	static const char text[] = "rule a { program = nosuch action = confine interface = nosuch0 }\n"
+				   "rule b { action = confine }\n";
+	static const char *const rows[][3] = {
+		{"udp '[::1]:80'", "bind([::1]:80)\n", "true"},
+		{"udp 127.9.9.9:80", "bind(127.9.9.9:80)\n", "true"},
+		{"tcp '[::]:80'", "bind([::]:80)\n", "true"},
+		{"tcp 0.0.0.0:80", "bind(0.0.0.0:80)\n", "true"},
+		{"udp 192.0.2.77:80",
+		 "bind(192.0.2.77:80), but the interface lo does not have 192.0.2.77 now (EADDRNOTAVAIL)\n", "false"},
+		{"tcp '[2001:db8::77]:80'", "but the interface lo does not have 2001:db8::77 now (EADDRNOTAVAIL)\n",
+		 "false"},
+		{"tcp '[::ffff:192.0.2.77]:80'", "but the interface lo does not have 192.0.2.77 now", "false"},
+		{"-p nosuch udp 127.0.0.1:80", "but there is no interface nosuch0 here now\n", "false"},
+	};
+	char arguments[1024];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const char *path = capture_file("confined.conf", text, strlen(text));
+
+		snprintf(arguments, sizeof(arguments), "-c '%s' %s", path, rows[i][0]);
+		expect_part(explain(arguments)->out, rows[i][1]);
+		snprintf(arguments, sizeof(arguments), "--json -c '%s' %s", path, rows[i][0]);
+		if (!strstr(explain(arguments)->out,
+			    strcmp(rows[i][2], "true") == 0 ? "\"available\": true" : "\"available\": false"))
+			fail_msg("%s: %s expected in\n%s", rows[i][0], rows[i][2], explain(arguments)->out);
+	}
 }
 
 static void
@@ -600,6 +641,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(json_has_the_schema_and_the_reasons_of_the_text),
 		cmocka_unit_test(bad_input_is_one_line_and_two),
 		cmocka_unit_test(broken_configuration_is_told_and_explains_nothing),
+		cmocka_unit_test(change_that_this_machine_cannot_make_is_told),
 		cmocka_unit_test(mode_that_changes_nothing_is_told),
 		cmocka_unit_test(environment_counts_as_for_guarded_programs),
 		cmocka_unit_test(listen_is_explained_for_every_port_that_may_be_chosen),
