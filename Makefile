@@ -286,7 +286,7 @@ check-supervise-breaks: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(FAULT_HOS
 		$(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' BG_FLAGS='-I$(SRC)' \
 		tests/supervise/breaks.sh $(abspath $(OUT)) $(TOPICS)
 check-prove-breaks: $(LIBRARY) $(COMMAND) $(OUT)/hosts/go_server $(PROBES) $(HOSTS) \
-		$(foreach t,prove explain run_inspect list list_reach list_parse,$(OUT)/tests/launcher/$(t)_test) $(OUT)/tests/system/relays_test ## break `bindguard prove` on purpose, as itself and as a part of tests
+		$(foreach t,prove explain check run_usage run_inspect list list_reach list_parse,$(OUT)/tests/launcher/$(t)_test) $(OUT)/tests/system/relays_test ## break `bindguard prove` on purpose, as itself and as a part of tests
 	@cd $(SRC) && failed=0; \
 	BG_OBJECTS='$(abspath $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(ARCHIVE))' BG_LIBS='$(LAUNCHER_LIBS)' \
 		BG_FLAGS='-I$(SRC)' BG_PROGRAM='$(abspath $(COMMAND))' BG_BREAKS=tests/launcher/prove-breaks.txt \

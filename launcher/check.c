@@ -4,11 +4,26 @@
 
 #include "launcher/config.h"
 #include "launcher/config_print.h"
+#include "launcher/config_warn.h"
 #include "load/unreachable.h"
 
-/** warn - on standard error: the rules that can never match. They are no mistakes. */
+/** tell - of struct config_warnings: a line as compilers write one. */
 static void
-warn(const struct config *config)
+tell(const struct config_warnings *warnings, const char *variable, unsigned line, const char *text)
+{
+	const struct config *config = warnings->context;
+
+	if (variable)
+		fprintf(stderr, "environment: warning: %s: %s\n", variable, text);
+	else if (line)
+		fprintf(stderr, "%s:%u: warning: %s\n", config->name, line, text);
+	else
+		fprintf(stderr, "%s: warning: %s\n", config->name, text);
+}
+
+/** warn_unreachable - on standard error: the rules that can never match. They are no mistakes. */
+static void
+warn_unreachable(const struct config *config)
 {
 	const struct bg_policy *policy = config->loaded.policy;
 
@@ -26,6 +41,21 @@ warn(const struct config *config)
 			fprintf(stderr, "rule \"%s\" in line %u matches all that it does\n",
 				bg_policy_string(policy, policy->rules[other].name), policy->rules[other].line);
 	}
+}
+
+/** warn - on standard error, what is no mistake and may yet not be what was meant. */
+static void
+warn(const struct config *config)
+{
+	const struct config_warnings warnings = {
+		.loaded = &config->loaded, .settings = &config->settings, .tell = tell, .context = config};
+
+	warn_unreachable(config);
+	config_warn_unguarded(&warnings);
+	if (config->loaded.policy->mode == BG_MODE_OFF)
+		return;
+	config_warn_rules(&warnings);
+	config_warn_log(&warnings);
 }
 
 /** check - load, tell, print. @file: NULL where none is named. */

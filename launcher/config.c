@@ -128,6 +128,9 @@ print_mistakes(const struct config *config, unsigned first)
 		fprintf(stderr, "%s: and %u more mistakes, not shown\n", config->name, diags->dropped);
 }
 
+/** RUN - and what `run` does, whatever the mode: environment_check(). */
+#define RUN "; `bindguard run` starts nothing"
+
 /** meanwhile - what guarded programs do until the mistakes are gone; as final_mode() of preload/init.c. */
 static const char *
 meanwhile(const struct config *config)
@@ -155,8 +158,8 @@ config_fail(const struct config *config, struct failure *failure)
 
 	print_mistakes(config, config->loaded.unreadable);
 	if (config->loaded.unreadable)
-		return fail(failure, STATUS_USAGE, "%.400s: %s; meanwhile %s", config->name, diags->items[0].text,
+		return fail(failure, STATUS_USAGE, "%.400s: %s; meanwhile %s" RUN, config->name, diags->items[0].text,
 			    meanwhile(config));
-	return fail(failure, STATUS_MISTAKES, "%u mistake%s; meanwhile %s", mistakes, mistakes == 1 ? "" : "s",
+	return fail(failure, STATUS_MISTAKES, "%u mistake%s; meanwhile %s" RUN, mistakes, mistakes == 1 ? "" : "s",
 		    meanwhile(config));
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bindguard/load.h"
+#include "launcher/config_warn.h"
 #include "launcher/run.h"
 
 /**
@@ -169,12 +170,46 @@ refuse(const struct run *run, const struct bg_loaded *loaded, struct failure *fa
 		    of_file, of_file == 1 ? "" : "s", loaded->path, source_text(run, loaded->source));
 }
 
+/** tell - of struct config_warnings: by the option that was given in the variable's place. */
+static void
+tell(const struct config_warnings *warnings, const char *variable, unsigned line, const char *text)
+{
+	const struct run *run = warnings->context;
+	const char *path = warnings->loaded->path, *rest = NULL;
+	const char *option = variable ? option_of(run, variable, &rest) : NULL;
+
+	if (option)
+		note("warning: %s: %s", option, text);
+	else if (line)
+		note("warning: %.512s:%u: %s", path[0] ? path : "built-in", line, text);
+	else
+		note("warning: %.512s: %s", path[0] ? path : "built-in", text);
+}
+
+/**
+ * environment_warn - what is no mistake of the configuration, and yet does not guard CMD, or cannot be done now. Which mode the
+ * user asks for here need not be told. Quiet hides all but that nothing is guarded.
+ */
+static void
+environment_warn(const struct run *run, const struct bg_loaded *loaded, const struct bg_settings *settings)
+{
+	const struct config_warnings warnings = {.loaded = loaded, .settings = settings, .tell = tell, .context = run};
+
+	if (!settings->mode || loaded->policy->mode == BG_MODE_ENFORCE)
+		config_warn_unguarded(&warnings);
+	if (run->quiet || run->off)
+		return;
+	config_warn_rules(&warnings);
+	config_warn_log(&warnings);
+}
+
 /**
  * environment_check - load the configuration exactly as the shim will in CMD. The shim would go into lockdown over a
  * mistake and start CMD; here the user still can be told.
+ * @warn: tell of what is no mistake, too
  */
 int
-environment_check(struct run *run, struct failure *failure)
+environment_check(struct run *run, bool warn, struct failure *failure)
 {
 	struct bg_loaded *loaded = malloc(sizeof(*loaded));
 	struct bg_settings settings;
@@ -193,6 +228,8 @@ environment_check(struct run *run, struct failure *failure)
 		     run->off				       ? "; mode is off: nothing is guarded"
 		     : loaded->policy->mode == BG_MODE_OBSERVE ? "; mode is observe: nothing is changed"
 							       : "");
+	if (status == STATUS_GOOD && warn)
+		environment_warn(run, loaded, &settings);
 	bg_loaded_free(loaded);
 	free(loaded);
 	return status;

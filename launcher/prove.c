@@ -18,7 +18,7 @@ check(struct proof *proof, struct failure *failure)
 	if (proof->unguarded)
 		return status;
 	status = environment_set(&proof->run, failure);
-	return status == STATUS_GOOD ? environment_check(&proof->run, failure) : status;
+	return status == STATUS_GOOD ? environment_check(&proof->run, false, failure) : status;
 }
 
 /** print - what was found. Return: exit status. */

@@ -276,7 +276,7 @@ command_run(int argc, char **argv, struct failure *failure)
 	if (status == STATUS_GOOD)
 		status = environment_set(&run, failure);
 	if (status == STATUS_GOOD)
-		status = environment_check(&run, failure);
+		status = environment_check(&run, true, failure);
 	if (status == STATUS_GOOD)
 		status = run_find(&run, path, failure);
 	if (status != STATUS_GOOD)

@@ -44,7 +44,7 @@ int run_check(const struct run *run, struct failure *failure);
 
 /* environment.c */
 int environment_set(const struct run *run, struct failure *failure);
-int environment_check(struct run *run, struct failure *failure);
+int environment_check(struct run *run, bool warn, struct failure *failure);
 
 /* library.c */
 int library_find(char path[PATH_MAX], struct failure *failure);

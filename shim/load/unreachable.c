@@ -231,3 +231,55 @@ unreachable_behind(const struct bg_policy *policy, uint32_t index)
 	}
 	return BG_NO_RULE;
 }
+
+/** asks_wildcard - the part of @rule for the wildcard of @family, of UDP sockets on port 0 where @clients; false: none. */
+static bool
+asks_wildcard(const struct rule_at *at, const struct block *wildcard, bool clients, struct rule_at *part,
+	      struct bg_rule *copy)
+{
+	static const struct bg_port_range zero = {.first = 0, .last = 0};
+
+	if (!covers_block(at, &wildcard->prefix))
+		return false;
+	*copy = *at->rule;
+	copy->classes = wildcard->word;
+	copy->families = wildcard->prefix.addr.family;
+	copy->prefixes.count = 0;
+	*part = (struct rule_at){.policy = at->policy, .rule = copy};
+	if (!clients)
+		return true;
+	if ((copy->protocols && !(copy->protocols & BG_PROTOCOL_UDP)) || (copy->ports.count && behind_port(at, 0) == 0))
+		return false;
+	copy->protocols = BG_PROTOCOL_UDP;
+	copy->ports =
+		(struct bg_span){.offset = 0, .count = 1}; /* offsets count from the policy: here, from that range */
+	part->policy = (const struct bg_policy *)(const void *)&zero;
+	return true;
+}
+
+/**
+ * unreachable_no_wildcard - can rule @index never decide about a wildcard; with @clients: of a UDP socket on port 0, which is
+ * a client's?
+ */
+bool
+unreachable_no_wildcard(const struct bg_policy *policy, uint32_t index, bool clients)
+{
+	struct rule_at at = {.policy = policy, .rule = &policy->rules[index]}, part;
+	struct bg_rule copy;
+
+	for (size_t w = 0; w < WORD_BLOCKS && word_blocks[w].word == BG_CLASS_WILDCARD; w++) {
+		uint32_t i = 0;
+
+		if (!asks_wildcard(&at, &word_blocks[w], clients, &part, &copy))
+			continue;
+		for (; i < index; i++) {
+			struct rule_at first = {.policy = policy, .rule = &policy->rules[i]};
+
+			if (covers(&first, &part))
+				break;
+		}
+		if (i == index)
+			return false;
+	}
+	return true;
+}

@@ -22,7 +22,10 @@
 #define RULE(keys) "rule \"r\" {\n" keys "\n}\n"
 #define ALLOW(keys) RULE("action = allow\n" keys)
 #define REWRITE(keys) RULE("action = rewrite\n" keys)
-#define LOCKDOWN "in lockdown: wildcard addresses go to loopback"
+#define LOCKDOWN                                                                                                       \
+	"in lockdown: wildcard addresses go to loopback, loopback is allowed, others are refused (EACCES); "           \
+	"`bindguard "                                                                                                  \
+	"run` starts nothing\n"
 
 /** struct mistake - a text, and the line and a part of the message it must give. */
 struct mistake {
@@ -36,7 +39,12 @@ static const struct mistake mistakes[] = {
 	{"mode = \"\\x65nforce\"", 1, "unknown escape"},
 	{"\n/* no end", 2, "comment is not closed"},
 	{"mode = enforce\001", 1, "byte 0x01, expected text"},
-	{ALLOW("program = *"), 3, "expected quotes"},
+	{"\xef\xbb\xbfmode = off", 1, "byte order mark (U+FEFF)"},
+	{"# all\rmode = off\r", 1, "carriage return without a line feed"},
+	{ALLOW("port = 23,24"), 3, "several values without braces, expected {23, 24}"},
+	{REWRITE("to = localhost"), 3, "target \"localhost\" is a host's name, expected loopback"},
+	{REWRITE("to = \"*\""), 3, "target \"*\" is a pattern, expected loopback"},
+	{ALLOW("program = *"), 3, "unexpected character \"*\", expected quotes"},
 	{ALLOW("command = \"${HOME}/x\""), 3, "${ in a string"},
 	{"\n\n}", 3, "closes nothing"},
 	{"mode = enforce\nmode = off", 2, "mode is set twice, first in line 1"},
@@ -312,8 +320,10 @@ print(const char *path, const char *name)
 {
 	const struct capture *run = check("", path);
 
-	if (run->status != 0 || run->err[0])
-		fail_msg("%s: status %d\n%s", path, run->status, run->err);
+	for (const char *line = run->err; *line; line += strcspn(line, "\n") + 1)
+		if (run->status != 0 || !memmem(line, strcspn(line, "\n"), ": warning: ", 11))
+			fail_msg("%s: status %d\n%s", path, run->status, run->err);
+	assert_int_equal(run->status, 0);
 	return capture_file(name, run->out, strlen(run->out));
 }
 
@@ -406,9 +416,11 @@ environment_is_laid_over_and_told(void **state)
 	expect_part(run->err, "environment: unknown BINDGUARD_MODE \"on\", expected one of: enforce, observe, off\n");
 	expect_part(run->err, "environment: BINDGUARD_LOG: log target \"a/b\", expected stderr,");
 	run = check("BINDGUARD_MODE=observe BINDGUARD_LOG=a/b", path);
-	expect_part(run->err, "bindguard: 1 mistake; meanwhile BINDGUARD_MODE=observe, nothing is changed\n");
+	expect_part(run->err, "bindguard: 1 mistake; meanwhile BINDGUARD_MODE=observe, nothing is changed; `bindguard "
+			      "run` starts nothing\n");
 	run = check("BINDGUARD_MODE=off BINDGUARD_LOG=a/b", path);
-	expect_part(run->err, "meanwhile BINDGUARD_MODE=off, programs are not guarded\n");
+	expect_part(run->err,
+		    "meanwhile BINDGUARD_MODE=off, programs are not guarded; `bindguard run` starts nothing\n");
 }
 
 static void
@@ -418,7 +430,7 @@ rule_that_can_never_match_is_a_warning(void **state)
 				   "rule b { port = {7, 8-9} action = deny }\n"
 				   "rule c { port = 101 action = deny }\n"
 				   "rule d { family = ipv6 address = 192.0.2.1 action = deny }\n";
-	const char *path = capture_file("warned.conf", text, strlen(text));
+	const char *path = capture_file("never.conf", text, strlen(text));
 	const struct capture *run = check("", path);
 	char expected[2048];
 
@@ -430,6 +442,131 @@ rule_that_can_never_match_is_a_warning(void **state)
 		 path, path);
 	assert_string_equal(run->err, expected);
 	expect_part(run->out, "\nrule \"d\" {");
+}
+
+#define OPEN                                                                                                           \
+	"FILE: warning: no rule rewrites, confines or denies a wildcard address: servers stay open to the network\n"
+#define CLIENTS(line, name, what, then)                                                                                \
+	"FILE:" line ": warning: rule \"" name "\" also " what " UDP clients, which bind a wildcard and port 0: " then \
+	", expected a rule before it that allows them (\"udp-clients\" of bindguard.conf(5))\n"
+#define MOVED(line, name) CLIENTS(line, name, "moves", "they can send to no other host (EINVAL)")
+#define UDP_CLIENTS "rule u { protocol = udp address = wildcard port = 0 action = allow }\n"
+#define UNTIL(what) what ", servers that are to go there cannot bind\n"
+
+/** struct warned - a configuration without mistakes, and all that is said of it; FILE is its path. */
+struct warned {
+	const char *text;
+	const char *warnings;
+};
+
+static const struct warned warned[] = {
+	/* nothing is guarded */
+	{"", OPEN},
+	{"log { }\n", OPEN},
+	{"rule a { action = allow }\n", OPEN},
+	{"rule a { address = loopback action = rewrite to = 127.0.0.1 }\n", OPEN},
+	{"rule a { address = {::1, 192.0.2.0/24} action = deny }\n", OPEN},
+	{"mode = off\n", "FILE: warning: mode is off: nothing is guarded\n"},
+	{"mode = off rule a { action = deny }\n", "FILE: warning: mode is off: nothing is guarded\n"},
+	{"mode = observe\n" UDP_CLIENTS "rule a { action = deny }\n",
+	 "FILE: warning: mode is observe: nothing is changed\n"},
+	{UDP_CLIENTS "rule a { address = wildcard action = rewrite to = loopback }\n", ""},
+	{"rule a { address = 0.0.0.0/0 protocol = tcp action = deny }\n", ""},
+	{"rule a { address = 0.0.0.0 port = 80 action = rewrite to = loopback }\n", ""},
+	{"rule a { program = vite family = ipv6 port = 1-9 action = confine }\n", ""},
+	{"rule a { action = allow }\nrule b { action = deny }\n",
+	 "FILE:2: warning: rule \"b\" can never match: rule \"a\" in line 1 matches all that it does\n" OPEN},
+	{"rule a { address = {wildcard, 192.0.2.1} action = allow }\nrule b { action = deny }\n", OPEN},
+	{"rule a { address = 0.0.0.0 action = allow }\nrule b { port = 1 action = deny }\n", ""},
+	/* clients on port 0 are hit, too */
+	{"rule a { program = node address = wildcard action = rewrite to = loopback }\n", MOVED("1", "a")},
+	{"\nrule a { address = wildcard action = confine }\n", MOVED("2", "a")},
+	{"rule a { address = ::/0 port = 0-9 protocol = {tcp, udp} action = rewrite to = 127.0.0.1 }\n",
+	 MOVED("1", "a")},
+	{"rule a { action = deny }\n", CLIENTS("1", "a", "denies", "they cannot start")},
+	{"rule a { address = wildcard protocol = {tcp, udplite} action = confine }\n", ""},
+	{"rule a { address = wildcard port = 1-65535 action = confine }\n", ""},
+	{"rule a { address = {127.0.0.0/8, 192.0.2.0/24} action = deny }\n", OPEN},
+	{UDP_CLIENTS "rule a { program = node action = deny }\n", ""},
+	{"rule u { protocol = udp address = 0.0.0.0 port = 0 action = allow }\nrule a { action = deny }\n",
+	 CLIENTS("2", "a", "denies", "they cannot start")},
+	{"rule u { program = x protocol = udp port = 0 action = allow }\nrule a { address = wildcard action = confine "
+	 "}\n",
+	 MOVED("2", "a")},
+	/* what is not there */
+	{UDP_CLIENTS "rule a { action = confine interface = nosuch0 }\n",
+	 UNTIL("FILE:2: warning: there is no interface \"nosuch0\" here now, expected the name of one: until there "
+	       "is")},
+	{UDP_CLIENTS "rule a {\naction = rewrite to = nosuch0 }\n",
+	 UNTIL("FILE:2: warning: there is no interface \"nosuch0\" here now, expected loopback, an address or the name "
+	       "of one: until there is")},
+	{UDP_CLIENTS "rule a { action = rewrite to = {192.0.2.77, 2001:db8::77} }\n",
+	 UNTIL("FILE:2: warning: no interface here has the address 192.0.2.77 now: until one has")
+		 UNTIL("FILE:2: warning: no interface here has the address 2001:db8::77 now: until one has")},
+	{UDP_CLIENTS "rule a { action = confine interface = lo }\nrule b { action = rewrite to = 127.9.9.9 }\n",
+	 "FILE:3: warning: rule \"b\" can never match: rule \"a\" in line 2 matches all that it does\n"},
+	{"log { to = \"/nonexistent/x\" }\n" UDP_CLIENTS "rule a { action = deny }\n",
+	 "FILE: warning: events cannot be written to /nonexistent/x: No such file or directory; they go to standard "
+	 "error\n"},
+	{"log { to = \"/proc\" }\n" UDP_CLIENTS "rule a { action = deny }\n",
+	 "FILE: warning: events cannot be written to /proc: Is a directory; they go to standard error\n"},
+	{"log { to = \"/proc/self/exe\" }\n" UDP_CLIENTS "rule a { action = deny }\n",
+	 "FILE: warning: events cannot be written to /proc/self/exe: It is a symbolic link; they go to standard "
+	 "error\n"},
+	{"log { to = \"/dev/null\" }\n" UDP_CLIENTS "rule a { action = deny }\n", ""},
+};
+
+/** with_path - @text with @path in the place of each FILE. */
+static void
+with_path(const char *text, const char *path, char *to, size_t size)
+{
+	size_t length = 0;
+
+	for (; *text && length + 1 < size; text++) {
+		if (strncmp(text, "FILE", 4) != 0) {
+			to[length++] = *text;
+			continue;
+		}
+		length += (size_t)snprintf(to + length, size - length, "%s", path);
+		text += 3;
+	}
+	to[length] = '\0';
+}
+
+static void
+doubtful_configuration_is_a_warning(void **state)
+{
+	char expected[4096];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(warned); i++) {
+		const char *path = capture_file("doubtful.conf", warned[i].text, strlen(warned[i].text));
+		const struct capture *run = check("", path);
+
+		with_path(warned[i].warnings, path, expected, sizeof(expected));
+		if (run->status != 0 || strcmp(run->err, expected) != 0)
+			fail_msg("%s\nstatus %d, expected 0 and\n%s---\n%s", warned[i].text, run->status, expected,
+				 run->err);
+	}
+	capture_figure("%zu configurations, and what is doubtful of them", LENGTH(warned));
+}
+
+static void
+doubtful_environment_is_a_warning_that_names_the_variable(void **state)
+{
+	const struct capture *run = check("BINDGUARD_MODE=off", "");
+
+	(void)state;
+	assert_string_equal(run->err, "environment: warning: BINDGUARD_MODE: mode is off: nothing is guarded\n");
+	run = check("BINDGUARD_TO=nosuch0", "");
+	assert_string_equal(run->err,
+			    UNTIL("environment: warning: BINDGUARD_TO: there is no interface \"nosuch0\" here "
+				  "now, expected loopback, an address or the name of one: until there is"));
+	run = check("BINDGUARD_LOG=/nonexistent/x", "");
+	assert_string_equal(run->err,
+			    "environment: warning: BINDGUARD_LOG: events cannot be written to /nonexistent/x: No "
+			    "such file or directory; they go to standard error\n");
+	assert_string_equal(check("", "")->err, "");
 }
 
 static void
@@ -481,6 +618,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(defaults_are_filled_in),
 		cmocka_unit_test(environment_is_laid_over_and_told),
 		cmocka_unit_test(rule_that_can_never_match_is_a_warning),
+		cmocka_unit_test(doubtful_configuration_is_a_warning),
+		cmocka_unit_test(doubtful_environment_is_a_warning_that_names_the_variable),
 		cmocka_unit_test(name_of_a_file_cannot_forge_a_line),
 		cmocka_unit_test(full_disk_is_not_success),
 		cmocka_unit_test(help_names_the_argument),

@@ -46,7 +46,35 @@ usage_wrong_command_lines_say_what_was_expected(void **state)
 		{"-e docker " STARTED, 125, "unknown engine \"docker\", expected auto, preload or seccomp"},
 		{"-e '' " STARTED, 125, "unknown engine \"\", expected auto, preload or seccomp"},
 		{"-f xml " STARTED, 125, "unknown --format \"xml\", expected one of: text, json"},
-		{"-t 1.2.3 " STARTED, 125, NULL},
+		{"-t 1.2.3 " STARTED, 125,
+		 "--to: target \"1.2.3\" is no interface's name, expected loopback, an address or an interface's name"},
+		{"-t '' " STARTED, 125,
+		 "--to: target \"\" is empty, expected loopback, an address or an interface's name"},
+		{"-t localhost " STARTED, 125,
+		 "--to: target \"localhost\" is a host's name, expected loopback, an address or an interface's name"},
+		{"-t '*' " STARTED, 125,
+		 "--to: target \"*\" is a pattern, expected loopback, an address or an interface's name"},
+		{"-t any " STARTED, 125,
+		 "--to: target \"any\" is a word for addresses, expected loopback, an address or an interface's name"},
+		{"-t 'eth0 ' " STARTED, 125,
+		 "--to: target \"eth0 \" has a blank or control character, expected loopback, an address or an "
+		 "interface's "
+		 "name"},
+		{"-t fe80::1%eth0 " STARTED, 125,
+		 "--to: target \"fe80::1%eth0\" has a character that no interface's name has, expected loopback, an "
+		 "address or an interface's name"},
+		{"-t abcdefghijklmnop " STARTED, 125,
+		 "--to: target \"abcdefghijklmnop\" has more than 15 bytes, expected loopback, an address or an "
+		 "interface's "
+		 "name"},
+		{"-t ::,0.0.0.0 " STARTED, 125,
+		 "--to: target \"::\" is the wildcard, expected an address of this machine"},
+		{"-t 192.0.2.1,192.0.2.2 " STARTED, 125,
+		 "--to: target \"192.0.2.2\" is a second address of its family, expected one IPv4 and/or one IPv6 "
+		 "address"},
+		{"-t eth0,eth1 " STARTED, 125,
+		 "--to: several targets, expected loopback, or one interface, or one IPv4 and/or one IPv6 address"},
+		{"-l / " STARTED, 125, "--log: log path \"/\" is a folder, expected a file"},
 		{"-q -v " STARTED, 125, "--quiet and --verbose contradict each other, expected one of them"},
 		{"-q -l here " STARTED, 125, "--quiet and --log contradict each other, expected one of them"},
 		{"-l '' " STARTED, 125,
@@ -141,6 +169,68 @@ environment_mistakes_name_the_variable_or_the_option(void **state)
 	expect_not_started();
 }
 
+static void
+doubts_are_told_before_the_command_starts(void **state)
+{
+	static const struct {
+		const char *before; /* what the shell does before */
+		const char *arguments;
+		const char *err;
+	} cases[] = {
+		{"", "-t nosuch0",
+		 "bindguard: warning: --to: there is no interface \"nosuch0\" here now, expected loopback, an address "
+		 "or "
+		 "the name of one: until there is, servers that are to go there cannot bind\n"},
+		{"BINDGUARD_TO=nosuch0", "",
+		 "bindguard: warning: BINDGUARD_TO: there is no interface \"nosuch0\" here now, expected loopback, an "
+		 "address or the name of one: until there is, servers that are to go there cannot bind\n"},
+		{"", "-t 192.0.2.77",
+		 "bindguard: warning: --to: no interface here has the address 192.0.2.77 now: until one has, servers "
+		 "that "
+		 "are to go there cannot bind\n"},
+		{"", "-l /nonexistent/x",
+		 "bindguard: warning: --log: events cannot be written to /nonexistent/x: No such file or directory; "
+		 "they "
+		 "go to standard error\n"},
+		{"BINDGUARD_LOG=/proc", "",
+		 "bindguard: warning: BINDGUARD_LOG: events cannot be written to /proc: Is a directory; they go to "
+		 "standard error\n"},
+		{"", "-q -t nosuch0", ""},
+		{"", "-n", ""},
+		{"BINDGUARD_MODE=off", "-t nosuch0", ""},
+		{"", "-l here.log", ""},
+		{"", "-l none", ""},
+	};
+	static const struct {
+		const char *text;
+		const char *err;
+	} files[] = {
+		{"log { }\n",
+		 ": no rule rewrites, confines or denies a wildcard address: servers stay open to the network\n"},
+		{"", ": no rule rewrites, confines or denies a wildcard address: servers stay open to the network\n"},
+		{"mode = off\n", ": mode is off: nothing is guarded\n"},
+		{"mode = observe\n", ": mode is observe: nothing is changed\n"},
+		{"rule a { protocol = tcp action = confine interface = nosuch0 }\n",
+		 ":1: there is no interface \"nosuch0\" here now, expected the name of one: until there is, servers "
+		 "that are "
+		 "to go there cannot bind\n"},
+		{"rule a { protocol = tcp action = confine }\n", NULL},
+	};
+	const struct driven *driven;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		drive_expect(0, cases[i].err, "%s $BG run %s true", cases[i].before, cases[i].arguments);
+	for (size_t i = 0; i < LENGTH(files); i++) {
+		assert_true(drive_write("doubtful.conf", files[i].text, 0644));
+		driven = drive_expect(0, NULL, "$BG -c doubtful.conf true");
+		assert_true(files[i].err ? strstr(driven->err, files[i].err) != NULL : !driven->err[0]);
+		/* That nothing is guarded is told in any case. */
+		driven = drive_expect(0, NULL, "$BG -q -c doubtful.conf true");
+		assert_int_equal(driven->err[0] != '\0', i < 4);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -149,6 +239,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(usage_help_and_version_are_on_standard_output),
 		cmocka_unit_test(configuration_mistakes_are_all_told_and_nothing_starts),
 		cmocka_unit_test(environment_mistakes_name_the_variable_or_the_option),
+		cmocka_unit_test(doubts_are_told_before_the_command_starts),
 	};
 
 	if (argc > 1)

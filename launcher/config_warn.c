@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT
+ * config_warn.c - finds what is no mistake of a configuration, and yet leaves servers open, keeps programs from working, or
+ * cannot be done on this machine now. Runs in the launcher only. */
+#include "launcher/config_warn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bindguard/decision.h"
+#include "bindguard/event.h"
+#include "launcher/availability.h"
+#include "load/unreachable.h"
+#include "sys/interface.h"
+
+/** warn - tell it, as printf(3) does. */
+__attribute__((format(printf, 4, 5))) static void
+warn(const struct config_warnings *warnings, const char *variable, unsigned line, const char *format, ...)
+{
+	char text[BG_LOG_PATH_MAX + 256];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	warnings->tell(warnings, variable, line, text);
+}
+
+/** name_of - the name of @rule. */
+static const char *
+name_of(const struct config_warnings *warnings, const struct bg_rule *rule)
+{
+	return bg_policy_string(warnings->loaded->policy, rule->name);
+}
+
+/**
+ * config_warn_unguarded - that no server is kept off the network: by the mode, or since no rule moves or refuses a wildcard.
+ * Return: whether that is so.
+ */
+bool
+config_warn_unguarded(const struct config_warnings *warnings)
+{
+	const struct bg_policy *policy = warnings->loaded->policy;
+	const char *variable = warnings->settings->mode ? "BINDGUARD_MODE" : NULL;
+
+	if (policy->mode != BG_MODE_ENFORCE) {
+		warn(warnings, variable, 0, "mode is %s",
+		     policy->mode == BG_MODE_OFF ? "off: nothing is guarded" : "observe: nothing is changed");
+		return true;
+	}
+	for (uint32_t i = 0; i < policy->rule_count; i++)
+		if (policy->rules[i].action != BG_ACTION_ALLOW && !unreachable_no_wildcard(policy, i, false))
+			return false;
+	warn(warnings, NULL, 0,
+	     "no rule rewrites, confines or denies a wildcard address: servers stay open to the network");
+	return true;
+}
+
+/** warn_missing - that @name is the name of no interface, or cannot be asked. Return: whether it is there. */
+static bool
+warn_missing(const struct config_warnings *warnings, const char *variable, const struct bg_rule *rule)
+{
+	const char *name = rule->interface;
+	unsigned index;
+	int error;
+	enum available available = availability_of_interface(name, &index, &error);
+
+	if (available == AVAILABLE)
+		return true;
+	if (available == AVAILABLE_UNASKED)
+		warn(warnings, variable, rule->line, "whether there is an interface \"%s\" cannot be asked: %s", name,
+		     bg_errno_name(error));
+	else
+		warn(warnings, variable, rule->line,
+		     "there is no interface \"%s\" here now, expected %sthe name of one: until there is, servers that "
+		     "are to go there cannot bind",
+		     name, rule->action == BG_ACTION_REWRITE ? "loopback, an address or " : "");
+	return false;
+}
+
+/** warn_interface - that a rule's interface, or its address, is not there. */
+static void
+warn_interface(const struct config_warnings *warnings, const char *variable, const struct bg_rule *rule)
+{
+	struct bg_addr ipv4, ipv6;
+	unsigned unasked;
+	int fd;
+
+	if (!warn_missing(warnings, variable, rule) || rule->action != BG_ACTION_REWRITE)
+		return;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	unasked = bg_interface_addresses(fd, rule->interface, &ipv4, &ipv6);
+	close(fd);
+	if (!unasked && !ipv4.family && !ipv6.family)
+		warn(warnings, variable, rule->line,
+		     "interface \"%s\" has no address now: until it has, servers that are to go there cannot bind",
+		     rule->interface);
+}
+
+/** warn_address - that a rule's target is no address of this machine. */
+static void
+warn_address(const struct config_warnings *warnings, const char *variable, const struct bg_rule *rule,
+	     const struct bg_addr *addr)
+{
+	struct bg_change change = {.to.addr = *addr, .form = addr->family == BG_IPV4 ? BG_FORM_IPV4 : BG_FORM_IPV6};
+	char text[BG_ADDR_TEXT_MAX];
+	int error;
+
+	if (availability_of_change(&change, &error) != AVAILABLE_NO_ADDRESS)
+		return;
+	bg_addr_format(addr, text);
+	warn(warnings, variable, rule->line,
+	     "no interface here has the address %s now: until one has, servers that are to go there cannot bind", text);
+}
+
+/** warn_target - that what a rule sends servers to is not there now. @variable: it took the place of the rule's own. */
+static void
+warn_target(const struct config_warnings *warnings, const char *variable, const struct bg_rule *rule)
+{
+	bool rewrites = rule->action == BG_ACTION_REWRITE;
+
+	if (rule->action == BG_ACTION_CONFINE || (rewrites && rule->target == BG_TARGET_INTERFACE))
+		warn_interface(warnings, variable, rule);
+	if (rewrites && rule->target == BG_TARGET_ADDRESS && rule->has_ipv4)
+		warn_address(warnings, variable, rule, &rule->ipv4);
+	if (rewrites && rule->target == BG_TARGET_ADDRESS && rule->has_ipv6)
+		warn_address(warnings, variable, rule, &rule->ipv6);
+}
+
+/** is_local - does @rule leave a socket nobody but this machine to talk to? */
+static bool
+is_local(const struct bg_rule *rule)
+{
+	if (rule->action == BG_ACTION_CONFINE)
+		return strcmp(rule->interface, "lo") == 0;
+	return rule->action == BG_ACTION_REWRITE &&
+	       (rule->target == BG_TARGET_LOOPBACK ||
+		(rule->target == BG_TARGET_ADDRESS && (!rule->has_ipv4 || bg_addr_is_loopback(&rule->ipv4)) &&
+		 (!rule->has_ipv6 || bg_addr_is_loopback(&rule->ipv6))));
+}
+
+/** warn_clients - that a rule is for UDP sockets on port 0, too, which are clients': resolvers, Node's and Python's. */
+static void
+warn_clients(const struct config_warnings *warnings, uint32_t index)
+{
+	const struct bg_rule *rule = &warnings->loaded->policy->rules[index];
+	bool denies = rule->action == BG_ACTION_DENY;
+
+	if ((!denies && !is_local(rule)) || unreachable_no_wildcard(warnings->loaded->policy, index, true))
+		return;
+	warn(warnings, NULL, rule->line,
+	     "rule \"%s\" also %s UDP clients, which bind a wildcard and port 0: %s, expected a rule before it that "
+	     "allows them (\"udp-clients\" of bindguard.conf(5))",
+	     name_of(warnings, rule), denies ? "denies" : "moves",
+	     denies ? "they cannot start" : "they can send to no other host (EINVAL)");
+}
+
+/** is_replaced - does BINDGUARD_TO stand in the place of the rule's loopback, for all that can be told? */
+static bool
+is_replaced(const struct config_warnings *warnings, const struct bg_rule *rule)
+{
+	return warnings->settings->to && rule->action == BG_ACTION_REWRITE &&
+	       (rule->target == BG_TARGET_INTERFACE ? strcmp(rule->interface, warnings->settings->to) == 0
+						    : rule->target == BG_TARGET_ADDRESS);
+}
+
+/** config_warn_rules - what of the rules cannot be done here now, or hits more than servers. */
+void
+config_warn_rules(const struct config_warnings *warnings)
+{
+	const struct bg_policy *policy = warnings->loaded->policy;
+	bool told = false;
+
+	for (uint32_t i = 0; i < policy->rule_count; i++) {
+		const struct bg_rule *rule = &policy->rules[i];
+		bool replaced = is_replaced(warnings, rule);
+
+		if (!replaced || !told)
+			warn_target(warnings, replaced ? "BINDGUARD_TO" : NULL, rule);
+		told = told || replaced;
+		warn_clients(warnings, i);
+	}
+}
+
+/** open_error - why no line could be appended to the file at @path, 0 where one could: as sink_file.c opens it. */
+static int
+open_error(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	char folder[BG_LOG_PATH_MAX];
+	char *slash;
+	int error = fd < 0 ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (error != ENOENT)
+		return error;
+	snprintf(folder, sizeof(folder), "%s", path);
+	slash = strrchr(folder, '/');
+	if (slash)
+		slash[slash == folder] = '\0';
+	return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) ? errno : 0; /* it will be made */
+}
+
+/** config_warn_log - that events cannot go to the file that they are to go to. Nothing is made or written here. */
+void
+config_warn_log(const struct config_warnings *warnings)
+{
+	const struct bg_policy *policy = warnings->loaded->policy;
+	const char *path = bg_policy_string(policy, policy->log_path);
+	int error = policy->log_to == BG_LOG_FILE ? open_error(path) : 0;
+
+	if (error)
+		warn(warnings, warnings->settings->log ? "BINDGUARD_LOG" : NULL, 0,
+		     "events cannot be written to %s: %s; they go to standard error", path,
+		     error == ELOOP ? "It is a symbolic link" : strerror(error));
+}
