@@ -23,7 +23,7 @@ enum bg_engine { BG_ENGINE_PRELOAD, BG_ENGINE_SECCOMP };
  * @requested: the address asked for, in the form @requested_form
  * @result: the socket's name after the call, in the form @result_form; port is the real one after port 0. With @error
  *          set, or in observe mode, the address that was or would be tried
- * @interface: device of the result, or ""
+ * @interface: device of the result, or ""; without a result, of BG_REASON_NO_ADDRESS the interface that was the target
  * @has_result: false where nothing was or would be bound (deny)
  * @action: of the rule, or BG_ACTION_UNDO
  * @changed: the result differs from what the bare call would have given

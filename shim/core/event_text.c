@@ -78,6 +78,20 @@ is_ordinary(enum bg_reason reason)
 	return reason == BG_REASON_RULE || reason == BG_REASON_NO_RULE || reason == BG_REASON_DUAL_STACK;
 }
 
+/** append_target - the interface that was to be bound to and has not what it takes. */
+static void
+append_target(struct bg_line *line, const struct bg_event *event)
+{
+	char interface[BG_IFNAME_MAX + 1] = "";
+
+	if (event->reason != BG_REASON_NO_ADDRESS || event->has_result || !event->interface[0])
+		return;
+	memcpy(interface, event->interface, BG_IFNAME_MAX);
+	bg_line_text(line, ": \"");
+	bg_line_escaped(line, interface, EVENT_INTERFACE_MOST, BG_ESCAPE_TEXT);
+	bg_line_char(line, '"');
+}
+
 /** append_cause - in parentheses: action, rule, and the reason where it is not the ordinary one. */
 static void
 append_cause(struct bg_line *line, const struct bg_event *event, enum outcome outcome)
@@ -99,6 +113,7 @@ append_cause(struct bg_line *line, const struct bg_event *event, enum outcome ou
 	if (!is_ordinary(event->reason)) {
 		bg_line_text(line, "; ");
 		bg_line_text(line, bg_reason_text(event->reason));
+		append_target(line, event);
 	}
 	bg_line_char(line, ')');
 }

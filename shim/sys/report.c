@@ -68,6 +68,8 @@ fill_call(struct bg_event *event, struct bg_attempt *attempt)
 		event->rule = bg_policy_string(policy, (struct bg_span){.offset = attempt->rule});
 	else if (verdict->rule != BG_NO_RULE)
 		event->rule = bg_policy_string(policy, policy->rules[verdict->rule].name);
+	if (verdict->reason == BG_REASON_NO_ADDRESS)
+		memcpy(event->interface, verdict->interface, sizeof(event->interface));
 	if (attempt->guard->outside)
 		attempt->guard->outside->describe(attempt->guard, event);
 }

@@ -104,6 +104,15 @@ static const struct scene scenes[] = {
 	 "udp 0.0.0.0:0 -> 127.0.0.1:PORT (rewrite, rule \"x\")\n"
 	 "raw 0.0.0.0:19400 -> 127.0.0.1:17 (rewrite, rule \"x\")\n",
 	 "bind null false\nbind null false\n"},
+	{"interface that is not there", TO_FILE "BINDGUARD_TO=nosuch0 ", NULL, "udp 0.0.0.0 19400",
+	 "udp 0.0.0.0:19400 denied: EADDRNOTAVAIL (rewrite, rule \"servers\"; the target has no such address or device "
+	 "now: \"nosuch0\")\n",
+	 "bind \"EADDRNOTAVAIL\" false\n"},
+	{"configuration without rules", CONFIGURED, "# none\n", "tcp 0.0.0.0 19400 listen udp :: 19401",
+	 "tcp 0.0.0.0:19400 left exposed (no rule matches)\nudp [::]:19401 left exposed (no rule matches)\n",
+	 "listen null true\nbind null true\n"},
+	{"multicast group", TO_FILE, NULL, "udp 224.0.0.251 19400",
+	 "udp 224.0.0.251:19400 left exposed (no rule matches)\n", "bind null true\n"},
 	{"own device", TO_FILE, NULL, "device " CABLE " tcp 0.0.0.0 19400 listen",
 	 "tcp 0.0.0.0:19400%" CABLE " left exposed (rewrite, rule \"servers\"; the program itself chose a device)\n",
 	 "listen null true\n"},

@@ -54,6 +54,13 @@ static const struct text_case text_cases[] = {
 	{{CALL, SERVERS, .requested = IPV6(0, 3000), .requested_form = BG_FORM_IPV6, .error = EACCES,
 	  .reason = BG_REASON_FAMILY},
 	 "tcp [::]:3000 denied: EACCES (rewrite, rule \"servers\"; the rule has no target of this family)"},
+	{{CALL, SERVERS, .requested = IPV4(0, 0, 0, 0, 80), .error = EADDRNOTAVAIL, .interface = "w\ng0",
+	  .reason = BG_REASON_NO_ADDRESS},
+	 "tcp 0.0.0.0:80 denied: EADDRNOTAVAIL (rewrite, rule \"servers\"; the target has no such address or device "
+	 "now: "
+	 "\"w\\x0ag0\")"},
+	{{CALL, SERVERS, .requested = IPV4(0, 0, 0, 0, 80), .error = EACCES, .reason = BG_REASON_NO_ADDRESS},
+	 "tcp 0.0.0.0:80 denied: EACCES (rewrite, rule \"servers\"; the target has no such address or device now)"},
 	{{CALL, .requested = IPV4(0, 0, 0, 0, 22), .action = BG_ACTION_DENY, .rule = "x", .error = EACCES},
 	 "tcp 0.0.0.0:22 denied: EACCES (deny, rule \"x\")"},
 	{{CALL, .requested = IPV4(0, 0, 0, 0, 22), .action = BG_ACTION_DENY, .rule = "x", .error = EPERM,
