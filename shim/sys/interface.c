@@ -29,6 +29,7 @@
  * pages 8192 less some; what does not fit the buffer would be cut off and lost.
  */
 #define RECEIVE_BYTES 8192
+#define DUMPS_MAX 8 /* where addresses come and go all the time, the other ways are asked */
 
 /** bg_interface_rank - global before link-local; usable before tentative, primary before secondary. Lower is better. */
 unsigned
@@ -80,9 +81,9 @@ visit_message(struct bg_visit *visit, const struct nlmsghdr *header)
 /** enum dump - how far a dump has come. */
 enum dump { DUMP_MORE, DUMP_END, DUMP_BROKEN };
 
-/** visit_buffer - the messages of one receive. */
+/** visit_buffer - the messages of one receive. @torn: set where addresses came or went meanwhile, NLM_F_DUMP_INTR. */
 static enum dump
-visit_buffer(struct bg_visit *visit, const char *buffer, size_t size)
+visit_buffer(struct bg_visit *visit, const char *buffer, size_t size, bool *torn)
 {
 	while (size >= sizeof(struct nlmsghdr)) {
 		const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
@@ -91,6 +92,7 @@ visit_buffer(struct bg_visit *visit, const char *buffer, size_t size)
 		if (header->nlmsg_len < sizeof(*header) || header->nlmsg_len > size ||
 		    header->nlmsg_type == NLMSG_ERROR)
 			return DUMP_BROKEN;
+		*torn = *torn || (header->nlmsg_flags & NLM_F_DUMP_INTR); /* Linux 3.1 */
 		if (header->nlmsg_type == NLMSG_DONE)
 			return DUMP_END;
 		if (header->nlmsg_type == RTM_NEWADDR && header->nlmsg_len >= NLMSG_LENGTH(sizeof(struct ifaddrmsg)))
@@ -103,9 +105,9 @@ visit_buffer(struct bg_visit *visit, const char *buffer, size_t size)
 	return DUMP_BROKEN;
 }
 
-/** visit_dump - run @visit over what netlink socket @fd answers. */
+/** visit_dump - run @visit over what netlink socket @fd answers. @torn: the answer is of no one moment, and may lack some. */
 static enum dump
-visit_dump(int fd, struct bg_visit *visit)
+visit_dump(int fd, struct bg_visit *visit, bool *torn)
 {
 	struct {
 		struct nlmsghdr header;
@@ -121,12 +123,24 @@ visit_dump(int fd, struct bg_visit *visit)
 	long got = bg_kernel_result(syscall(SYS_sendto, fd, &ask, sizeof(ask), 0, NULL, 0));
 	enum dump dump = got < 0 ? DUMP_BROKEN : DUMP_MORE;
 
+	*torn = false;
 	while (dump == DUMP_MORE) {
 		got = bg_kernel_result(syscall(SYS_recvfrom, fd, buffer, sizeof(buffer), 0, NULL, NULL));
 		if (got != -EINTR)
-			dump = got > 0 ? visit_buffer(visit, buffer, (size_t)got) : DUMP_BROKEN;
+			dump = got > 0 ? visit_buffer(visit, buffer, (size_t)got, torn) : DUMP_BROKEN;
 	}
 	return dump;
+}
+
+/** forget - what was visited was no whole answer: @visit as @before. */
+static void
+forget(struct bg_visit *visit, const struct bg_visit *before)
+{
+	*visit = *before;
+	if (visit->ipv4)
+		memset(visit->ipv4, 0, sizeof(*visit->ipv4));
+	if (visit->ipv6)
+		memset(visit->ipv6, 0, sizeof(*visit->ipv6));
 }
 
 /**
@@ -137,15 +151,20 @@ static unsigned
 visit_addresses(int fd, struct bg_visit *visit)
 {
 	int netlink = bg_kernel_socket_beside(fd, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-	enum dump dump = DUMP_BROKEN;
+	const struct bg_visit before = *visit;
+	enum dump dump = netlink >= 0 ? DUMP_END : DUMP_BROKEN;
+	bool torn = netlink >= 0;
 	unsigned unasked = 0;
 
-	if (netlink >= 0) {
-		dump = visit_dump(netlink, visit);
-		bg_kernel_close(netlink);
+	for (unsigned dumps = 0; torn && dump == DUMP_END && dumps < DUMPS_MAX; dumps++) {
+		forget(visit, &before);
+		dump = visit_dump(netlink, visit, &torn);
 	}
-	if (dump == DUMP_END)
+	if (netlink >= 0)
+		bg_kernel_close(netlink);
+	if (dump == DUMP_END && !torn)
 		return 0;
+	forget(visit, &before);
 	if (bg_interface_visit_ioctl(fd, visit))
 		unasked |= BG_IPV4;
 	if (bg_interface_visit_proc(fd, visit))

@@ -324,6 +324,44 @@ address_of_a_link_is_our_end(void **state)
 	expect("192.0.2.3", NULL);
 }
 
+/** add_torn - what is behind the last end makes a dump that addresses have changed under; the flag is on its @last message. */
+static void
+add_torn(const char *ipv4, bool last)
+{
+	struct nlmsghdr header;
+	size_t start = kernel.size;
+
+	add_address(AF_INET, 0, ipv4, ipv4);
+	if (last)
+		start = kernel.size;
+	add_header(NLMSG_DONE, NLMSG_HDRLEN);
+	memcpy(&header, kernel.bytes + start, sizeof(header));
+	header.nlmsg_flags |= NLM_F_DUMP_INTR;
+	memcpy(kernel.bytes + start, &header, sizeof(header));
+	cut();
+}
+
+/** dump_that_was_interrupted_is_asked_for_again - it may lack addresses, and have some that are gone. */
+static void
+dump_that_was_interrupted_is_asked_for_again(void **state)
+{
+	static const char *const labels[] = {"eth0 192.0.2.9", NULL};
+
+	(void)state;
+	add_torn("198.51.100.1", true);
+	add_torn("198.51.100.2", false);
+	add_address(AF_INET6, 0, NULL, "2001:db8::1");
+	expect(NULL, "2001:db8::1");
+	/* Without an end to it, the other ways answer. */
+	start_over(NULL);
+	for (size_t i = 0; i < 8; i++)
+		add_torn("198.51.100.1", i % 2);
+	add_address(AF_INET, 0, "198.51.100.2", "198.51.100.2");
+	expect_answer(NULL, NULL, BG_IPV4 | BG_IPV6);
+	kernel.labels = labels;
+	expect_answer("192.0.2.9", NULL, BG_IPV6);
+}
+
 static void
 dump_in_several_datagrams_is_read_to_its_end(void **state)
 {
@@ -538,6 +576,7 @@ main(void)
 		cmocka_unit_test_setup(address_global_is_better_than_link_local, start_over),
 		cmocka_unit_test_setup(address_usable_is_better_than_one_in_doubt, start_over),
 		cmocka_unit_test_setup(address_of_a_link_is_our_end, start_over),
+		cmocka_unit_test_setup(dump_that_was_interrupted_is_asked_for_again, start_over),
 		cmocka_unit_test_setup(dump_in_several_datagrams_is_read_to_its_end, start_over),
 		cmocka_unit_test_setup(message_other_is_passed_over, start_over),
 		cmocka_unit_test_setup(dump_that_is_broken_is_no_answer, start_over),
