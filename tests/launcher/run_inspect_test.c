@@ -431,9 +431,11 @@ inspect_mode_off_needs_no_engine_and_says_nothing(void **state)
 	assert_non_null(strstr(driven->err, "/bin/libbindguard.so, which does nothing\n"));
 	assert_null(strstr(driven->err, "seccomp"));
 	assert_null(strstr(driven->err, "UNGUARDED"));
-	/* The file's mode is as good, and an option goes over it. */
+	/* The file's mode is as good, but for who may not know of it; and an option goes over it. */
 	assert_true(drive_write("off.conf", "mode = off\n", 0644));
-	drive_expect(7, "", "$BG -c off.conf $PROBES/probe-static exit 7");
+	driven = drive_expect(7, NULL, "$BG -c off.conf $PROBES/probe-static exit 7");
+	assert_non_null(strstr(driven->err, "/off.conf: mode is off: nothing is guarded\n"));
+	assert_null(strchr(strchr(driven->err, '\n') + 1, '\n'));
 	supervised();
 	driven = drive_expect(7, NULL, "$BG -n -c off.conf $PROBES/probe-static exit 7");
 	assert_non_null(strstr(driven->err, "engine: seccomp, as no preload reaches "));

@@ -172,7 +172,7 @@ start_options_become_the_environment(void **state)
 	};
 
 	(void)state;
-	assert_true(drive_write("deny.conf", "rule \"a\" {\n action = deny\n}\n", 0644));
+	assert_true(drive_write("deny.conf", "rule \"a\" {\n protocol = tcp\n action = deny\n}\n", 0644));
 	for (size_t i = 0; i < LENGTH(cases); i++)
 		drive_expect(0, NULL,
 			     "set -- \"$($BG run %s -- " PROBE " environment %s)\" \"%s=%s\"; [ \"$1\" = \"$2\" ]",
