@@ -26,7 +26,7 @@ EOF
 for program; do
     name=${program##*/tests/}
     printf '\n## %s\n\n| scenario | result | figures of this run | fails when |\n|---|---|---|---|\n' "${name#*/}"
-    CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 300 "$program" >"$log" 2>&1 </dev/null || failed=1
+    CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 900 "$program" >"$log" 2>&1 </dev/null || failed=1
     figures=
     while IFS= read -r line; do
         case $line in

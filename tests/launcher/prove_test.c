@@ -672,8 +672,10 @@ namespaces_forbidden_says_what_to_do(void **state)
 {
 	(void)state;
 	possible("");
-	if (drive("unshare -Urn true")->status)
+	if (drive("unshare -Urn true")->status) {
+		print_message("skipped: user namespaces cannot be made here\n");
 		skip();
+	}
 	drive_expect(
 		125,
 		"bindguard: a network of its own cannot be made for CMD: No space left on device; run it as root, or "

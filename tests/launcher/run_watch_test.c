@@ -244,8 +244,10 @@ watch_is_not_started_by_a_reaper(void **state)
 
 	(void)state;
 	assert_int_equal(watch_start(BG_PLAIN_LIBRARY, "CMD"), -1); /* this process is one */
-	if (drive("unshare -rpf true")->status != 0)
+	if (drive("unshare -rpf true")->status != 0) {
+		print_message("skipped: no process namespace of an own user here\n");
 		skip();
+	}
 	driven = drive_expect(7, NULL, "unshare -rpf $BG -v $PROBES/probe-dynamic exit 7");
 	assert_non_null(strstr(driven->err, "whether the library is loaded will not be watched"));
 	/* And its first process has no child that it did not start. */
