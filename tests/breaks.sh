@@ -36,7 +36,7 @@ build() {
 # expect NAME PROGRAM TEST: the test fails, or is ended, under the broken library.
 expect() {
     local log=$work/$1.log
-    BG_LIBRARY=$work/$1.so CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 120 "$out/tests/$2" "$3" >"$log" 2>&1 </dev/null
+    BG_LIBRARY=$work/$1.so CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$out/tests/$2" "$3" >"$log" 2>&1 </dev/null
     local status=$?
     if grep -qaE "^not ok .* $3\$" "$log" || [ $status -ge 124 ]; then
         echo "ok - $1 is seen by $3"

@@ -38,7 +38,7 @@ build() {
 # expect NAME PROGRAM TEST: the test fails, or is ended, with the broken engine.
 expect() {
     local log=$work/$1.log
-    CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 60 "$out/tests/$2" "$3" >"$log" 2>&1 </dev/null
+    CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 300 "$out/tests/$2" "$3" >"$log" 2>&1 </dev/null
     local status=$?
     if grep -qaE '^not ok [0-9]+ - ' "$log" || [ $status -ge 124 ]; then
         echo "ok - $1 is seen by $3"
