@@ -17,8 +17,12 @@
 
 #define FD 1000
 
-/** kernel - what ours answers with. @got: all that was received, @room bytes; @buffer: of the caller, @size bytes. */
+/**
+ * kernel - what ours answers with: @answer to each dump that is asked for, of which @input is left.
+ * @got: all that was received of it, @room bytes; @buffer: of the caller, @size bytes.
+ */
 static struct {
+	struct input answer;
 	struct input input;
 	int index;
 	uint8_t got[65536];
@@ -84,7 +88,11 @@ __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 		must(a == AF_NETLINK && !kernel.open);
 		kernel.open = true;
 		return FD;
-	case SYS_sendto: must(a == FD && kernel.open); return c;
+	case SYS_sendto:
+		must(a == FD && kernel.open);
+		kernel.input = kernel.answer;
+		kernel.room = 0;
+		return c;
 	case SYS_recvfrom: must(a == FD && kernel.open); return receive((char *)b, (size_t)c);
 	case SYS_close: must(a == FD); return close_fd();
 	case SYS_ioctl:
@@ -139,11 +147,11 @@ put(uint8_t *to, unsigned index, const struct bg_addr *addr)
 	return sizeof(head) + size;
 }
 
-/** start - the kernel answers with @bytes. */
+/** start - the kernel answers each dump with @bytes. */
 static void
 start(const uint8_t *bytes, size_t size)
 {
-	kernel.input = (struct input){.bytes = bytes, .left = size};
+	kernel.answer = (struct input){.bytes = bytes, .left = size};
 	kernel.room = 0;
 }
 

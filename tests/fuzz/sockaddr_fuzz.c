@@ -120,7 +120,7 @@ tell(const struct world *world, const struct plain *asked, unsigned facts, bool 
 {
 	if (facts & BG_FACT_DOMAIN)
 		request->domain_fits = model_fits(world, asked) != lie;
-	if (facts & BG_FACT_PROTOCOL)
+	if (facts & (BG_FACT_PROTOCOL | BG_FACT_PORTS))
 		request->protocol = (enum bg_protocol)(lie ? world->protocol ^ 127u : world->protocol);
 	if (facts & BG_FACT_V6ONLY)
 		request->v6only = world->v6only != lie;

@@ -96,11 +96,11 @@ is_ours(const struct known *policy, const struct world *world, const struct plai
 
 	if (policy->where == WILDCARDS && !is_wildcard(asked))
 		return false;
-	if (asked->port == 0 && (world->protocol == BG_PROTOCOL_RAW || world->protocol == BG_PROTOCOL_OTHER))
+	if (world->protocol == BG_PROTOCOL_RAW || world->protocol == BG_PROTOCOL_OTHER)
 		return false; /* no ports: nobody is a server on one */
 	if (policy->port && asked->port == 0)
 		return false; /* its rule has the ports but 0 */
-	return !(policy->udp_clients && world->protocol == BG_PROTOCOL_UDP && clients);
+	return !(policy->udp_clients && (world->protocol & (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE)) && clients);
 }
 
 /** refused - with @error; but what the kernel itself refuses, it refuses. */
