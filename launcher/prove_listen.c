@@ -88,6 +88,7 @@ prove_await(struct proof *proof, struct failure *failure)
 {
 	long start = prove_clock_ms(), settled = start, told = -1, now;
 	struct count count, last = {0};
+	bool listened = false;
 	int status;
 
 	for (;;) {
@@ -98,11 +99,12 @@ prove_await(struct proof *proof, struct failure *failure)
 		if (status != STATUS_GOOD)
 			return status;
 		if (proof->empty)
-			return ended(proof, last.all > 0, failure);
+			return ended(proof, listened, failure);
 		now = prove_clock_ms();
 		if (count.mark != last.mark)
 			settled = now;
 		last = count;
+		listened = listened || count.all;
 		if (count.servers && now - settled >= SETTLE_MS)
 			return STATUS_GOOD;
 		if (now - start >= proof->wait_ms)
