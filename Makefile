@@ -139,8 +139,8 @@ $(CONFUSE): $(SRC)/shim/load/confuse-redefine.txt $(OUT)/flags
 	$(call say,OBJCOPY,$@)$(OBJCOPY) --redefine-syms=$(@D)/redefine --set-section-flags .note.gnu.property=exclude $(@D)/all.o $@
 
 # The built-in policies, compiled in by the very loader that reads users' files.
-$(OUT)/compile_policy: $(OUT)/obj/shim/load/compile_policy.o $(LOAD) $(CORE) $(CONFUSE) $(COUNTERS)
-	$(call say,AR,$@)ar rcs $(OUT)/compile.a $(LOAD) $(CORE)
+$(OUT)/compile_policy: $(OUT)/obj/shim/load/compile_policy.o $(LOAD) $(CORE) $(SYS) $(CONFUSE) $(COUNTERS)
+	$(call say,AR,$@)ar rcs $(OUT)/compile.a $(LOAD) $(CORE) $(SYS)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK) -o $@ $< $(COUNTERS) $(OUT)/compile.a $(CONFUSE) $(OUT)/compile.a
 $(OUT)/gen/default_policy.c: $(SRC)/conf/bindguard.conf $(OUT)/compile_policy
 	@mkdir -p $(@D)

@@ -4,7 +4,6 @@
 #include "launcher/config_warn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "launcher/availability.h"
 #include "load/unreachable.h"
 #include "sys/interface.h"
+#include "sys/sink.h"
 
 /** warn - tell it, as printf(3) does. */
 __attribute__((format(printf, 4, 5))) static void
@@ -189,36 +189,17 @@ config_warn_rules(const struct config_warnings *warnings)
 	}
 }
 
-/** open_error - why no line could be appended to the file at @path, 0 where one could: as sink_file.c opens it. */
-static int
-open_error(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	char folder[BG_LOG_PATH_MAX];
-	char *slash;
-	int error = fd < 0 ? errno : 0;
-
-	if (fd >= 0)
-		close(fd);
-	if (error != ENOENT)
-		return error;
-	snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (slash)
-		slash[slash == folder] = '\0';
-	return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) ? errno : 0; /* it will be made */
-}
-
 /** config_warn_log - that events cannot go to the file that they are to go to. Nothing is made or written here. */
 void
 config_warn_log(const struct config_warnings *warnings)
 {
 	const struct bg_policy *policy = warnings->loaded->policy;
 	const char *path = bg_policy_string(policy, policy->log_path);
-	int error = policy->log_to == BG_LOG_FILE ? open_error(path) : 0;
+	const char *why = NULL;
+	int error = policy->log_to == BG_LOG_FILE ? bg_sink_file_ask(path, &why) : 0;
 
 	if (error)
 		warn(warnings, warnings->settings->log ? "BINDGUARD_LOG" : NULL, 0,
 		     "events cannot be written to %s: %s; they go to standard error", path,
-		     error == ELOOP ? "It is a symbolic link" : strerror(error));
+		     why ? why : strerror(-error));
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "launcher/list.h"
@@ -45,17 +46,33 @@ shares_root(int pid)
 	return size == 1 && target[0] == '/';
 }
 
+/** read_user - whose file process @pid trusts: its folder in /proc has its effective user, proc(5). */
+static bool
+read_user(int pid, struct file_trust *trust)
+{
+	struct stat status;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	if (stat(path, &status))
+		return false;
+	trust->uid = status.st_uid;
+	trust->strict = trust->uid == 0;
+	return true;
+}
+
 /** read_mode - the mode of the file that a process with these variables reads. Return: false where there is none to be had. */
 static bool
 read_mode(int pid, struct bg_settings *settings, enum bg_mode *mode)
 {
 	static struct bg_loaded loaded;
-	char config[BG_PATH_MAX];
+	struct file_trust trust;
+	static char config[BG_PATH_MAX];
 	struct bg_policy *policy;
 	size_t size;
 	char *text;
 
-	if (!shares_root(pid))
+	if (!shares_root(pid) || !read_user(pid, &trust))
 		return false;
 	if (settings->config && settings->config[0] && settings->config[0] != '/') {
 		snprintf(config, sizeof(config), "/proc/%d/cwd/%.4000s", pid, settings->config);
@@ -63,8 +80,9 @@ read_mode(int pid, struct bg_settings *settings, enum bg_mode *mode)
 	}
 	memset(&loaded, 0, sizeof(loaded));
 	file_locate(settings, &loaded);
-	text = loaded.source != BG_SOURCE_BUILTIN && loaded.path[0] ? file_read(loaded.path, &size, &loaded.diags)
-								    : NULL;
+	text = loaded.source != BG_SOURCE_BUILTIN && loaded.path[0]
+		       ? file_read(loaded.path, &trust, &size, &loaded.diags)
+		       : NULL;
 	policy = text ? bg_load_text(text, size, &loaded.diags) : NULL;
 	free(text);
 	settings->config = NULL; /* perhaps @config, which ends here */

@@ -11,7 +11,7 @@
 #define BG_PATH_MAX 4096
 
 /**
- * struct bg_settings - the environment variables that count; NULL is unset. All NULL in secure execution (AT_SECURE).
+ * struct bg_settings - the environment variables that count; NULL is unset. All NULL in secure execution.
  */
 struct bg_settings {
 	const char *config;	     /* BINDGUARD_CONFIG; "" is the built-in default */
@@ -23,6 +23,7 @@ struct bg_settings {
 	const char *xdg_config_home; /* XDG_CONFIG_HOME */
 	const char *home;	     /* HOME */
 	bool unreadable;	     /* the environment could not be read: a mistake */
+	bool secure;		     /* secure execution (AT_SECURE) */
 };
 
 /** enum bg_source - where the policy came from, and why there. */
@@ -40,7 +41,7 @@ enum bg_source {
  * @owned: @policy was allocated, bg_loaded_free() frees it
  * @source: where it came from
  * @path: file read or tried; "" for the built-in default
- * @unreadable: the file could not be read at all (missing, a directory, a FIFO, too large …): `check` exits 2
+ * @unreadable: the file could not be read at all (missing, a directory, a FIFO, too large …), or is not trusted: `check` exits 2
  * @diags: mistakes. One of the environment has line 0 and names the variable
  */
 struct bg_loaded {

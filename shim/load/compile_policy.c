@@ -33,7 +33,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: compile_policy SYMBOL FILE.conf\n");
 		return 1;
 	}
-	text = file_read(argv[2], &size, &diags);
+	text = file_read(argv[2], NULL, &size, &diags);
 	if (text)
 		policy = bg_load_text(text, size, &diags);
 	for (unsigned i = 0; i < diags.count; i++)

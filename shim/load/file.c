@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bindguard/event.h"
+#include "sys/path.h"
 
 /**
  * exists - is there a file at @path? A folder that may not be searched (a daemon with root's HOME) holds none for us;
@@ -112,14 +113,84 @@ read_all(int fd, size_t expected, size_t *size)
 }
 
 /**
+ * distrust - tell what is wrong with @what, the file or a part of its path.
+ * @owned: its owner is the one who is wrong, and not its mode
+ */
+static void
+distrust(const struct file_trust *trust, const char *what, bool owned, unsigned number, struct bg_diags *diags)
+{
+	char wrong[64];
+
+	snprintf(wrong, sizeof(wrong), owned ? "owned by uid %u" : "mode %04o lets others write to it", number);
+	bg_diags_add(diags, 0, "not trusted: %.100s%s, expected %s", what, wrong,
+		     trust->strict ? "what only root can write to: copy it, or run as its owner"
+				   : "what only you or root can write to: copy it");
+}
+
+/** is_trusted - may the configuration for @trust be the open file of this @status? Else it is told. */
+static bool
+is_trusted(const struct file_trust *trust, const struct stat *status, struct bg_diags *diags)
+{
+	mode_t others = trust->strict ? S_IWGRP | S_IWOTH : S_IWOTH;
+
+	if (!bg_owner_is_trusted(status->st_uid, trust->uid))
+		distrust(trust, "", true, status->st_uid, diags);
+	else if (status->st_mode & others)
+		distrust(trust, "", false, status->st_mode & 07777, diags);
+	else
+		return true;
+	return false;
+}
+
+/**
+ * open_strict - open the file at @path, but not by a folder or link that others may turn to another file: that file's text
+ * would stand in the messages about it. Return: -1 and errno, which is 0 where that has been told.
+ */
+static int
+open_strict(const char *path, const struct file_trust *trust, int flags, struct bg_diags *diags)
+{
+	char text[2 * BG_PATH_MAX], what[BG_DIAG_TEXT_MAX];
+	struct bg_walk walk = {.text = text, .size = sizeof(text), .uid = trust->uid, .folders = true, .follow = true};
+	int folder = bg_walk(&walk, path), fd;
+	bool owned;
+
+	if (folder >= 0) {
+		fd = openat(folder, walk.part, flags | O_NOFOLLOW);
+		close(folder);
+		return fd;
+	}
+	errno = -folder;
+	if (!walk.distrusted)
+		return -1;
+	owned = !bg_owner_is_trusted(walk.owner, trust->uid);
+	snprintf(what, sizeof(what), "%s %.60s: ", S_ISLNK(walk.mode) ? "link" : "folder", walk.part);
+	distrust(trust, what, owned, owned ? walk.owner : walk.mode & 07777, diags);
+	errno = 0;
+	return -1;
+}
+
+/** open_file - open the file at @path for reading. Return: -1 where it cannot be opened, which is told. */
+static int
+open_file(const char *path, const struct file_trust *trust, struct bg_diags *diags)
+{
+	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	int fd = trust && trust->strict ? open_strict(path, trust, flags, diags) : open(path, flags);
+
+	if (fd < 0 && errno)
+		cannot(diags, bg_errno_name(errno));
+	return fd;
+}
+
+/**
  * file_read - the text of the file at @path.
+ * @trust: whose it has to be; NULL: whoever's
  * @size: its length in bytes
  * Return: to be freed; NULL and a mistake in @diags where it cannot be read.
  *
  * What is no regular file is not opened: a FIFO would wait for a writer, a device may act.
  */
 char *
-file_read(const char *path, size_t *size, struct bg_diags *diags)
+file_read(const char *path, const struct file_trust *trust, size_t *size, struct bg_diags *diags)
 {
 	struct stat status;
 	char *text;
@@ -131,12 +202,16 @@ file_read(const char *path, size_t *size, struct bg_diags *diags)
 		return cannot(diags, "it is a directory");
 	if (!S_ISREG(status.st_mode))
 		return cannot(diags, "it is a device, a socket or a FIFO");
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = open_file(path, trust, diags);
 	if (fd < 0)
-		return cannot(diags, bg_errno_name(errno));
+		return NULL;
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode)) {
 		close(fd);
 		return cannot(diags, "it is no regular file");
+	}
+	if (trust && !is_trusted(trust, &status, diags)) {
+		close(fd);
+		return NULL;
 	}
 	if (status.st_size > BG_FILE_MAX) {
 		close(fd);

@@ -5,8 +5,18 @@
 
 #include "bindguard/load.h"
 
+/**
+ * struct file_trust - whose file a configuration may be.
+ * @uid: the user that it is for: it, or root, owns the file, and not everybody may write to it
+ * @strict: root's, or in secure execution: nor may a group, and the same holds for each folder on its way
+ */
+struct file_trust {
+	uint32_t uid;
+	bool strict;
+};
+
 bool file_user_path(const struct bg_settings *settings, char path[BG_PATH_MAX]);
 void file_locate(const struct bg_settings *settings, struct bg_loaded *loaded);
-char *file_read(const char *path, size_t *size, struct bg_diags *diags);
+char *file_read(const char *path, const struct file_trust *trust, size_t *size, struct bg_diags *diags);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * load.c - from environment and file to the policy of this process; lockdown where anything is wrong. Cold. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "bindguard/load.h"
 #include "load/file.h"
@@ -8,11 +9,15 @@
 
 /** from_file - the policy that the file holds, to be freed; NULL and mistakes in @loaded. */
 static struct bg_policy *
-from_file(struct bg_loaded *loaded)
+from_file(struct bg_loaded *loaded, bool secure)
 {
+	struct file_trust trust = {.uid = geteuid()};
 	struct bg_policy *policy;
 	size_t size;
-	char *text = loaded->path[0] ? file_read(loaded->path, &size, &loaded->diags) : NULL;
+	char *text;
+
+	trust.strict = secure || trust.uid == 0;
+	text = loaded->path[0] ? file_read(loaded->path, &trust, &size, &loaded->diags) : NULL;
 
 	loaded->unreadable = text == NULL;
 	if (!text)
@@ -36,7 +41,7 @@ bg_load(const struct bg_settings *settings, const struct bg_names *names, struct
 		bg_diags_add(&loaded->diags, 0, "cannot be read: /proc/self/environ, expected its variables");
 	file_locate(settings, loaded);
 	if (loaded->source != BG_SOURCE_BUILTIN)
-		owned = from_file(loaded);
+		owned = from_file(loaded, settings->secure);
 	if (override_wanted(settings)) {
 		struct bg_policy *copy = override_copy(owned ? owned : bg_policy_default, settings, &loaded->diags);
 

@@ -35,6 +35,7 @@ void
 bg_settings_read(bool secure, struct bg_settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
+	settings->secure = secure;
 	if (secure) /* ld.so(8), secure-execution mode: whoever set the environment may be hostile */
 		return;
 	for (size_t i = 0; i < VARIABLES; i++)

@@ -4,9 +4,14 @@
 
 #include <string.h>
 
+#include "core/line.h"
+
 /** BUFFER_MAX - one buffer for every rendering of an event, one after another: a stack may have no more than 16 KiB. */
 #define BUFFER_MAX BG_ENTRY_MAX
+#define PATH_MOST 1024 /* bytes of a log's path as it is told, escaped */
 _Static_assert(BG_ENTRY_MAX >= BG_LINE_MAX, "the buffer holds a line, too");
+
+static _Bool said_why;
 
 /** render - @event as one line of the configured format. */
 static size_t
@@ -23,13 +28,43 @@ to_syslog(const struct bg_policy *policy, const struct bg_event *event, char buf
 	return bg_sink_syslog(buffer, bg_event_format_syslog(event, policy->log_format, buffer));
 }
 
+/** say_why - tell once in the life of this process that nothing is in the log at @path, and @why. */
+static void
+say_why(const struct bg_guard *guard, const char *path, const char *why, char buffer[BUFFER_MAX])
+{
+	struct bg_line line = {.text = buffer, .size = BG_LINE_MAX - 2};
+
+	if (__atomic_exchange_n(&said_why, 1, __ATOMIC_RELAXED))
+		return;
+	bg_line_text(&line, "bindguard: cannot log to ");
+	bg_line_escaped(&line, path, PATH_MOST, BG_ESCAPE_TEXT);
+	bg_line_text(&line, ": ");
+	bg_line_text(&line, why);
+	buffer[line.length++] = '\n';
+	buffer[line.length] = '\0';
+	bg_sink_complaint(guard, buffer, line.length);
+}
+
+/** to_file - @event as a line of the file that the configuration names. */
+static bool
+to_file(const struct bg_guard *guard, const struct bg_event *event, char buffer[BUFFER_MAX])
+{
+	const char *path = bg_policy_string(guard->policy, guard->policy->log_path);
+	const char *why = bg_sink_file(path, buffer, render(guard->policy, event, buffer));
+
+	if (why)
+		say_why(guard, path, why, buffer);
+	return !why;
+}
+
 /** to_configured - @event to the sink that the configuration names; false for stderr, which is tried next anyway. */
 static bool
-to_configured(const struct bg_policy *policy, const struct bg_event *event, char buffer[BUFFER_MAX])
+to_configured(const struct bg_guard *guard, const struct bg_event *event, char buffer[BUFFER_MAX])
 {
+	const struct bg_policy *policy = guard->policy;
+
 	switch (policy->log_to) {
-	case BG_LOG_FILE:
-		return bg_sink_file(bg_policy_string(policy, policy->log_path), buffer, render(policy, event, buffer));
+	case BG_LOG_FILE: return to_file(guard, event, buffer);
 	case BG_LOG_JOURNAL: return bg_sink_journal(buffer, bg_event_format_journal(event, buffer));
 	case BG_LOG_SYSLOG: return to_syslog(policy, event, buffer);
 	default: return false;
@@ -46,7 +81,7 @@ bg_sink_event(const struct bg_guard *guard, const struct bg_event *event)
 	const struct bg_policy *policy = guard->policy;
 	char buffer[BUFFER_MAX];
 
-	if (policy->log_to == BG_LOG_NONE || to_configured(policy, event, buffer))
+	if (policy->log_to == BG_LOG_NONE || to_configured(guard, event, buffer))
 		return;
 	if (bg_sink_stderr(guard, buffer, render(policy, event, buffer)) || policy->log_to == BG_LOG_SYSLOG)
 		return;

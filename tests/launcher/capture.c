@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * capture.c - runs the built command in the source folder, in an environment without any settings of the guard, and keeps
+ * capture.c - runs the built command in a folder with conf, in an environment without any settings of the guard, and keeps
  * the files of a test in one folder that goes with it. */
 #include "launcher/capture.h"
 
@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "net/conf.h"
 
 static char folder[] = "/tmp/bindguard-launcher-XXXXXX";
 static char paths[4][512];
@@ -65,7 +67,7 @@ capture_run(const char *environment, const char *arguments)
 	snprintf(command, sizeof(command),
 		 "cd '%s' && exec env -u BINDGUARD_CONFIG -u BINDGUARD_MODE -u BINDGUARD_TO -u BINDGUARD_LOG -u "
 		 "BINDGUARD_LOG_FORMAT -u BINDGUARD_LOG_EVENTS -u XDG_CONFIG_HOME HOME=/nonexistent %s '%s' %s 2>'%s'",
-		 BG_SOURCE_DIR, environment, BG_COMMAND, arguments, err);
+		 conf_folder(), environment, BG_COMMAND, arguments, err);
 	file = popen(command, "re");
 	read_all(file, capture.out, sizeof(capture.out));
 	status = file ? pclose(file) : -1;

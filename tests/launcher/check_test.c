@@ -16,6 +16,7 @@
 
 #include "bindguard/load.h"
 #include "launcher/capture.h"
+#include "net/conf.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define SYSTEM_FILE BG_SYSCONFDIR "/bindguard.conf"
@@ -364,13 +365,14 @@ rules_printed_load_again_and_print_the_same(void **state)
 		"rule e { command = x action = rewrite to = wg-0.1 }\nrule \"${x}\" { program = x action = rewrite to "
 		"= loopback "
 		"}\n";
+	char pattern[256];
 	glob_t found;
 
 	(void)state;
 	expect_round_trip(capture_file("nasty.conf", nasty, strlen(nasty)));
 	expect_round_trip(capture_file("empty.conf", "", 0));
-	assert_int_equal(glob(BG_SOURCE_DIR "/conf/*.conf", 0, NULL, &found), 0);
-	assert_int_equal(glob(BG_SOURCE_DIR "/conf/examples/*.conf", GLOB_APPEND, NULL, &found), 0);
+	snprintf(pattern, sizeof(pattern), "%s/conf/{,examples/}*.conf", conf_folder());
+	assert_int_equal(glob(pattern, GLOB_BRACE, NULL, &found), 0);
 	assert_true(found.gl_pathc >= 8);
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		expect_round_trip(found.gl_pathv[i]);
@@ -509,10 +511,13 @@ static const struct warned warned[] = {
 	 "FILE: warning: events cannot be written to /nonexistent/x: No such file or directory; they go to standard "
 	 "error\n"},
 	{"log { to = \"/proc\" }\n" UDP_CLIENTS "rule a { action = deny }\n",
-	 "FILE: warning: events cannot be written to /proc: Is a directory; they go to standard error\n"},
+	 "FILE: warning: events cannot be written to /proc: expected a regular file; they go to standard error\n"},
 	{"log { to = \"/proc/self/exe\" }\n" UDP_CLIENTS "rule a { action = deny }\n",
-	 "FILE: warning: events cannot be written to /proc/self/exe: It is a symbolic link; they go to standard "
+	 "FILE: warning: events cannot be written to /proc/self/exe: expected a regular file; they go to standard "
 	 "error\n"},
+	{"log { to = \"/etc/passwd\" }\n" UDP_CLIENTS "rule a { action = deny }\n",
+	 "FILE: warning: events cannot be written to /etc/passwd: it does not begin with an event, expected an empty "
+	 "file; they go to standard error\n"},
 	{"log { to = \"/dev/null\" }\n" UDP_CLIENTS "rule a { action = deny }\n", ""},
 };
 

@@ -47,7 +47,7 @@ config_of(const struct row *row)
 	if (!row->config)
 		return "";
 	if (strcmp(row->config, LOCKDOWN) == 0)
-		return BG_SOURCE_DIR "/conf/lockdown.conf";
+		return "conf/lockdown.conf"; /* where capture_run() runs it */
 	path = capture_file("row.conf", row->config, strlen(row->config));
 	assert_non_null(path);
 	return path;

@@ -365,6 +365,15 @@ list_preloaded_server_that_is_not_guarded_is_told(void **state)
 		unsetenv(LIST_CONFIG);
 		expect_guest(&guest, 19442, reach, modes[i].note[0] ? "no" : "preload", modes[i].note);
 	}
+	/* A configuration of another user counts for nobody else, and so for no guest of root's. */
+	if (geteuid() == 0) {
+		snprintf(command, sizeof(command), "echo 'mode = observe' >%s && chown 1000 %s", path, path);
+		assert_int_equal(system(command), 0);
+		setenv(LIST_CONFIG, path, 1);
+		assert_true(list_start(&guest, list_self(), preload(BG_LIBRARY), 19444));
+		unsetenv(LIST_CONFIG);
+		expect_guest(&guest, 19444, "this machine only", "preload", "");
+	}
 	/* A library whose file is gone, as after an upgrade, still guards. */
 	assert_true(list_start(&guest, list_self(), preload(library), 19443));
 	assert_int_equal(unlink(library), 0);

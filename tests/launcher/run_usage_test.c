@@ -152,6 +152,34 @@ configuration_mistakes_are_all_told_and_nothing_starts(void **state)
 	expect_not_started();
 }
 
+/** Root is told how to go on with a user's file, before anything starts; `check` and `explain` say the same. */
+static void
+configuration_of_another_user_is_refused_to_root(void **state)
+{
+	static const char why[] =
+		"/theirs.conf: not trusted: owned by uid 1000, expected what only root can write to: copy "
+		"it, or run as its owner";
+	static const char *const commands[] = {"run -c theirs.conf " STARTED, "run -e seccomp -c theirs.conf " STARTED,
+					       "check $PWD/theirs.conf", "explain -c $PWD/theirs.conf tcp 0.0.0.0:80"};
+	char line[256];
+
+	(void)state;
+	assert_true(drive_write("theirs.conf", "mode = off\n", 0644));
+	if (geteuid() != 0 || drive("chown 1000 theirs.conf")->status != 0)
+		skip();
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const struct driven *driven;
+
+		snprintf(line, sizeof(line), "$BG %s", commands[i]);
+		driven = drive_expect(i < 2 ? 125 : 2, NULL, line);
+		if (!strstr(driven->err, why) || strlen(driven->out))
+			fail_msg("%s: %s%s", commands[i], driven->out, driven->err);
+	}
+	expect_not_started();
+	assert_non_null(strstr(drive_expect(0, NULL, "chown 0 theirs.conf && $BG run -c theirs.conf true")->err,
+			       "theirs.conf: mode is off: nothing is guarded\n"));
+}
+
 static void
 environment_mistakes_name_the_variable_or_the_option(void **state)
 {
@@ -193,7 +221,8 @@ doubts_are_told_before_the_command_starts(void **state)
 		 "they "
 		 "go to standard error\n"},
 		{"BINDGUARD_LOG=/proc", "",
-		 "bindguard: warning: BINDGUARD_LOG: events cannot be written to /proc: Is a directory; they go to "
+		 "bindguard: warning: BINDGUARD_LOG: events cannot be written to /proc: expected a regular file; they "
+		 "go to "
 		 "standard error\n"},
 		{"", "-q -t nosuch0", ""},
 		{"", "-n", ""},
@@ -238,6 +267,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(usage_wrong_command_lines_say_what_was_expected),
 		cmocka_unit_test(usage_help_and_version_are_on_standard_output),
 		cmocka_unit_test(configuration_mistakes_are_all_told_and_nothing_starts),
+		cmocka_unit_test(configuration_of_another_user_is_refused_to_root),
 		cmocka_unit_test(environment_mistakes_name_the_variable_or_the_option),
 		cmocka_unit_test(doubts_are_told_before_the_command_starts),
 	};

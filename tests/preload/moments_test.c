@@ -14,11 +14,12 @@
 
 #include <cmocka.h>
 
+#include "net/conf.h"
 #include "net/net.h"
 #include "preload/host.h"
 
 #define TO "BINDGUARD_LOG=none BINDGUARD_TO=127.0.0.9,::1 "
-#define RULES "BINDGUARD_LOG=none BINDGUARD_CONFIG=" BG_SOURCE_DIR "/conf/bindguard.conf "
+#define RULES "BINDGUARD_LOG=none BINDGUARD_CONFIG=$BG_CONF/conf/bindguard.conf "
 #define PLUGIN(name) BG_BUILD_DIR "/hosts/" name ".so"
 
 /**
@@ -216,6 +217,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
+	conf_folder();
 	return net_set_up();
 }
 

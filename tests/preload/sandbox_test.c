@@ -62,7 +62,7 @@ static const struct plan plans[] = {
 /**
  * struct spare - calls of a row that are made only where something is out of the ordinary: a write fails or is cut short,
  * the socket has a filter, netlink does not answer, the vDSO cannot tell the time, the kernel chose the port, descriptor 2 is
- * a pipe or a terminal, a file is a FIFO or new, a socket is waited for by an epoll(7) instance, an MPTCP socket changes its
+ * a pipe or a terminal, a file is a FIFO, new, empty or not root's, a socket is waited for by an epoll(7) instance, an MPTCP socket changes its
  * name, a port is shared or in use, a device is not lo.
  */
 struct spare {
@@ -78,7 +78,7 @@ static const struct spare spares[] = {
 	{"interface", "openat,read"},
 	{"event", "clock_gettime,getsockname"},
 	{"stderr", "close,openat,pwritev2,rt_sigtimedwait"},
-	{"file", "fcntl,lseek,rt_sigtimedwait"},
+	{"file", "fcntl,geteuid,lseek,read,readlinkat,rt_sigtimedwait"},
 };
 
 /** holds - is @name one of the comma-separated @list? */

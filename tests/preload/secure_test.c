@@ -168,7 +168,17 @@ secure_program_hears_only_the_machine_s_configuration(void **state)
 				       " to = {\"127.0.0.11\", \"::1\"}\n}\n"))
 			_exit(7);
 		expect("libmemusage.so", "secure 1, guarded 4 of 4, first 127.0.0.11:19900\n");
-		if (!write_text(PRELOAD, LIBRARY "\n"))
+		/* A file that others may change counts neither for root nor for whom it is run as. */
+		if (chmod(RULES, 0664))
+			_exit(7);
+		expect("libmemusage.so", "secure 1, guarded 4 of 4, first 127.0.0.1:19900\n");
+		if (chown(HOST, 1, 1) || chmod(HOST, 04755))
+			_exit(7);
+		expect("libmemusage.so", "secure 1, guarded 4 of 4, first 127.0.0.1:19900\n");
+		if (chmod(RULES, 0644))
+			_exit(7);
+		expect("libmemusage.so", "secure 1, guarded 4 of 4, first 127.0.0.11:19900\n");
+		if (chown(HOST, 0, 0) || chmod(HOST, 04755) || !write_text(PRELOAD, LIBRARY "\n"))
 			_exit(8);
 		expect("", "secure 1, guarded 4 of 4, first 127.0.0.11:19900\n");
 		_exit(0);
@@ -177,7 +187,7 @@ secure_program_hears_only_the_machine_s_configuration(void **state)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
 		skip(); /* a container that may not mount */
 	assert_int_equal(status, 0);
-	figure("3 setuid programs with a hostile environment: 12 binds guarded as " BG_SYSCONFDIR " says, 0 bytes in "
+	figure("6 setuid programs with a hostile environment: 24 binds guarded as " BG_SYSCONFDIR " says, 0 bytes in "
 	       "its log");
 }
 

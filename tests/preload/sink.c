@@ -131,9 +131,9 @@ sink_begin(void **state)
 	(void)state;
 	while (umount2(SINK_DIR, MNT_DETACH) == 0)
 		;
-	if (mkdir(SINK_DIR, 0777) == 0)
-		chmod(SINK_DIR, 0777);
-	return sink_mount(SINK_DIR, "mode=777") ? 0 : -1;
+	if (mkdir(SINK_DIR, 01777) == 0)
+		chmod(SINK_DIR, 01777);
+	return sink_mount(SINK_DIR, "mode=1777") ? 0 : -1;
 }
 
 /** sink_mount - a tmpfs at @path, for example with "size=8k". */

@@ -329,6 +329,8 @@ try_fallback(const struct fallback *fallback, const char *format)
 	counts[IN_FILE] = sink_count(LOG_FILE, "19400");
 	counts[ON_STDERR] = sink_count(STDERR_FILE, *format == 'j' ? "\"port\":19400" : " 0.0.0.0:19400 -> ");
 	counts[IN_SYSLOG] = log < 0 ? 0 : sink_drain(log);
+	if (counts[IN_SYSLOG] && strstr(fallback->log, "/no/"))
+		counts[IN_SYSLOG]--; /* why there is nothing in the file */
 	counts[IN_JOURNAL] = journal < 0 ? 0 : sink_drain(journal);
 	for (size_t i = 0; i < NOWHERE; i++) {
 		if (counts[i] != 0 && counts[i] != EVENTS)

@@ -48,9 +48,12 @@ expect(const char *environment, const char *arguments, const char *expected)
 static unsigned
 count_events(const char *output, const char *own)
 {
-	const char *line = output;
+	static const char why[] = "bindguard: cannot log to /";
+	const char *line = strchr(output, '\n');
 	unsigned count = 0;
 
+	assert_int_equal(strncmp(output, why, sizeof(why) - 1), 0);
+	assert_non_null(line++);
 	for (; strncmp(line, "bindguard[", 10) == 0 && strchr(line, '\n'); count++)
 		line = strchr(line, '\n') + 1;
 	assert_string_equal(line, own);

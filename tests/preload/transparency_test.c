@@ -11,11 +11,12 @@
 
 #include <cmocka.h>
 
+#include "net/conf.h"
 #include "net/net.h"
 #include "preload/host.h"
 
 #define UNPRIVILEGED "setpriv --bounding-set=-all --inh-caps=-all env"
-#define CONFINE "BINDGUARD_LOG=none BINDGUARD_CONFIG=" BG_SOURCE_DIR "/tests/preload/confine.conf"
+#define CONFINE "BINDGUARD_LOG=none BINDGUARD_CONFIG=$BG_CONF/confine.conf"
 
 /** run - a host that must end well. */
 static void
@@ -31,8 +32,8 @@ host_with_its_own_confuse_is_unharmed(void **state)
 	char output[1024];
 
 	(void)state;
-	run("LC_ALL=C.UTF-8 BINDGUARD_LOG=none BINDGUARD_CONFIG=" BG_SOURCE_DIR "/conf/bindguard.conf", "own_confuse",
-	    output, sizeof(output));
+	run("LC_ALL=C.UTF-8 BINDGUARD_LOG=none BINDGUARD_CONFIG=$BG_CONF/conf/bindguard.conf", "own_confuse", output,
+	    sizeof(output));
 	assert_string_equal(output,
 			    "bind 0 127.0.0.1, by guard 0, own 4711, locale C, dlerror none, first free fd 4\n");
 	figure("cfg_init and 4 others: 0 calls by the guard, its configuration read");
@@ -159,6 +160,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
+	conf_folder();
 	return net_set_up();
 }
 

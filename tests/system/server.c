@@ -96,7 +96,7 @@ launch(const struct run *run, enum side where, char *const words[])
 			     .folder = run->folder,
 			     .rules = run->server->rules ? rules : NULL};
 
-	snprintf(rules, sizeof(rules), "%s/rules", run->folder);
+	snprintf(rules, sizeof(rules), "%s/rules", run->rules);
 	return process_start(&how, words);
 }
 
@@ -144,15 +144,15 @@ server_listens(struct run *run)
 	return false;
 }
 
-/** write_file - a text of the row, filled in, becomes a file of the folder. */
+/** write_file - a text of the row, filled in, becomes a file of @folder. */
 static bool
-write_file(const struct run *run, const char *name, const char *text)
+write_file(const struct run *run, const char *folder, const char *name, const char *text)
 {
 	char path[128], expanded[4096];
 	FILE *file;
 
 	server_expand(run, text, expanded, sizeof(expanded));
-	snprintf(path, sizeof(path), "%s/%s", run->folder, name);
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	file = fopen(path, "we");
 	return file && fputs(expanded, file) >= 0 && fclose(file) == 0;
 }
@@ -183,9 +183,12 @@ server_prepare(struct run *run, const struct server *server, enum guard guard)
 	snprintf(run->folder, sizeof(run->folder), "/tmp/bindguard-test.XXXXXX");
 	if (!mkdtemp(run->folder) || chmod(run->folder, 0777) || !copy_library(run))
 		return false;
-	if (server->conf && !write_file(run, server->file ? server->file : "conf", server->conf))
+	if (server->conf && !write_file(run, run->folder, server->file ? server->file : "conf", server->conf))
 		return false;
-	if (server->rules && !write_file(run, "rules", server->rules))
+	snprintf(run->rules, sizeof(run->rules), "/tmp/bindguard-rules.XXXXXX");
+	if (!mkdtemp(run->rules) || chmod(run->rules, 0755))
+		return false;
+	if (server->rules && !write_file(run, run->rules, "rules", server->rules))
 		return false;
 	return !server->peer || start_peer(run);
 }
@@ -239,15 +242,15 @@ server_client(struct run *run)
 	return strcmp(done, "yes\n") == 0;
 }
 
-/** server_stop - end it and what belongs to it; its folder goes. */
+/** server_stop - end it and what belongs to it; its folders go. */
 void
 server_stop(struct run *run)
 {
-	char command[128];
+	char command[256];
 
 	process_stop(&run->pid);
 	process_stop(&run->peer);
-	snprintf(command, sizeof(command), "rm -rf '%s'", run->folder);
+	snprintf(command, sizeof(command), "rm -rf '%s' '%s'", run->folder, run->rules);
 	if (run->folder[0] && system(command))
 		perror("rm");
 }

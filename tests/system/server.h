@@ -68,7 +68,8 @@ struct server {
  * @pid: process and group
  * @peer: what runs on the second host for it
  * @port: its port
- * @folder: temporary; holds `out`, `log` and `conf`
+ * @folder: temporary; holds `out`, `log` and `conf`, and the server may write to it whoever it becomes
+ * @rules: temporary; holds `rules`, which are trusted only where nobody else may write to them
  */
 struct run {
 	const struct server *server;
@@ -77,6 +78,7 @@ struct run {
 	pid_t peer;
 	unsigned port;
 	char folder[64];
+	char rules[64];
 };
 
 const char *server_missing(const struct server *server);

@@ -49,7 +49,8 @@ static const struct {
 	CALL(rt_sigpending),  CALL(rt_sigtimedwait), CALL(exit_group),
 	CALL(epoll_ctl),      CALL(getpeername),     CALL(read),
 	CALL(lseek),	      CALL(pwritev2),	     CALL(shutdown),
-	CALL(mmap),	      CALL(munmap),
+	CALL(mmap),	      CALL(munmap),	     CALL(geteuid),
+	CALL(readlinkat),
 };
 
 /** number_of - the system call's number; the program ends where it is unknown. */
