@@ -67,6 +67,7 @@ enum explain_connect {
 bool explain_listens(const struct bg_request *request);
 enum explain_connect explain_connect(const struct bg_verdict *bind);
 bool explain_read_call(const char *protocol, const char *where, struct bg_request *request, struct failure *failure);
+const char *explain_scope(const struct bg_addr *addr, char name[BG_IFNAME_MAX]);
 bool explain_find_program(const char *given, struct explain_program *program, struct failure *failure);
 bool explain_ask(struct explanation *explanation, struct failure *failure);
 void explain_print_text(const struct explanation *explanation);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * explain_call.c - reads PROTO and ADDRESS:PORT of `bindguard explain`: numbers only. Runs in the launcher only. */
+#include <net/if.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,16 @@ read_scope(const char *text, unsigned *index, struct failure *failure)
 	else if (!*index)
 		fail(failure, 0, "no interface \"%.80s\" here, expected a name or an index behind %%", text);
 	return *index != 0;
+}
+
+/** explain_scope - @name: of the interface of @addr's scope, its number where there is none now, "" without scope. Return: @name. */
+const char *
+explain_scope(const struct bg_addr *addr, char name[BG_IFNAME_MAX])
+{
+	name[0] = '\0';
+	if (addr->family == BG_IPV6 && addr->scope_id && !if_indextoname(addr->scope_id, name))
+		snprintf(name, BG_IFNAME_MAX, "%u", addr->scope_id);
+	return name;
 }
 
 /** read_ipv6 - what is between the brackets. */

@@ -45,11 +45,15 @@ text_or_null(const char *text)
 static json_t *
 addr_value(const struct bg_addr *addr, enum bg_form form)
 {
-	char text[BG_ADDR_TEXT_MAX + 8], plain[BG_ADDR_TEXT_MAX];
+	char text[BG_ADDR_TEXT_MAX + BG_IFNAME_MAX + 8], plain[BG_ADDR_TEXT_MAX], scope[BG_IFNAME_MAX];
+	struct bg_addr bare = *addr;
 
-	bg_addr_format(addr, plain);
-	snprintf(text, sizeof(text), "%s%s", form == BG_FORM_MAPPED && addr->family == BG_IPV4 ? "::ffff:" : "", plain);
-	return json_string(text);
+	explain_scope(addr, scope);
+	bare.scope_id = 0;
+	bg_addr_format(&bare, plain);
+	snprintf(text, sizeof(text), "%s%s%s%s", form == BG_FORM_MAPPED && addr->family == BG_IPV4 ? "::ffff:" : "",
+		 plain, *scope ? "%" : "", scope);
+	return text_value(text);
 }
 
 /** rule_name - null where no rule decided. */

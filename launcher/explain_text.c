@@ -2,6 +2,7 @@
  * explain_text.c - prints an explanation for people, a line each: the configuration, the call, every rule that was tried,
  * and what the kernel is asked for. Runs in the launcher only. */
 #include <stdio.h>
+#include <string.h>
 
 #include "bindguard/event.h"
 #include "core/line.h"
@@ -21,6 +22,15 @@ print_reason(enum bg_reason reason)
 	if (!is_ordinary(reason))
 		printf(" (%s)", bg_reason_text(reason));
 	putchar('\n');
+}
+
+/** format_change - with the name of the address's scope. */
+static void
+format_change(const struct bg_change *change, enum bg_call call, char text[BG_EXPLAIN_MAX])
+{
+	char scope[BG_IFNAME_MAX];
+
+	bg_change_format(change, call, explain_scope(&change->to.addr, scope), text);
 }
 
 /** print_name - a name that others chose, escaped. */
@@ -57,7 +67,7 @@ print_question(const struct explanation *explanation)
 
 	config_explain_source(explanation->config, source);
 	printf("configuration: %s\n", source);
-	bg_change_format(&asked, BG_CALL_BIND, text);
+	format_change(&asked, BG_CALL_BIND, text);
 	printf("call: %s %s", explanation->protocol, text);
 	if (request->form == BG_FORM_IPV6 && bg_addr_is_wildcard(&request->asked.addr))
 		fputs(request->v6only ? ", IPv6 only" : ", dual-stack", stdout);
@@ -99,9 +109,14 @@ print_steps(const struct explanation *explanation)
 static void
 print_missing(const struct bg_change *change, enum available available, int error)
 {
-	char text[BG_ADDR_TEXT_MAX];
+	char text[BG_ADDR_TEXT_MAX + BG_IFNAME_MAX], scope[BG_IFNAME_MAX];
+	struct bg_addr addr = change->to.addr;
 
-	bg_addr_format(&change->to.addr, text);
+	explain_scope(&addr, scope);
+	addr.scope_id = 0;
+	bg_addr_format(&addr, text);
+	if (*scope)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%%%s", scope);
 	switch (available) {
 	case AVAILABLE: break;
 	case AVAILABLE_NO_INTERFACE:
@@ -138,7 +153,7 @@ print_otherwise(const struct bg_change *change, const struct explain_answer *ans
 		puts("error EACCES");
 		return;
 	}
-	bg_change_format(other, call, text);
+	format_change(other, call, text);
 	fputs(text, stdout);
 	print_missing(other, answer->fallback_available, answer->fallback_error);
 	putchar('\n');
@@ -153,7 +168,7 @@ print_change(const struct explain_answer *answer)
 	enum bg_call call = answer->request.call;
 	char text[BG_EXPLAIN_MAX];
 
-	bg_change_format(&verdict->change, call, text);
+	format_change(&verdict->change, call, text);
 	printf("changed: %s", text);
 	print_missing(&verdict->change, answer->available, answer->error);
 	print_reason(verdict->reason);
@@ -172,7 +187,7 @@ print_verdict(const struct explain_answer *answer)
 	struct bg_change asked = {.to = answer->request.asked, .form = answer->request.form};
 	char text[BG_EXPLAIN_MAX];
 
-	bg_change_format(&asked, answer->request.call, text);
+	format_change(&asked, answer->request.call, text);
 	switch (verdict->effect) {
 	case BG_EFFECT_CHANGE: print_change(answer); break;
 	case BG_EFFECT_REFUSE:
@@ -237,7 +252,7 @@ print_later(const struct explain_answer *bind)
 		puts("at connect: kept, whatever the other end");
 		return;
 	}
-	bg_change_format(&asked, BG_CALL_BIND, text);
+	format_change(&asked, BG_CALL_BIND, text);
 	printf("at connect to another host: given back, %s\n", text);
 }
 

@@ -41,6 +41,7 @@ enum bg_fact {
 	BG_FACT_TARGET_ADDR = 16,   /* @target_ipv4, @target_ipv6: addresses of verdict.interface */
 	BG_FACT_TARGET_DEVICE = 32, /* @target_device: the device that has verdict.change.to */
 	BG_FACT_PORT_ZERO = 64,	    /* @port_was_zero */
+	BG_FACT_PORTS = 128, /* @protocol, of which all that counts is whether it has ports; 0: not to be asked */
 };
 
 /**
@@ -96,11 +97,13 @@ enum bg_reason {
 	BG_REASON_OWN_DEVICE,	/* the program itself bound the socket to a device */
 	BG_REASON_ALREADY_THERE, /* the address asked for is the target */
 	BG_REASON_PORT_ZERO,	 /* client or server? listen(2) will tell */
-	BG_REASON_NO_PORTS,	 /* raw and ping sockets on port 0 are left alone by a rule that does not name them */
-	BG_REASON_DUAL_STACK,	 /* no address is both loopbacks: confined instead */
+	BG_REASON_DUAL_STACK,	 /* no address serves both families: confined instead */
 	BG_REASON_AT_LISTEN,	 /* a bound socket cannot get another address: confined instead */
 	BG_REASON_NO_LOOPBACK, /* the loopback address does not exist on this host: confined instead (fallback only) */
 	BG_REASON_NO_CONFINE,  /* the kernel refuses SO_BINDTODEVICE: IPv4 loopback only (fallback only) */
+	BG_REASON_NO_IPV4,     /* a dual-stack socket goes to an IPv6 address: IPv4 is not served */
+	BG_REASON_NO_IPV6,     /* likewise, to an IPv4 one */
+	BG_REASON_ENVIRONMENT, /* the device is of all sockets here (VRF), and stays (never decided, applied only) */
 	BG_REASON_FAMILY,      /* the rule has no target of the socket's family */
 	BG_REASON_NO_ADDRESS,  /* the interface has no address of the family, or no device has the address */
 	BG_REASON_UNASKED,     /* which addresses or interfaces there are cannot be asked */
@@ -173,7 +176,7 @@ enum bg_match {
 	BG_MATCH_NO_ADDRESS,
 	BG_MATCH_NO_PORT,
 	BG_MATCH_NO_PROTOCOL,
-	BG_MATCH_NO_PORTS_USED, /* raw or ping socket on port 0, and the rule does not name the protocol */
+	BG_MATCH_NO_PORTS_USED, /* raw or ping socket, and the rule does not name the protocol */
 };
 
 /**
@@ -201,7 +204,7 @@ BG_SIGSAFE void bg_decide(const struct bg_policy *policy, const struct bg_reques
 BG_SIGSAFE void bg_decide_blocked(struct bg_verdict *verdict);
 
 /** BG_DECIDE_ROUNDS - no request takes more rounds of facts (one a bit of enum bg_fact, and the answer). */
-#define BG_DECIDE_ROUNDS 8
+#define BG_DECIDE_ROUNDS 9
 
 /** Words for the enums, as logs, `explain` and test failures print them. Never NULL. */
 BG_SIGSAFE const char *bg_protocol_word(enum bg_protocol protocol);

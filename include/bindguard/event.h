@@ -24,6 +24,7 @@ enum bg_engine { BG_ENGINE_PRELOAD, BG_ENGINE_SECCOMP };
  * @result: the socket's name after the call, in the form @result_form; port is the real one after port 0. With @error
  *          set, or in observe mode, the address that was or would be tried
  * @interface: device of the result, or ""; without a result, of BG_REASON_NO_ADDRESS the interface that was the target
+ * @requested_scope, @result_scope: names of the interfaces of these addresses' scopes, or "": the number is shown
  * @has_result: false where nothing was or would be bound (deny)
  * @action: of the rule, or BG_ACTION_UNDO
  * @changed: the result differs from what the bare call would have given
@@ -46,8 +47,10 @@ struct bg_event {
 	enum bg_protocol protocol;
 	struct bg_endpoint requested;
 	enum bg_form requested_form;
+	char requested_scope[BG_IFNAME_MAX];
 	struct bg_endpoint result;
 	enum bg_form result_form;
+	char result_scope[BG_IFNAME_MAX];
 	char interface[BG_IFNAME_MAX];
 	bool has_result;
 	enum bg_action action;

@@ -24,9 +24,11 @@ BG_SIGSAFE size_t bg_rule_format(const struct bg_rule *rule, char text[BG_EXPLAI
 
 /**
  * bg_change_format - what the kernel is asked for: `bind(127.0.0.1:80)`, `SO_BINDTODEVICE lo, then bind([::]:80)`.
- * @call: BG_CALL_LISTEN: the socket is bound already. Return: as bg_match_format().
+ * @call: BG_CALL_LISTEN: the socket is bound already
+ * @scope: name or number of the interface of the address's scope, or "". Return: as bg_match_format().
  */
-BG_SIGSAFE size_t bg_change_format(const struct bg_change *change, enum bg_call call, char text[BG_EXPLAIN_MAX]);
+BG_SIGSAFE size_t bg_change_format(const struct bg_change *change, enum bg_call call, const char *scope,
+				   char text[BG_EXPLAIN_MAX]);
 
 /** bg_match_key - the key of the rule that says no: "port"; NULL where none does. */
 BG_SIGSAFE const char *bg_match_key(enum bg_match match);

@@ -14,13 +14,13 @@ enum bg_mode {
 
 /** enum bg_protocol - transport protocol of a socket; the values are bits, so that a rule can hold a set. */
 enum bg_protocol {
-	BG_PROTOCOL_TCP = 1, /* MPTCP counted in */
+	BG_PROTOCOL_TCP = 1, /* MPTCP and SMC counted in */
 	BG_PROTOCOL_UDP = 2,
 	BG_PROTOCOL_UDPLITE = 4,
 	BG_PROTOCOL_SCTP = 8,
 	BG_PROTOCOL_DCCP = 16,
 	BG_PROTOCOL_RAW = 32,
-	BG_PROTOCOL_OTHER = 64, /* an Internet socket of none of these: ping sockets (icmp(7)) */
+	BG_PROTOCOL_OTHER = 64, /* an Internet socket of none of these, without ports: ping sockets (icmp(7)), L2TP's */
 };
 
 /** enum bg_action - what a rule says. */

@@ -39,10 +39,10 @@ append_number(struct bg_line *line, const char *field, int64_t number)
 
 /** append_address - a field with an address. */
 static void
-append_address(struct bg_line *line, const char *field, const struct bg_endpoint *endpoint, enum bg_form form)
+append_address(struct bg_line *line, const char *field, const struct bg_event *event, bool of_result)
 {
 	bg_line_text(line, field);
-	event_append_address(line, endpoint, form);
+	event_append_address(line, event, of_result, BG_ESCAPE_TEXT);
 	bg_line_char(line, '\n');
 }
 
@@ -82,7 +82,7 @@ append_result(struct bg_line *line, const struct bg_event *event)
 	if (!event->has_result)
 		return;
 	memcpy(interface, event->interface, BG_IFNAME_MAX);
-	append_address(line, "BINDGUARD_RESULT_ADDRESS=", &event->result, event->result_form);
+	append_address(line, "BINDGUARD_RESULT_ADDRESS=", event, true);
 	append_number(line, "BINDGUARD_RESULT_PORT=", event->result.port);
 	append_name(line, "BINDGUARD_RESULT_INTERFACE=", interface[0] ? interface : NULL, EVENT_INTERFACE_MOST);
 }
@@ -102,7 +102,7 @@ bg_event_format_journal(const struct bg_event *event, char entry[BG_ENTRY_MAX])
 	append_who(&to, event);
 	append_word(&to, "BINDGUARD_PROTOCOL=", bg_protocol_word(event->protocol));
 	append_word(&to, "BINDGUARD_FAMILY=", event_family_word(event));
-	append_address(&to, "BINDGUARD_REQUESTED_ADDRESS=", &event->requested, event->requested_form);
+	append_address(&to, "BINDGUARD_REQUESTED_ADDRESS=", event, false);
 	append_number(&to, "BINDGUARD_REQUESTED_PORT=", event->requested.port);
 	append_result(&to, event);
 	append_word(&to, "BINDGUARD_ACTION=", bg_action_word(event->action));

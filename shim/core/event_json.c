@@ -39,13 +39,13 @@ append_name(struct bg_line *line, const char *key, const char *name, size_t most
 
 /** append_endpoint - a key, `{"address":"…","port":…` and no brace: the result has one key more. */
 static void
-append_endpoint(struct bg_line *line, const char *key, const struct bg_endpoint *endpoint, enum bg_form form)
+append_endpoint(struct bg_line *line, const char *key, const struct bg_event *event, bool of_result)
 {
 	append_key(line, key);
 	bg_line_text(line, "{\"address\":\"");
-	event_append_address(line, endpoint, form);
+	event_append_address(line, event, of_result, BG_ESCAPE_JSON);
 	bg_line_char(line, '"');
-	append_number(line, "port", endpoint->port);
+	append_number(line, "port", of_result ? event->result.port : event->requested.port);
 }
 
 /** append_result - the result with its device, or null where nothing was bound. */
@@ -60,7 +60,7 @@ append_result(struct bg_line *line, const struct bg_event *event)
 		return;
 	}
 	memcpy(interface, event->interface, BG_IFNAME_MAX);
-	append_endpoint(line, "result", &event->result, event->result_form);
+	append_endpoint(line, "result", event, true);
 	append_name(line, "interface", interface[0] ? interface : NULL, EVENT_INTERFACE_MOST);
 	bg_line_char(line, '}');
 }
@@ -89,7 +89,7 @@ event_append_json(struct bg_line *line, const struct bg_event *event)
 	append_who(line, event);
 	append_name(line, "protocol", bg_protocol_word(event->protocol), EVENT_NAME_MOST);
 	append_name(line, "family", event_family_word(event), EVENT_NAME_MOST);
-	append_endpoint(line, "requested", &event->requested, event->requested_form);
+	append_endpoint(line, "requested", event, false);
 	bg_line_char(line, '}');
 	append_result(line, event);
 	append_name(line, "action", bg_action_word(event->action), EVENT_NAME_MOST);

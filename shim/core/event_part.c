@@ -3,6 +3,8 @@
  * handlers and vforked children. */
 #include "core/event_part.h"
 
+#include <string.h>
+
 #define DAY_S 86400
 #define LAST_S INT64_C(253402300799) /* 9999-12-31T23:59:59Z: RFC 3339 has four digits for the year */
 
@@ -68,16 +70,29 @@ event_append_tag(struct bg_line *line, const struct bg_event *event)
 	bg_line_text(line, "]: ");
 }
 
-/** event_append_address - the address alone; a mapped one as `::ffff:192.0.2.1`. */
+/**
+ * event_append_address - the address asked for, or @of_result, alone; a mapped one as `::ffff:192.0.2.1`, a scope by the name of
+ * its interface where that is known.
+ */
 void
-event_append_address(struct bg_line *line, const struct bg_endpoint *endpoint, enum bg_form form)
+event_append_address(struct bg_line *line, const struct bg_event *event, bool of_result, enum bg_escape escape)
 {
-	char address[BG_ADDR_TEXT_MAX];
+	struct bg_addr addr = of_result ? event->result.addr : event->requested.addr;
+	enum bg_form form = of_result ? event->result_form : event->requested_form;
+	char address[BG_ADDR_TEXT_MAX], scope[BG_IFNAME_MAX + 1] = "";
 
-	bg_addr_format(&endpoint->addr, address);
-	if (endpoint->addr.family == BG_IPV4 && form == BG_FORM_MAPPED)
+	if (addr.family == BG_IPV6 && addr.scope_id)
+		memcpy(scope, of_result ? event->result_scope : event->requested_scope, BG_IFNAME_MAX);
+	if (scope[0])
+		addr.scope_id = 0;
+	bg_addr_format(&addr, address);
+	if (addr.family == BG_IPV4 && form == BG_FORM_MAPPED)
 		bg_line_text(line, "::ffff:");
 	bg_line_text(line, address);
+	if (!scope[0])
+		return;
+	bg_line_char(line, '%');
+	bg_line_escaped(line, scope, EVENT_INTERFACE_MOST, escape);
 }
 
 /** event_mode_word - the word of the `mode` key. */

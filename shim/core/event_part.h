@@ -13,7 +13,8 @@
 
 BG_SIGSAFE void event_append_tag(struct bg_line *line, const struct bg_event *event);
 BG_SIGSAFE void event_append_time(struct bg_line *line, const struct bg_event *event);
-BG_SIGSAFE void event_append_address(struct bg_line *line, const struct bg_endpoint *endpoint, enum bg_form form);
+BG_SIGSAFE void event_append_address(struct bg_line *line, const struct bg_event *event, bool of_result,
+				     enum bg_escape escape);
 BG_SIGSAFE void event_append_text(struct bg_line *line, const struct bg_event *event);
 BG_SIGSAFE void event_append_json(struct bg_line *line, const struct bg_event *event);
 BG_SIGSAFE const char *event_mode_word(enum bg_mode mode);

@@ -37,28 +37,31 @@ append_program(struct bg_line *line, const char *program)
 
 /** append_endpoint - `127.0.0.1:80` or `[::1]:80`; a mapped address as `[::ffff:127.0.0.1]:80`. */
 static void
-append_endpoint(struct bg_line *line, const struct bg_endpoint *endpoint, enum bg_form form)
+append_endpoint(struct bg_line *line, const struct bg_event *event, bool of_result)
 {
+	const struct bg_endpoint *endpoint = of_result ? &event->result : &event->requested;
+	enum bg_form form = of_result ? event->result_form : event->requested_form;
 	bool bracketed = endpoint->addr.family != BG_IPV4 || form == BG_FORM_MAPPED;
 
 	if (bracketed)
 		bg_line_char(line, '[');
-	event_append_address(line, endpoint, form);
+	event_append_address(line, event, of_result, BG_ESCAPE_TEXT);
 	if (bracketed)
 		bg_line_char(line, ']');
 	bg_line_char(line, ':');
 	bg_line_number(line, endpoint->port);
 }
 
-/** append_result - the result's endpoint and, where it has one, `%` and its device. */
+/** append_result - the result's endpoint and, where it has one, `%` and its device; once where it is the address's scope. */
 static void
 append_result(struct bg_line *line, const struct bg_event *event)
 {
 	char interface[BG_IFNAME_MAX + 1] = "";
 
-	append_endpoint(line, &event->result, event->result_form);
+	append_endpoint(line, event, true);
 	memcpy(interface, event->interface, BG_IFNAME_MAX);
-	if (!interface[0])
+	if (!interface[0] || (event->result.addr.family == BG_IPV6 && event->result.addr.scope_id &&
+			      memcmp(interface, event->result_scope, BG_IFNAME_MAX) == 0))
 		return;
 	bg_line_char(line, '%');
 	bg_line_escaped(line, interface, EVENT_INTERFACE_MOST, BG_ESCAPE_TEXT);
@@ -123,7 +126,7 @@ static void
 append_outcome(struct bg_line *line, const struct bg_event *event, enum outcome outcome)
 {
 	if (outcome == CHANGED || outcome == DENIED || !event->has_result)
-		append_endpoint(line, &event->requested, event->requested_form);
+		append_endpoint(line, event, false);
 	else
 		append_result(line, event);
 	if (outcome == CHANGED) {

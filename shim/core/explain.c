@@ -109,15 +109,17 @@ class_word(unsigned bit)
 	return bit == BG_CLASS_WILDCARD ? "wildcard" : "loopback";
 }
 
-/** append_addr - an address; one asked for or bound in the form @form. */
+/** append_addr - an address without its scope; one asked for or bound in the form @form. */
 static void
 append_addr(struct bg_line *line, const struct bg_addr *addr, enum bg_form form)
 {
 	char text[BG_ADDR_TEXT_MAX];
+	struct bg_addr bare = *addr;
 
+	bare.scope_id = 0;
 	if (form == BG_FORM_MAPPED && addr->family == BG_IPV4)
 		bg_line_text(line, "::ffff:");
-	bg_addr_format(addr, text);
+	bg_addr_format(&bare, text);
 	bg_line_text(line, text);
 }
 
@@ -272,7 +274,7 @@ bg_rule_format(const struct bg_rule *rule, char text[BG_EXPLAIN_MAX])
 }
 
 size_t
-bg_change_format(const struct bg_change *change, enum bg_call call, char text[BG_EXPLAIN_MAX])
+bg_change_format(const struct bg_change *change, enum bg_call call, const char *scope, char text[BG_EXPLAIN_MAX])
 {
 	struct bg_line line = begin(text);
 	bool bracketed = change->to.addr.family == BG_IPV6 || change->form == BG_FORM_MAPPED;
@@ -288,6 +290,8 @@ bg_change_format(const struct bg_change *change, enum bg_call call, char text[BG
 	}
 	bg_line_text(&line, bracketed ? "bind([" : "bind(");
 	append_addr(&line, &change->to.addr, change->form);
+	bg_line_text(&line, *scope ? "%" : "");
+	bg_line_escaped(&line, scope, NAME_MOST, BG_ESCAPE_TEXT);
 	bg_line_text(&line, bracketed ? "]:" : ":");
 	bg_line_number(&line, change->to.port);
 	bg_line_char(&line, ')');

@@ -119,16 +119,20 @@ match_port(const struct bg_policy *policy, const struct bg_rule *rule, const str
 	return request->port_was_zero ? BG_MATCH_YES : BG_MATCH_NO_PORT;
 }
 
-/** match_protocol - the `protocol` key; without one, raw and ping sockets on port 0 (always clients) are not meant. */
+/**
+ * match_protocol - the `protocol` key. Without one, raw and ping sockets are not meant: they have no ports and serve nobody.
+ * What no protocol can be asked of is taken for a server on a fixed port; on port 0 the protocol has to be known (decide.c).
+ */
 static enum bg_match
 match_protocol(const struct bg_rule *rule, const struct bg_request *request, unsigned *needs)
 {
 	const unsigned portless = BG_PROTOCOL_RAW | BG_PROTOCOL_OTHER;
+	unsigned enough = BG_FACT_PROTOCOL;
 
 	if (rule->protocols == 0 && request->asked.port != 0)
-		return BG_MATCH_YES;
-	if (!(request->known & BG_FACT_PROTOCOL)) {
-		*needs = BG_FACT_PROTOCOL;
+		enough |= BG_FACT_PORTS;
+	if (!(request->known & enough)) {
+		*needs = enough & BG_FACT_PORTS ? BG_FACT_PORTS : BG_FACT_PROTOCOL;
 		return BG_MATCH_UNKNOWN;
 	}
 	if (rule->protocols == 0)

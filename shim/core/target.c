@@ -102,10 +102,25 @@ pick(struct question *q, const struct bg_addr *ipv4, const struct bg_addr *ipv6)
 	return q->request->v6only ? NULL : ipv4; /* a mapped address is EINVAL with IPV6_V6ONLY, ipv6(7) */
 }
 
+/** is_dual_stack - a wildcard of both families? May leave verdict->needs set: then nothing is decided. */
+static bool
+is_dual_stack(struct question *q)
+{
+	return is_ipv6_wildcard(q->request) && !question_lacks(q, BG_FACT_V6ONLY) && !q->request->v6only;
+}
+
+/** lost_family - why a dual-stack socket at @addr serves less than was asked for. */
+static enum bg_reason
+lost_family(const struct bg_addr *addr)
+{
+	return addr->family == BG_IPV6 ? BG_REASON_NO_IPV4 : BG_REASON_NO_IPV6;
+}
+
 /** to_address - rewrite to one of the rule's addresses. */
 static void
 to_address(struct question *q)
 {
+	bool dual_stack = is_dual_stack(q);
 	const struct bg_rule *rule = q->rule;
 	const struct bg_addr *target =
 		pick(q, rule->has_ipv4 ? &rule->ipv4 : NULL, rule->has_ipv6 ? &rule->ipv6 : NULL);
@@ -117,7 +132,7 @@ to_address(struct question *q)
 		return;
 	}
 	set_address(q, &q->verdict->change, target);
-	question_settle(q, BG_EFFECT_CHANGE, BG_REASON_RULE);
+	question_settle(q, BG_EFFECT_CHANGE, dual_stack ? lost_family(target) : BG_REASON_RULE);
 }
 
 /** is_unasked - could a family not be asked for that the socket would take before @target, or for want of one? */
@@ -131,20 +146,31 @@ is_unasked(const struct bg_request *request, const struct bg_addr *target)
 	return request->target_unasked & families;
 }
 
-/** to_interface - rewrite to the address that the rule's interface has now. */
+/**
+ * to_interface - rewrite to the address that the rule's interface has now. A dual-stack wildcard is confined to it, since no
+ * address serves both families; where the kernel refuses that, it gets an address of one, and the reason says so.
+ */
 static void
 to_interface(struct question *q)
 {
 	const struct bg_request *request = q->request;
+	bool dual_stack = is_dual_stack(q);
 	const struct bg_addr *target;
 
 	memcpy(q->verdict->interface, q->rule->interface, BG_IFNAME_MAX);
-	if (question_lacks(q, BG_FACT_TARGET_ADDR))
+	if (q->verdict->needs || question_lacks(q, BG_FACT_TARGET_ADDR))
 		return;
 	target = pick(q, request->target_ipv4.family ? &request->target_ipv4 : NULL,
 		      request->target_ipv6.family ? &request->target_ipv6 : NULL);
 	if (q->verdict->needs)
 		return;
+	if (dual_stack && target) {
+		set_device(q, &q->verdict->change, q->rule->interface);
+		set_address(q, &q->verdict->fallback, target);
+		fall_back(q, lost_family(target));
+		question_settle(q, BG_EFFECT_CHANGE, BG_REASON_DUAL_STACK);
+		return;
+	}
 	if (is_unasked(request, target)) {
 		question_refuse(q, EACCES, BG_REASON_UNASKED);
 		return;

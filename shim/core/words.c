@@ -58,11 +58,13 @@ bg_reason_text(enum bg_reason reason)
 	case BG_REASON_OWN_DEVICE: return "the program itself chose a device";
 	case BG_REASON_ALREADY_THERE: return "already at the target";
 	case BG_REASON_PORT_ZERO: return "port 0: listen will tell client from server";
-	case BG_REASON_NO_PORTS: return "raw or ping socket on port 0 that no rule names";
-	case BG_REASON_DUAL_STACK: return "dual-stack: confined, since no address is both loopbacks";
+	case BG_REASON_DUAL_STACK: return "dual-stack: confined, since no address serves both families";
 	case BG_REASON_AT_LISTEN: return "already bound: confined, since its address cannot change";
 	case BG_REASON_NO_LOOPBACK: return "no loopback address on this host: confined instead";
 	case BG_REASON_NO_CONFINE: return "the kernel refuses to confine: IPv4 loopback only";
+	case BG_REASON_NO_IPV4: return "dual-stack, and the target is an IPv6 address: IPv4 not served";
+	case BG_REASON_NO_IPV6: return "dual-stack, and the target is an IPv4 address: IPv6 not served";
+	case BG_REASON_ENVIRONMENT: return "its device is of every socket here (VRF): not taken off";
 	case BG_REASON_FAMILY: return "the rule has no target of this family";
 	case BG_REASON_NO_ADDRESS: return "the target has no such address or device now";
 	case BG_REASON_UNASKED:
@@ -86,7 +88,7 @@ bg_match_text(enum bg_match match)
 	case BG_MATCH_NO_ADDRESS: return "is for another address";
 	case BG_MATCH_NO_PORT: return "is for another port";
 	case BG_MATCH_NO_PROTOCOL: return "is for another protocol";
-	case BG_MATCH_NO_PORTS_USED: return "leaves raw and ping sockets on port 0 alone, as it names no protocol";
+	case BG_MATCH_NO_PORTS_USED: return "leaves raw and ping sockets alone, as it does not name them";
 	}
 	return "?";
 }

@@ -147,7 +147,7 @@ covers_ports(const struct rule_at *first, const struct rule_at *second)
 	return true;
 }
 
-/** covers_protocols - `protocol`; without it, raw sockets on port 0 are not meant (core/rule.c). */
+/** covers_protocols - `protocol`; without it, raw sockets are not meant (core/rule.c). */
 static bool
 covers_protocols(const struct rule_at *first, const struct rule_at *second)
 {
@@ -155,9 +155,7 @@ covers_protocols(const struct rule_at *first, const struct rule_at *second)
 
 	if (ours)
 		return theirs && (theirs & ~ours) == 0;
-	if (!(theirs & BG_PROTOCOL_RAW))
-		return true;
-	return second->rule->ports.count && behind_port(second, 0) == 0;
+	return !(theirs & BG_PROTOCOL_RAW);
 }
 
 /** covers_glob - does @ours match all that @theirs does? @path: `program`, where a '/' makes it one of the full path. */

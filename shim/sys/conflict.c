@@ -28,9 +28,6 @@
 
 #include "sys/kernel.h"
 
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262 /* Linux 5.6 */
-#endif
 #ifndef SO_BINDTOIFINDEX
 #define SO_BINDTOIFINDEX 62 /* Linux 5.0; the number need not be a device's */
 #endif
@@ -48,27 +45,31 @@ struct likeness {
 	int v6only;
 };
 
-/**
- * read_type - SO_TYPE is the same for all sockets of these protocols, but for raw ones: is_alike() looks at that. MPTCP
- * binds a TCP socket. What the rules have asked for is not asked again.
- */
+/** read_type - MPTCP and SMC bind a TCP socket. What the rules have asked for is not asked again. */
 static bool
 read_type(const struct bg_attempt *attempt, struct likeness *like)
 {
-	bool is_tcp = (attempt->request.known & BG_FACT_PROTOCOL) && attempt->request.protocol == BG_PROTOCOL_TCP;
+	const struct bg_request *request = &attempt->request;
+	bool known = request->known & BG_FACT_PROTOCOL;
 
-	like->protocol = IPPROTO_TCP;
-	if (!is_tcp && bg_kernel_getint(attempt->fd, SOL_SOCKET, SO_PROTOCOL, &like->protocol))
-		return false;
-	switch (like->protocol) {
-	case IPPROTO_MPTCP: like->protocol = IPPROTO_TCP; /* fallthrough */
-	case IPPROTO_TCP: like->type = SOCK_STREAM; return true;
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE: like->type = SOCK_DGRAM; return true;
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP: return bg_kernel_getint(attempt->fd, SOL_SOCKET, SO_TYPE, &like->type) == 0;
+	switch (known ? request->protocol : bg_facts_protocol(attempt->fd)) {
+	case BG_PROTOCOL_TCP:
+		like->type = SOCK_STREAM;
+		like->protocol = IPPROTO_TCP;
+		return true;
+	case BG_PROTOCOL_UDP:
+		like->type = SOCK_DGRAM;
+		like->protocol = IPPROTO_UDP;
+		return true;
+	case BG_PROTOCOL_UDPLITE:
+		like->type = SOCK_DGRAM;
+		like->protocol = IPPROTO_UDPLITE;
+		return true;
+	case BG_PROTOCOL_SCTP: like->protocol = IPPROTO_SCTP; break;
+	case BG_PROTOCOL_DCCP: like->protocol = IPPROTO_DCCP; break;
 	default: return false; /* has no ports */
 	}
+	return bg_kernel_getint(attempt->fd, SOL_SOCKET, SO_TYPE, &like->type) == 0;
 }
 
 /** read_likeness - what counts of the attempt's socket. Return: false where it cannot be told. */
@@ -144,7 +145,7 @@ takes_form(int fd, enum bg_form form)
 {
 	int domain, v6only;
 
-	if (bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &domain))
+	if (bg_kernel_get_domain(fd, &domain))
 		return false;
 	if (form == BG_FORM_MAPPED)
 		return domain == AF_INET6 && bg_kernel_getint(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only) == 0 && !v6only;

@@ -12,10 +12,24 @@
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262 /* Linux 5.6 */
 #endif
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC 256 /* Linux 6.11 */
+#endif
+
+/** other_protocol - the number is none of the Internet's with ports: of a family that wraps TCP, or of a socket without. */
+static enum bg_protocol
+other_protocol(int fd)
+{
+	int family;
+
+	if (bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &family))
+		return 0;
+	return family == AF_SMC ? BG_PROTOCOL_TCP : BG_PROTOCOL_OTHER;
+}
 
 /**
  * bg_facts_protocol - what kind of Internet socket @fd is. SO_PROTOCOL alone does not tell a raw socket (raw(7)) from
- * a TCP one. Return: 0 where @fd is no socket.
+ * a TCP one. Return: 0 where @fd is no socket, or does not tell.
  */
 enum bg_protocol
 bg_facts_protocol(int fd)
@@ -30,12 +44,13 @@ bg_facts_protocol(int fd)
 		return 0;
 	switch (protocol) {
 	case IPPROTO_TCP:
+	case IPPROTO_SMC:
 	case IPPROTO_MPTCP: return BG_PROTOCOL_TCP;
 	case IPPROTO_UDP: return BG_PROTOCOL_UDP;
 	case IPPROTO_UDPLITE: return BG_PROTOCOL_UDPLITE;
 	case IPPROTO_SCTP: return BG_PROTOCOL_SCTP;
 	case IPPROTO_DCCP: return BG_PROTOCOL_DCCP;
-	default: return BG_PROTOCOL_OTHER;
+	default: return other_protocol(fd);
 	}
 }
 
@@ -46,7 +61,7 @@ bg_facts_protocol(int fd)
 enum bg_facts
 bg_facts_unavailable(int fd, bool ipv6)
 {
-	int domain, error = bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &domain);
+	int domain, error = bg_kernel_get_domain(fd, &domain);
 
 	if (error == -EBADF || error == -ENOTSOCK)
 		return BG_FACTS_NONE;
@@ -61,7 +76,7 @@ gather_domain(int fd, struct bg_request *request)
 {
 	int domain;
 
-	if (bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &domain))
+	if (bg_kernel_get_domain(fd, &domain))
 		return bg_facts_unavailable(fd, false);
 	request->domain_fits =
 		domain == (request->form == BG_FORM_IPV4 || request->form == BG_FORM_UNSPEC ? AF_INET : AF_INET6);
@@ -80,6 +95,21 @@ gather_v6only(int fd, struct bg_request *request)
 	return BG_FACTS_GATHERED;
 }
 
+/** gather_protocol - needed to the number, or just to know whether there are ports: see match_protocol() of core/rule.c. */
+static enum bg_facts
+gather_protocol(int fd, unsigned facts, struct bg_request *request)
+{
+	enum bg_facts unavailable;
+
+	request->protocol = bg_facts_protocol(fd);
+	if (request->protocol) {
+		request->known |= BG_FACT_PROTOCOL;
+		return BG_FACTS_GATHERED;
+	}
+	unavailable = bg_facts_unavailable(fd, false);
+	return unavailable == BG_FACTS_BLOCKED && !(facts & BG_FACT_PROTOCOL) ? BG_FACTS_GATHERED : unavailable;
+}
+
 /** gather_socket - the facts that a socket option holds. */
 static enum bg_facts
 gather_socket(int fd, unsigned facts, struct bg_request *request)
@@ -89,11 +119,8 @@ gather_socket(int fd, unsigned facts, struct bg_request *request)
 
 	if (facts & BG_FACT_DOMAIN)
 		result = gather_domain(fd, request);
-	if (result == BG_FACTS_GATHERED && (facts & BG_FACT_PROTOCOL)) {
-		request->protocol = bg_facts_protocol(fd);
-		if (!request->protocol)
-			result = bg_facts_unavailable(fd, false);
-	}
+	if (result == BG_FACTS_GATHERED && (facts & (BG_FACT_PROTOCOL | BG_FACT_PORTS)))
+		result = gather_protocol(fd, facts, request);
 	if (result == BG_FACTS_GATHERED && (facts & BG_FACT_V6ONLY))
 		result = gather_v6only(fd, request);
 	if (result == BG_FACTS_GATHERED && (facts & BG_FACT_DEVICE)) {

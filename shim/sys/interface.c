@@ -213,6 +213,19 @@ bg_interface_addresses(int fd, const char *name, struct bg_addr *ipv4, struct bg
 	return unasked;
 }
 
+/** bg_interface_name - of the interface of number @index in the network namespace of socket @fd, "" where there is none. */
+int
+bg_interface_name(int fd, unsigned index, char name[BG_IFNAME_MAX])
+{
+	struct ifreq request = {.ifr_ifindex = (int)index};
+	int error = (int)bg_kernel_result(syscall(SYS_ioctl, fd, SIOCGIFNAME, &request));
+
+	memset(name, 0, BG_IFNAME_MAX);
+	if (!error)
+		memcpy(name, request.ifr_name, BG_IFNAME_MAX - 1);
+	return error;
+}
+
 /** keep_index - the interface that has the wanted address. */
 static void
 keep_index(struct bg_visit *visit, unsigned index, const struct bg_addr *addr, unsigned rank)
@@ -232,20 +245,14 @@ bg_interface_of_address(int fd, const struct bg_addr *addr, char name[BG_IFNAME_
 {
 	struct bg_addr plain = *addr;
 	struct bg_visit visit = {.each = keep_index, .addr = &plain};
-	struct ifreq request;
 	unsigned unasked;
-	long error;
+	int error;
 
 	plain.scope_id = 0;
 	memset(name, 0, BG_IFNAME_MAX);
 	unasked = visit_addresses(fd, &visit) & addr->family;
 	if (visit.index == 0)
 		return unasked;
-	memset(&request, 0, sizeof(request));
-	request.ifr_ifindex = (int)visit.index;
-	error = bg_kernel_result(syscall(SYS_ioctl, fd, SIOCGIFNAME, &request));
-	if (error)
-		return error == -ENODEV ? 0 : addr->family;
-	memcpy(name, request.ifr_name, BG_IFNAME_MAX - 1);
-	return 0;
+	error = bg_interface_name(fd, visit.index, name);
+	return error == 0 || error == -ENODEV ? 0 : addr->family;
 }

@@ -5,8 +5,9 @@
 
 #include "bindguard/policy.h"
 
-/* Both return the set of enum bg_family that the kernel may not be asked for: there, nothing found is no answer. */
+/* They return the set of enum bg_family that the kernel may not be asked for: there, nothing found is no answer. bg_interface_name(): 0 or -errno. */
 BG_SIGSAFE unsigned bg_interface_addresses(int fd, const char *name, struct bg_addr *ipv4, struct bg_addr *ipv6);
+BG_SIGSAFE int bg_interface_name(int fd, unsigned index, char name[BG_IFNAME_MAX]);
 BG_SIGSAFE unsigned bg_interface_of_address(int fd, const struct bg_addr *addr, char name[BG_IFNAME_MAX]);
 
 #endif

@@ -12,6 +12,8 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
+#define SMC_IPV6 1 /* SMCPROTO_SMC6 of net/smc/smc.h */
+
 _Bool bg_kernel_no_sockets;
 
 /** bg_kernel_result - turn syscall(2)'s -1 and errno into -errno. */
@@ -42,6 +44,22 @@ bg_kernel_getint(int fd, int level, int name, int *value)
 	unsigned size = sizeof(*value);
 
 	return bg_kernel_getsockopt(fd, level, name, value, &size);
+}
+
+/**
+ * bg_kernel_get_domain - SO_DOMAIN, which tells the addresses that @fd takes; of an AF_SMC socket it does not: the TCP socket
+ * inside is bound, smc_bind() of net/smc/af_smc.c, and SO_PROTOCOL tells its family.
+ */
+int
+bg_kernel_get_domain(int fd, int *domain)
+{
+	int protocol, error = bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, domain);
+
+	if (error || *domain != AF_SMC)
+		return error;
+	error = bg_kernel_getint(fd, SOL_SOCKET, SO_PROTOCOL, &protocol);
+	*domain = protocol == SMC_IPV6 ? AF_INET6 : AF_INET;
+	return error;
 }
 
 /** bg_kernel_getsockname - getsockname(2); @size is set to the length of the name. */

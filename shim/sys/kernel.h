@@ -17,6 +17,7 @@ BG_SIGSAFE long bg_kernel_result(long result);
 BG_SIGSAFE int bg_kernel_getsockopt(int fd, int level, int name, void *value, unsigned *size);
 BG_SIGSAFE int bg_kernel_setsockopt(int fd, int level, int name, const void *value, unsigned size);
 BG_SIGSAFE int bg_kernel_getint(int fd, int level, int name, int *value);
+BG_SIGSAFE int bg_kernel_get_domain(int fd, int *domain);
 BG_SIGSAFE int bg_kernel_getsockname(int fd, union bg_sockaddr *name, unsigned *size);
 BG_SIGSAFE int bg_kernel_getpeername(int fd, union bg_sockaddr *name, unsigned *size);
 BG_SIGSAFE int bg_kernel_bind(int fd, const union bg_sockaddr *name, unsigned size);

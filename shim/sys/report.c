@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sys/interface.h"
 #include "sys/kernel.h"
 #include "sys/sink.h"
 
@@ -90,6 +91,23 @@ fill_result(struct bg_event *event, int fd, const struct bg_change *planned)
 	event->result = planned->to;
 	event->result_form = planned->form;
 	memcpy(event->interface, planned->interface, sizeof(event->interface));
+}
+
+/** name_scope - the interface of a link-local address, for the reader; its number where the kernel does not tell. */
+static void
+name_scope(int fd, const struct bg_addr *addr, char scope[BG_IFNAME_MAX])
+{
+	if (addr->family == BG_IPV6 && addr->scope_id)
+		bg_interface_name(fd, addr->scope_id, scope);
+}
+
+/** emit - log @event. */
+static void
+emit(const struct bg_attempt *attempt, struct bg_event *event)
+{
+	name_scope(attempt->fd, &event->requested.addr, event->requested_scope);
+	name_scope(attempt->fd, &event->result.addr, event->result_scope);
+	bg_sink_event(attempt->guard, event);
 }
 
 /** plan_result - the address of @change: it was tried and failed, observe mode did not try it, or it is there for sure. */
@@ -196,7 +214,7 @@ bg_report_unchanged(struct bg_attempt *attempt, int result)
 
 		fill_result(&event, attempt->fd, &planned);
 	}
-	bg_sink_event(attempt->guard, &event);
+	emit(attempt, &event);
 }
 
 /** is_client - has a datagram socket of the program been given back? With @note, from now on one has. */
@@ -245,7 +263,7 @@ bg_report_changed(struct bg_attempt *attempt, const struct bg_change *change, in
 		fill_result(&event, attempt->fd, change);
 	event.exposed = result >= 0 && is_exposed(&event.result.addr, event.interface);
 	if (!goes_without_saying(attempt, &event))
-		bg_sink_event(attempt->guard, &event);
+		emit(attempt, &event);
 }
 
 /**
@@ -278,5 +296,5 @@ bg_report_undone(struct bg_attempt *attempt, const struct bg_change *from, bool 
 	if (undone)
 		bg_kernel_get_device(attempt->fd, event.interface);
 	event.exposed = undone && is_exposed(&event.result.addr, event.interface);
-	bg_sink_event(attempt->guard, &event);
+	emit(attempt, &event);
 }

@@ -13,7 +13,7 @@
 #include "conformance/table.h"
 #include "net/addresses.h"
 
-#define ALL_FACTS 127u
+#define ALL_FACTS 255u
 
 /** policy_of - the row's policy; to be freed where @owned says so. */
 static const struct bg_policy *

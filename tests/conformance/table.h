@@ -8,12 +8,15 @@
 /** FIXED_PORT - the port of rows that ask for one; rules of the table speak of it. */
 #define FIXED_PORT 19080
 
+/** RAW_NUMBER - of the protocol of the rows' raw sockets, which have it in the place of a port, bound or not. */
+#define RAW_NUMBER 6
+
 /**
  * struct row - one call under one policy.
  * @name: unique
  * @config: configuration text; NULL: the built-in default; LOCKDOWN: the compiled-in lockdown
  * @call: BG_CALL_BIND, or BG_CALL_LISTEN: the socket was bound past the guard, to @address and @port
- * @protocol: tcp, udp or raw
+ * @protocol: tcp, udp, udplite, raw, or other: a ping socket
  * @mptcp: the same by IPPROTO_MPTCP
  * @v6only: IPV6_V6ONLY of an IPv6 socket
  * @device: SO_BINDTODEVICE that the program set before

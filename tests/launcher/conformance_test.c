@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * conformance_test.c - the conformance table through `bindguard explain --json`, on a host with the table's interface:
  * same rule, effect, reason, address, device and error. Rows of sockets that a command line cannot tell of are left out:
- * those bound past the guard, bound to a device by the program, or with AF_UNSPEC as family. */
+ * those bound past the guard, bound to a device by the program, with AF_UNSPEC as family, or ping sockets. */
 #include <errno.h>
 #include <jansson.h>
 #include <setjmp.h>
@@ -35,7 +35,8 @@ is_unbound(const struct row *row)
 static bool
 is_expressible(const struct row *row)
 {
-	return (row->call == BG_CALL_BIND || is_unbound(row)) && !row->device && row->form != BG_FORM_UNSPEC;
+	return (row->call == BG_CALL_BIND || is_unbound(row)) && !row->device && row->form != BG_FORM_UNSPEC &&
+	       row->protocol != BG_PROTOCOL_OTHER;
 }
 
 /** config_of - the row's policy as a file. */

@@ -43,8 +43,8 @@ static const struct call calls[] = {
 	 "bind(0.0.0.0:8000)\n" OR_EACCES THEN GIVEN_BACK("0.0.0.0:8000")},
 	{"mptcp '[::]:3000'", 3,
 	 BUILT_IN "call: mptcp bind([::]:3000), dual-stack\n" NO_UDP("3000") SERVERS
-	 "changed: SO_BINDTODEVICE lo, then bind([::]:3000) (dual-stack: confined, since no address is both "
-	 "loopbacks)\n"
+	 "changed: SO_BINDTODEVICE lo, then bind([::]:3000) (dual-stack: confined, since no address serves both "
+	 "families)\n"
 	 "  if the kernel refuses to confine: bind([::ffff:127.0.0.1]:3000)\n" THEN GIVEN_BACK("[::]:3000")},
 	{"udp 0.0.0.0:0", 0,
 	 BUILT_IN "call: udp bind(0.0.0.0:0)\nrule \"udp-clients\" (built-in:13): matches: allow\n"
@@ -56,12 +56,13 @@ static const struct call calls[] = {
 	 "rule \"servers\" (built-in:20): does not match: is for another address: wildcard, not 127.0.0.1\n"
 	 "no rule matches: allow\nunchanged: bind(127.0.0.1:80)\n"},
 	{"tcp 0.0.0.0:0", 3,
-	 BUILT_IN "call: tcp bind(0.0.0.0:0)\n"
-		  "rule \"udp-clients\" (built-in:13): does not match: is for another protocol: udp, not tcp\n" SERVERS
-		  "at bind: unchanged: bind(0.0.0.0:0) (port 0: listen will tell client from server)\n"
-		  "at listen: " SERVERS
-		  "at listen: changed: SO_BINDTODEVICE lo, then listen (already bound: confined, since its address "
-		  "cannot change)\n" OR_EACCES},
+	 BUILT_IN
+	 "call: tcp bind(0.0.0.0:0)\n"
+	 "rule \"udp-clients\" (built-in:13): does not match: is for another protocol: udp, udplite, not tcp\n" SERVERS
+	 "at bind: unchanged: bind(0.0.0.0:0) (port 0: listen will tell client from server)\n"
+	 "at listen: " SERVERS
+	 "at listen: changed: SO_BINDTODEVICE lo, then listen (already bound: confined, since its address "
+	 "cannot change)\n" OR_EACCES},
 	{"-c " DENY " udplite '[::ffff:0.0.0.0]:80'", 4,
 	 NAMED(DENY) "call: udplite bind([::ffff:0.0.0.0]:80)\n"
 		     "rule \"loopback\" (" DENY ":8): does not match: is for another address: loopback, not "
@@ -98,12 +99,11 @@ static const struct call calls[] = {
 					      "rule \"phone-preview\" (conf/examples/lan-port.conf:3): matches: allow\n"
 					      "unchanged: bind(192.168.1.1:5173)\n"},
 	{"raw 0.0.0.0:0", 0,
-	 BUILT_IN
-	 "call: raw bind(0.0.0.0:0)\n"
-	 "rule \"udp-clients\" (built-in:13): does not match: is for another protocol: udp, not raw\n"
-	 "rule \"servers\" (built-in:20): does not match: leaves raw and ping sockets on port 0 alone, as it names "
-	 "no protocol\n"
-	 "no rule matches: allow\nunchanged: bind(0.0.0.0:0)\n"},
+	 BUILT_IN "call: raw bind(0.0.0.0:0)\n"
+		  "rule \"udp-clients\" (built-in:13): does not match: is for another protocol: udp, udplite, not raw\n"
+		  "rule \"servers\" (built-in:20): does not match: leaves raw and ping sockets alone, as it does not "
+		  "name them\n"
+		  "no rule matches: allow\nunchanged: bind(0.0.0.0:0)\n"},
 };
 
 /** explain - run `bindguard explain ARGUMENTS` under the built-in default, if they name no other. */

@@ -100,6 +100,11 @@ static const struct row rows[] = {
 	{ROW("tcp6_many"), "500 connected, 500 answered, "},
 	{ROW("udp4_without_connect"), "echo hello"},
 	{ROW("udp6_without_connect"), "echo hello"},
+	{ROW("ping4_with_a_number"), "answer of 8"},
+	{ROW("ping6_with_a_number"), "answer of 8"},
+	{ROW("raw4_with_a_number"), "answer of 28", .privileged = true},
+	{ROW("udplite4_unanswered"), "sendto 0, at 0.0.0.0 another"},
+	{ROW("udplite6_unanswered"), "sendto 0, at :: another"},
 	{ROW("tcp4_epoll"), "123456789abcdef"},
 	{ROW("tcp6_epoll"), "123456789abcdef"},
 	{ROW("udp4_epoll"), "123456789abcdef"},
@@ -153,23 +158,23 @@ static const struct row rows[] = {
 	{RULED("tcp4_at_cable", TO_CABLE, "tcp4_plainly") = "echo hello"},
 	{KEPT("tcp4_at_cable_to_loopback", TO_CABLE, "tcp4_to_loopback", "connect 0, at " HERE4 " 2") =
 		 "at 127.0.0.1 2"},
-	{KEPT("tcp6_at_cable_to_loopback", TO_CABLE, "tcp6_to_loopback", "connect 0, at " HERE6 " 2") = "at ::1 2"},
-	{KEPT("tcp6_at_cable_to_mapped", TO_CABLE, "tcp6_mapped", "connect Network is unreachable, at " HERE6) =
-		 "echo hello"},
+	/* A dual-stack socket is confined to the device, and serves both families. */
+	{KEPT("tcp6_at_cable_to_loopback", TO_CABLE, "tcp6_to_loopback", "connect Network is unreachable, at :: 2") =
+		 "at ::1 2"},
+	{RULED("tcp6_at_cable_to_mapped", TO_CABLE, "tcp6_mapped") = "echo hello"},
 	{RULED("udp4_at_cable", TO_CABLE, "udp4_two_peers") = "second 0, "},
 	{RULED("udp4_at_cable_epoll", TO_CABLE, "udp4_epoll") = "123456789abcdef"},
-	{KEPT("udp6_at_cable_to_loopback", TO_CABLE, "udp6_to_loopback", "connect 0, at " HERE6 " 2") = "at ::1 2"},
+	{KEPT("udp6_at_cable_to_loopback", TO_CABLE, "udp6_to_loopback", "connect Network is unreachable, at :: 2") =
+		 "at ::1 2"},
 	{RULED("tcp6_at_addresses", TO_ADDRESSES, "tcp6_plainly") = "echo hello"},
 	{KEPT("udp6_at_addresses_to_loopback", TO_ADDRESSES, "udp6_to_loopback", "connect 0, at " HERE6 " 2") =
 		 "at ::1 2"},
 	{RULED("udp4_at_addresses_on_port_zero", TO_ADDRESSES, "udp4_chosen") = "port kept, echo hello"},
-	/* wire0 has a link-local address alone, whose scope is a device too; and an IPv4 one of another network. */
-	{KEPT("tcp6_at_link_local", TO_WIRE, "tcp6_plainly", "connect Network is unreachable, at fe80::") =
+	/* wire0 has a link-local address and an IPv4 one of another network. */
+	{KEPT("tcp6_at_wire", TO_WIRE, "tcp6_plainly", "connect Network is unreachable, at :: 2") = "echo hello"},
+	{KEPT("tcp6_at_wire_to_loopback", TO_WIRE, "tcp6_to_loopback", "connect Network is unreachable, at :: 2") =
 		 "echo hello"},
-	{KEPT("tcp6_at_link_local_to_loopback", TO_WIRE, "tcp6_to_loopback",
-	      "connect Network is unreachable, at fe80::") = "echo hello"},
-	{KEPT("udp6_at_link_local", TO_WIRE, "udp6_plainly", "connect Network is unreachable, at fe80::") =
-		 "echo hello"},
+	{KEPT("udp6_at_wire", TO_WIRE, "udp6_plainly", "connect Network is unreachable, at :: 2") = "echo hello"},
 	{KEPT("tcp4_at_another_network", TO_WIRE, "tcp4_plainly", "connect 0, at 10.98.0.1 2") = "echo hello"},
 	{KEPT("udp4_at_another_network", TO_WIRE, "udp4_plainly", "connect 0, at 10.98.0.1 2") = "echo hello"},
 	/* At loopback, however the rule names it. */
@@ -494,6 +499,7 @@ set_up(void **state)
 	net_run(SIDE_THERE, "ip addr add " THIRD4 "/24 dev " CABLE "; ip addr add " THIRD6 "/64 dev " CABLE " nodad");
 	net_run(SIDE_HERE, "ip neigh add " ABSENT4 " lladdr 02:00:00:00:00:77 dev " CABLE);
 	net_run(SIDE_THERE, "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit");
+	net_run(SIDE_HERE, "echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range");
 	/* An interface to another network, with many addresses on others before it. */
 	net_run(SIDE_HERE, "echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad");
 	net_run(SIDE_HERE, "ip link add wire0 type veth peer name wire1; ip link set wire1 up; ip link set wire0 up; "

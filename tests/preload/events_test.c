@@ -98,8 +98,19 @@ static const struct scene scenes[] = {
 	 "tcp [::]:19400 -> [::]:19400%" CABLE " (confine, rule \"x\")\n"
 	 "udp 0.0.0.0:19400 -> 0.0.0.0:19400%" CABLE " (confine, rule \"x\")\n",
 	 "bind null true\nbind null true\n"},
+	{"rewritten to one family", CONFIGURED,
+	 "rule \"x\" {\n address = {\"wildcard\"}\n action = rewrite\n to = {\"" HERE6 "\"}\n}\n",
+	 "tcp :: 19400 listen",
+	 "tcp [::]:19400 -> [" HERE6
+	 "]:19400 (rewrite, rule \"x\"; dual-stack, and the target is an IPv6 address: IPv4 not "
+	 "served)\n",
+	 "bind null true\n"},
+	{"rewritten to an interface, both families", CONFIGURED,
+	 "rule \"x\" {\n address = {\"wildcard\"}\n action = rewrite\n to = {\"" CABLE "\"}\n}\n", "udp :: 19400",
+	 "udp [::]:19400 -> [::]:19400%" CABLE " (rewrite, rule \"x\")\n", "bind null true\n"},
 	{"rewritten, but not to the port asked for", CONFIGURED,
-	 "rule \"x\" {\n address = {\"wildcard\"}\n action = rewrite\n to = {\"loopback\"}\n}\n",
+	 "rule \"x\" {\n protocol = {udp, raw}\n address = {\"wildcard\"}\n action = rewrite\n to = "
+	 "{\"loopback\"}\n}\n",
 	 "udp 0.0.0.0 0 raw 0.0.0.0 19400",
 	 "udp 0.0.0.0:0 -> 127.0.0.1:PORT (rewrite, rule \"x\")\n"
 	 "raw 0.0.0.0:19400 -> 127.0.0.1:17 (rewrite, rule \"x\")\n",

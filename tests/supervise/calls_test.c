@@ -363,6 +363,32 @@ rule_of_a_program_asks_the_target(void **state)
 	unlink(path);
 }
 
+/** rules_of_another_user_are_not_used - by root's supervisor: lockdown, and nothing where they would log. */
+static void
+rules_of_another_user_are_not_used(void **state)
+{
+	char path[] = "/tmp/bindguard-rules.XXXXXX", spoils[64], output[256];
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	(void)state;
+	snprintf(spoils, sizeof(spoils), "%s.preload", path);
+	fprintf(file, "log { to = \"%s\" }\nrule \"X ./evil.so Y\" { action = rewrite to = {\"127.0.0.9\"} }\n",
+		spoils);
+	fclose(file);
+	if (geteuid() != 0 || chown(path, 1000, 1000)) {
+		unlink(path);
+		skip();
+	}
+	setenv("BINDGUARD_CONFIG", path, 1);
+	unsetenv("BINDGUARD_LOG");
+	run_guarded("", HOST("raw_calls port 19406"), output, sizeof(output));
+	setenv("BINDGUARD_CONFIG", "", 1);
+	setenv("BINDGUARD_LOG", "none", 1);
+	unlink(path);
+	assert_int_not_equal(access(spoils, F_OK), 0);
+	assert_non_null(strstr(output, LOOPBACK));
+}
+
 /**
  * rules_of_many_programs_are_kept_apart - one supervisor, more command lines than it keeps rules for, each twice: every one
  * gets its own rules, the first time, from what is kept, and after that was given up for another.
@@ -440,7 +466,7 @@ client_at_the_users_address_is_kept(void **state)
 			setenv("BINDGUARD_LOG", logs[log], 1);
 			run_guarded("", clients[i], outputs[log], sizeof(outputs[log]));
 		}
-		if (!strstr(outputs[0], i < 2 ? "at " HERE4 " 1943" : "at " HERE6 " 1943") ||
+		if (!strstr(outputs[0], i < 2 ? "at " HERE4 " 1943" : "at :: 1943") ||
 		    strcmp(outputs[0], outputs[1]) != 0)
 			fail_msg("%s:\nno log: %slog:    %s", clients[i], outputs[0], outputs[1]);
 	}
@@ -573,6 +599,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(namespace_own_uses_its_own_interfaces),
 		cmocka_unit_test(memory_that_never_comes_holds_up_its_caller_alone),
 		cmocka_unit_test(rule_of_a_program_asks_the_target),
+		cmocka_unit_test(rules_of_another_user_are_not_used),
 		cmocka_unit_test(rules_of_many_programs_are_kept_apart),
 		cmocka_unit_test(event_any_tells_the_target),
 		cmocka_unit_test(client_at_the_users_address_is_kept),

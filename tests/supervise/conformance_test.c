@@ -80,8 +80,6 @@ bind_socket(const struct row *row)
 static void
 run(const struct row *row, const char *mode, char *line, size_t size)
 {
-	static const char *const protocols[] = {
-		[BG_PROTOCOL_TCP] = "tcp", [BG_PROTOCOL_UDP] = "udp", [BG_PROTOCOL_RAW] = "raw"};
 	bool inherited = row->call == BG_CALL_LISTEN;
 	int fd = inherited ? bind_socket(row) : -1;
 	char arguments[1024];
@@ -97,7 +95,7 @@ run(const struct row *row, const char *mode, char *line, size_t size)
 	else
 		snprintf(arguments, sizeof(arguments),
 			 "../supervise_cli %s/hosts/conformance_host bind %s %d %d %s %d %s %u", BG_BUILD_DIR,
-			 protocols[row->protocol], row->mptcp, row->v6only, row->device ? row->device : "-",
+			 bg_protocol_word(row->protocol), row->mptcp, row->v6only, row->device ? row->device : "-",
 			 (int)row->form, row->address ? row->address : "-", row->port);
 	assert_int_equal(host_run(NULL, arguments, line, size), 0);
 	line[strcspn(line, "\n")] = '\0';
@@ -118,7 +116,7 @@ expected_line(const struct row *row, char *line, size_t size)
 
 	if (refused && !bound_before) {
 		address = any;
-		port = 0;
+		port = row->protocol == BG_PROTOCOL_RAW && row->port ? RAW_NUMBER : 0;
 		mapped = false;
 	}
 	snprintf(line, size, "%d %s%s %u %s", row->error, mapped ? "::ffff:" : "", address, port, device);

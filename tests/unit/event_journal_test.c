@@ -93,7 +93,7 @@ journal_entry_has_every_field(void **state)
 				   "BINDGUARD_RESULT_PORT=8000\nBINDGUARD_RESULT_INTERFACE=lo\n"
 				   "BINDGUARD_ACTION=rewrite\nBINDGUARD_RULE=servers\nBINDGUARD_MODE=enforce\n"
 				   "BINDGUARD_ERROR=EADDRINUSE\nBINDGUARD_EXPOSED=false\n"
-				   "BINDGUARD_REASON=dual-stack: confined, since no address is both loopbacks\n");
+				   "BINDGUARD_REASON=dual-stack: confined, since no address serves both families\n");
 }
 
 /** assert_field - @entry has the field of the JSON key @path. */

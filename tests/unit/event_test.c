@@ -20,6 +20,10 @@
 	{                                                                                                              \
 		.addr = {.family = BG_IPV6, .bytes = {[15] = (last)}}, .port = (number)                                \
 	}
+#define LINK_LOCAL(scope, number)                                                                                      \
+	{                                                                                                              \
+		.addr = {.family = BG_IPV6, .bytes = {0xfe, 0x80, [15] = 1}, .scope_id = (scope)}, .port = (number)    \
+	}
 #define PROCESS .pid = 42, .program = "vite", .exe = "/usr/bin/vite"
 #define CALL PROCESS, .protocol = BG_PROTOCOL_TCP
 #define SERVERS .action = BG_ACTION_REWRITE, .rule = "servers"
@@ -51,6 +55,15 @@ static const struct text_case text_cases[] = {
 	  .reason = BG_REASON_NO_CONFINE},
 	 "tcp [::]:3000 -> [::ffff:127.0.0.1]:3000 (rewrite, rule \"servers\"; the kernel refuses to confine: IPv4 "
 	 "loopback only)"},
+	{{CALL, SERVERS, .requested = LINK_LOCAL(7, 3000), .requested_scope = "wlan0", .result = LINK_LOCAL(20, 3000),
+	  .result_scope = "wg0", .interface = "wg0", .has_result = true, .requested_form = BG_FORM_IPV6,
+	  .result_form = BG_FORM_IPV6, .changed = true, .reason = BG_REASON_NO_IPV4},
+	 "tcp [fe80::1%wlan0]:3000 -> [fe80::1%wg0]:3000 (rewrite, rule \"servers\"; dual-stack, and the target is an "
+	 "IPv6 "
+	 "address: IPv4 not served)"},
+	{{CALL, SERVERS, .requested = LINK_LOCAL(7, 3000), .result = LINK_LOCAL(20, 3000), .interface = "wg0",
+	  .has_result = true, .requested_form = BG_FORM_IPV6, .result_form = BG_FORM_IPV6, .changed = true},
+	 "tcp [fe80::1%7]:3000 -> [fe80::1%20]:3000%wg0 (rewrite, rule \"servers\")"},
 	{{CALL, SERVERS, .requested = IPV6(0, 3000), .requested_form = BG_FORM_IPV6, .error = EACCES,
 	  .reason = BG_REASON_FAMILY},
 	 "tcp [::]:3000 denied: EACCES (rewrite, rule \"servers\"; the rule has no target of this family)"},

@@ -142,7 +142,7 @@ raw_socket_left_alone_is_told(void **state)
 	(void)state;
 	request.protocol = BG_PROTOCOL_RAW;
 	assert_string_equal(explain(policy, &request, &match),
-			    "leaves raw and ping sockets on port 0 alone, as it names no protocol");
+			    "leaves raw and ping sockets alone, as it does not name them");
 	assert_string_equal(bg_match_key(match), "protocol");
 	free(policy);
 }
@@ -220,19 +220,19 @@ change_is_told_as_the_calls_that_are_made(void **state)
 	char text[BG_EXPLAIN_MAX];
 
 	(void)state;
-	bg_change_format(&change, BG_CALL_BIND, text);
+	bg_change_format(&change, BG_CALL_BIND, "", text);
 	assert_string_equal(text, "bind(127.0.0.1:80)");
 	change.form = BG_FORM_MAPPED;
-	bg_change_format(&change, BG_CALL_BIND, text);
+	bg_change_format(&change, BG_CALL_BIND, "", text);
 	assert_string_equal(text, "bind([::ffff:127.0.0.1]:80)");
 	change.to.addr = bg_addr_wildcard(BG_IPV6);
-	bg_change_format(&change, BG_CALL_BIND, text);
+	bg_change_format(&change, BG_CALL_BIND, "", text);
 	assert_string_equal(text, "bind([::]:80)");
 	change.form = BG_FORM_IPV6;
 	strcpy(change.interface, "lo");
-	bg_change_format(&change, BG_CALL_BIND, text);
+	bg_change_format(&change, BG_CALL_BIND, "", text);
 	assert_string_equal(text, "SO_BINDTODEVICE lo, then bind([::]:80)");
-	bg_change_format(&change, BG_CALL_LISTEN, text);
+	bg_change_format(&change, BG_CALL_LISTEN, "", text);
 	assert_string_equal(text, "SO_BINDTODEVICE lo, then listen");
 }
 

@@ -20,6 +20,14 @@
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC 256
+#endif
+#ifndef IPPROTO_L2TP
+#define IPPROTO_L2TP 115
+#endif
+#define SMCPROTO_SMC 0 /* net/smc/smc.h */
+#define SMCPROTO_SMC6 1
 
 /** kernel - what ours says of descriptor 3; a negative number is an errno. */
 static struct {
@@ -78,6 +86,8 @@ protocol_any_is_known_by_type_and_number(void **state)
 		{SOCK_SEQPACKET, IPPROTO_SCTP, BG_PROTOCOL_SCTP},
 		{SOCK_STREAM, IPPROTO_SCTP, BG_PROTOCOL_SCTP},
 		{SOCK_DCCP, IPPROTO_DCCP, BG_PROTOCOL_DCCP},
+		{SOCK_STREAM, IPPROTO_SMC, BG_PROTOCOL_TCP},
+		{SOCK_DGRAM, IPPROTO_L2TP, BG_PROTOCOL_OTHER},
 		{SOCK_RAW, IPPROTO_TCP, BG_PROTOCOL_RAW},
 		{SOCK_RAW, -EPERM, BG_PROTOCOL_RAW},
 		{SOCK_DGRAM, IPPROTO_ICMP, BG_PROTOCOL_OTHER},
@@ -91,6 +101,52 @@ protocol_any_is_known_by_type_and_number(void **state)
 		kernel.protocol = rows[i].protocol;
 		assert_int_equal(bg_facts_protocol(3), rows[i].expected);
 	}
+}
+
+/** socket_of_smc_is_a_tcp_one_of_the_family_of_its_protocol - AF_SMC, whose addresses are those of the Internet. */
+static void
+socket_of_smc_is_a_tcp_one_of_the_family_of_its_protocol(void **state)
+{
+	static const struct {
+		int protocol;
+		enum bg_form form;
+		bool fits;
+	} rows[] = {
+		{SMCPROTO_SMC, BG_FORM_IPV4, true},
+		{SMCPROTO_SMC, BG_FORM_IPV6, false},
+		{SMCPROTO_SMC6, BG_FORM_IPV6, true},
+		{SMCPROTO_SMC6, BG_FORM_IPV4, false},
+	};
+
+	(void)state;
+	kernel.type = SOCK_STREAM;
+	kernel.domain = AF_SMC;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bg_attempt attempt = {.fd = 3, .request.form = rows[i].form};
+
+		kernel.protocol = rows[i].protocol;
+		assert_int_equal(bg_facts_gather(&attempt, BG_FACT_DOMAIN | BG_FACT_PORTS), BG_FACTS_GATHERED);
+		assert_int_equal(attempt.request.protocol, BG_PROTOCOL_TCP);
+		assert_int_equal(attempt.request.domain_fits, rows[i].fits);
+	}
+	assert_int_equal(bg_facts_unavailable(3, true), BG_FACTS_BLOCKED);
+}
+
+/** socket_that_does_not_tell_its_protocol_has_ports - unless it is none of the Internet. */
+static void
+socket_that_does_not_tell_its_protocol_has_ports(void **state)
+{
+	struct bg_attempt attempt = {.fd = 3};
+
+	(void)state;
+	kernel.type = -EPERM;
+	kernel.domain = AF_INET;
+	assert_int_equal(bg_facts_gather(&attempt, BG_FACT_PORTS), BG_FACTS_GATHERED);
+	assert_int_equal(attempt.request.protocol, 0);
+	assert_int_equal(attempt.request.known, BG_FACT_PORTS);
+	assert_int_equal(bg_facts_gather(&attempt, BG_FACT_PROTOCOL), BG_FACTS_BLOCKED);
+	kernel.domain = AF_UNIX;
+	assert_int_equal(bg_facts_gather(&attempt, BG_FACT_PORTS), BG_FACTS_NONE);
 }
 
 /** answer_refused_is_none_only_of_what_is_no_internet_socket - else somebody forbids the question, and that is no way round. */
@@ -139,6 +195,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(protocol_any_is_known_by_type_and_number),
+		cmocka_unit_test(socket_of_smc_is_a_tcp_one_of_the_family_of_its_protocol),
+		cmocka_unit_test(socket_that_does_not_tell_its_protocol_has_ports),
 		cmocka_unit_test(answer_refused_is_none_only_of_what_is_no_internet_socket),
 		cmocka_unit_test(socket_that_does_not_tell_v6only_counts_as_dual_stack),
 	};

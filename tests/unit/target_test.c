@@ -23,7 +23,7 @@ static void
 ask(const char *ipv4, const char *ipv6, bool v6only, unsigned known)
 {
 	request = (struct bg_request){.form = BG_FORM_IPV6,
-				      .known = known | BG_FACT_DEVICE | BG_FACT_TARGET_ADDR,
+				      .known = known | BG_FACT_PROTOCOL | BG_FACT_DEVICE | BG_FACT_TARGET_ADDR,
 				      .v6only = v6only,
 				      .domain_fits = true,
 				      .asked = {.addr = bg_addr_wildcard(BG_IPV6), .port = 80}};
@@ -34,28 +34,49 @@ ask(const char *ipv4, const char *ipv6, bool v6only, unsigned known)
 	bg_decide(policy, &request, &verdict);
 }
 
+/** dual_stack_socket_is_confined - where the kernel refuses that, one family is left, and the reason says which is not. */
 static void
-dual_stack_socket_takes_the_ipv6_address(void **state)
+dual_stack_socket_is_confined(void **state)
 {
+	static const struct {
+		const char *ipv4, *ipv6;
+		enum bg_form form;
+		enum bg_reason reason;
+	} rows[] = {
+		{"192.0.2.1", "2001:db8::1", BG_FORM_IPV6, BG_REASON_NO_IPV4},
+		{NULL, "fe80::1", BG_FORM_IPV6, BG_REASON_NO_IPV4},
+		{"192.0.2.1", NULL, BG_FORM_MAPPED, BG_REASON_NO_IPV6},
+	};
+
 	(void)state;
 	ask("192.0.2.1", "2001:db8::1", false, 0);
-	assert_int_equal(verdict.needs, 0);
-	assert_int_equal(verdict.effect, BG_EFFECT_CHANGE);
-	assert_int_equal(verdict.change.form, BG_FORM_IPV6);
-	assert_true(bg_addr_equal(&verdict.change.to.addr, &request.target_ipv6));
+	assert_int_equal(verdict.needs, BG_FACT_V6ONLY);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ask(rows[i].ipv4, rows[i].ipv6, false, BG_FACT_V6ONLY);
+		assert_int_equal(verdict.needs, 0);
+		assert_int_equal(verdict.effect, BG_EFFECT_CHANGE);
+		assert_int_equal(verdict.reason, BG_REASON_DUAL_STACK);
+		assert_string_equal(verdict.change.interface, "wg0");
+		assert_true(bg_addr_is_wildcard(&verdict.change.to.addr));
+		assert_true(verdict.has_fallback);
+		assert_int_equal(verdict.fallback_reason, rows[i].reason);
+		assert_int_equal(verdict.fallback.form, rows[i].form);
+		assert_true(bg_addr_equal(&verdict.fallback.to.addr,
+					  rows[i].ipv6 ? &request.target_ipv6 : &request.target_ipv4));
+	}
 }
 
+/** socket_of_ipv6_only_takes_the_ipv6_address - which is of its one family. */
 static void
-dual_stack_socket_takes_the_ipv4_address_where_there_is_no_other(void **state)
+socket_of_ipv6_only_takes_the_ipv6_address(void **state)
 {
 	(void)state;
-	ask("192.0.2.1", NULL, false, 0);
-	assert_int_equal(verdict.needs, BG_FACT_V6ONLY);
-	ask("192.0.2.1", NULL, false, BG_FACT_V6ONLY);
+	ask("192.0.2.1", "2001:db8::1", true, BG_FACT_V6ONLY);
 	assert_int_equal(verdict.needs, 0);
 	assert_int_equal(verdict.effect, BG_EFFECT_CHANGE);
-	assert_int_equal(verdict.change.form, BG_FORM_MAPPED);
-	assert_true(bg_addr_equal(&verdict.change.to.addr, &request.target_ipv4));
+	assert_int_equal(verdict.reason, BG_REASON_RULE);
+	assert_false(verdict.has_fallback);
+	assert_true(bg_addr_equal(&verdict.change.to.addr, &request.target_ipv6));
 }
 
 /** socket_of_ipv6_only_is_refused_an_ipv4_address - bind(2) would fail with EINVAL, ipv6(7). */
@@ -78,7 +99,9 @@ expect_unasked(enum bg_form form, unsigned families, bool refused)
 	bg_decide(policy, &request, &verdict);
 	assert_int_equal(verdict.needs, 0);
 	assert_int_equal(verdict.effect, refused ? BG_EFFECT_REFUSE : BG_EFFECT_CHANGE);
-	assert_int_equal(verdict.reason, refused ? BG_REASON_UNASKED : BG_REASON_RULE);
+	assert_int_equal(verdict.reason, refused				   ? BG_REASON_UNASKED
+					 : form == BG_FORM_IPV6 && !request.v6only ? BG_REASON_DUAL_STACK
+										   : BG_REASON_RULE);
 	if (refused)
 		assert_int_equal(verdict.error, EACCES);
 }
@@ -88,8 +111,10 @@ static void
 address_that_cannot_be_asked_is_refused_as_such(void **state)
 {
 	(void)state;
-	ask("192.0.2.1", NULL, false, BG_FACT_V6ONLY | BG_FACT_DOMAIN);
+	ask("192.0.2.1", NULL, true, BG_FACT_V6ONLY | BG_FACT_DOMAIN);
 	expect_unasked(BG_FORM_IPV6, BG_IPV6, true);
+	ask("192.0.2.1", NULL, false, BG_FACT_V6ONLY | BG_FACT_DOMAIN);
+	expect_unasked(BG_FORM_IPV6, BG_IPV6, false);
 	expect_unasked(BG_FORM_IPV4, BG_IPV6, false);
 	ask(NULL, "2001:db8::1", false, BG_FACT_V6ONLY | BG_FACT_DOMAIN);
 	expect_unasked(BG_FORM_IPV6, BG_IPV4, false);
@@ -117,7 +142,8 @@ device_that_cannot_be_asked_is_refused_as_such(void **state)
 	for (unsigned unasked = 0; unasked < 2; unasked++) {
 		request = (struct bg_request){.call = BG_CALL_LISTEN,
 					      .form = BG_FORM_IPV4,
-					      .known = BG_FACT_DEVICE | BG_FACT_TARGET_DEVICE | BG_FACT_DOMAIN,
+					      .known = BG_FACT_PROTOCOL | BG_FACT_DEVICE | BG_FACT_TARGET_DEVICE |
+						       BG_FACT_DOMAIN,
 					      .domain_fits = true,
 					      .target_unasked = unasked ? BG_IPV4 : 0,
 					      .asked = {.addr = bg_addr_wildcard(BG_IPV4), .port = 80}};
@@ -151,8 +177,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dual_stack_socket_takes_the_ipv6_address),
-		cmocka_unit_test(dual_stack_socket_takes_the_ipv4_address_where_there_is_no_other),
+		cmocka_unit_test(dual_stack_socket_is_confined),
+		cmocka_unit_test(socket_of_ipv6_only_takes_the_ipv6_address),
 		cmocka_unit_test(address_that_cannot_be_asked_is_refused_as_such),
 		cmocka_unit_test(device_that_cannot_be_asked_is_refused_as_such),
 		cmocka_unit_test(socket_of_ipv6_only_is_refused_an_ipv4_address),

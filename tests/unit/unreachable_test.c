@@ -14,7 +14,7 @@
 #include "load/unreachable.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define ALL_FACTS 127u
+#define ALL_FACTS 255u
 #define POLICIES 1500
 #define REQUESTS 200
 #define MANY 1500
@@ -83,8 +83,9 @@ static const struct pair pairs[] = {
 	{"protocol = {tcp, udp, udplite, sctp, dccp, raw}", "", false},
 	{"address = wildcard", "address = wildcard protocol = tcp", true},
 	{"address = wildcard", "address = wildcard protocol = raw", false},
-	{"address = wildcard", "address = wildcard protocol = raw port = 1-255", true},
-	{"address = wildcard", "address = wildcard protocol = raw port = 0-255", false},
+	{"address = wildcard", "address = wildcard protocol = raw port = 1-255", false},
+	{"address = wildcard", "address = wildcard protocol = {udp, raw}", false},
+	{"address = wildcard protocol = {tcp, raw}", "address = wildcard protocol = raw port = 0-255", true},
 	/* programs and command lines */
 	{"program = vite", "program = vite port = 80", true},
 	{"program = vite", "program = {vite, node}", false},

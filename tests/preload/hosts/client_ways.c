@@ -7,7 +7,9 @@
 #include <linux/filter.h>
 #include <linux/net_tstamp.h>
 #include <netdb.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <poll.h>
@@ -391,6 +393,58 @@ without_connect(const struct scenario *s)
 	printf("echo %s, ", answer);
 }
 
+/** ping - an echo request; its port is the identifier of a ping socket, and says nothing to a raw one. */
+static void
+ping(const struct scenario *s)
+{
+	int fd = new_bound(s, port);
+	struct icmphdr request = {.type = s->family == AF_INET ? ICMP_ECHO : ICMP6_ECHO_REQUEST, .checksum = 0xfff7};
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	struct sockaddr_storage to;
+	socklen_t size = address(s->family, s->peer, 0, &to);
+	char answer[64];
+
+	say_call("sendto", sendto(fd, &request, sizeof(request), 0, (struct sockaddr *)&to, size) != sizeof(request));
+	if (poll(&ready, 1, WAIT_MS) == 1)
+		printf("answer of %zd, ", recv(fd, answer, sizeof(answer), 0));
+}
+
+/** ping_connected - likewise by connect(2). */
+static int
+ping_connected(const struct scenario *s)
+{
+	int fd = new_bound(s, port);
+	struct icmphdr request = {.type = s->family == AF_INET ? ICMP_ECHO : ICMP6_ECHO_REQUEST, .checksum = 0xfff7};
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	char answer[64];
+
+	say_call("connect", connect_to(fd, s->family, s->peer, 0));
+	say_call("send", send(fd, &request, sizeof(request), 0) != sizeof(request));
+	if (poll(&ready, 1, WAIT_MS) == 1)
+		printf("answer of %zd, ", recv(fd, answer, sizeof(answer), 0));
+	say_names(fd);
+	return fd;
+}
+
+/** ping_on_a_connection - a raw socket's names are those that it would have bare. */
+static void
+ping_on_a_connection(const struct scenario *s)
+{
+	ping_connected(s);
+}
+
+/** unanswered - a datagram from port 0 to nobody, who does not say so. */
+static void
+unanswered(const struct scenario *s)
+{
+	int fd = new_bound(s, 0);
+	struct sockaddr_storage to;
+	socklen_t size = address(s->family, s->peer, CLOSED_PORT, &to);
+
+	say_call("sendto", sendto(fd, "hello", 5, 0, (struct sockaddr *)&to, size) != 5);
+	say_names(fd);
+}
+
 /** with_epoll - registered with two instances before it connects, as event loops do with datagram sockets. */
 static void
 with_epoll(const struct scenario *s)
@@ -534,6 +588,13 @@ say_disconnect(int fd)
 	struct sockaddr_storage unspecified = {.ss_family = AF_UNSPEC};
 
 	say_call("disconnect", connect(fd, (struct sockaddr *)&unspecified, sizeof(struct sockaddr_in)));
+}
+
+/** ping_then_dissolve - the kernel takes the address and the device off a raw socket with its peer. */
+static void
+ping_then_dissolve(const struct scenario *s)
+{
+	say_disconnect(ping_connected(s));
 }
 
 /** filters - a datagram socket with filters of its own, one after the other, the last one locked. */
@@ -698,6 +759,15 @@ static const struct scenario scenarios[] = {
 	{"tcp6_many", many, TCP6, THERE6, NULL},
 	{"udp4_without_connect", without_connect, UDP4, "127.0.0.1", NULL},
 	{"udp6_without_connect", without_connect, UDP6, "::1", NULL},
+	{"ping4_with_a_number", ping, AF_INET, SOCK_DGRAM, IPPROTO_ICMP, THERE4, NULL},
+	{"ping6_with_a_number", ping, AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6, THERE6, NULL},
+	{"raw4_connected", ping_on_a_connection, AF_INET, SOCK_RAW, IPPROTO_ICMP, THERE4, NULL},
+	{"raw6_connected", ping_on_a_connection, AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, THERE6, NULL},
+	{"raw4_dissolved", ping_then_dissolve, AF_INET, SOCK_RAW, IPPROTO_ICMP, THERE4, NULL},
+	{"raw6_dissolved", ping_then_dissolve, AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, THERE6, NULL},
+	{"raw4_with_a_number", ping, AF_INET, SOCK_RAW, IPPROTO_ICMP, THERE4, NULL},
+	{"udplite4_unanswered", unanswered, LITE4, THERE4, NULL},
+	{"udplite6_unanswered", unanswered, LITE6, THERE6, NULL},
 	{"tcp4_epoll", with_epoll, TCP4, THERE4, NULL},
 	{"tcp6_epoll", with_epoll, TCP6, THERE6, NULL},
 	{"udp4_epoll", with_epoll, UDP4, THERE4, NULL},

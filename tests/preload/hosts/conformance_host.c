@@ -55,23 +55,41 @@ print_name(int fd)
 	printf(" %s %u %s\n", text, port, device[0] ? device : "-");
 }
 
+/* make_socket - `other` is a ping socket, which a machine allows to some groups or to none. */
+static int
+make_socket(const char *protocol, int six, int mptcp)
+{
+	int family = six ? AF_INET6 : AF_INET;
+	FILE *groups;
+
+	if (strcmp(protocol, "udp") == 0)
+		return socket(family, SOCK_DGRAM, 0);
+	if (strcmp(protocol, "udplite") == 0)
+		return socket(family, SOCK_DGRAM, IPPROTO_UDPLITE);
+	if (strcmp(protocol, "raw") == 0)
+		return socket(family, SOCK_RAW, IPPROTO_TCP);
+	if (strcmp(protocol, "other") != 0)
+		return socket(family, SOCK_STREAM, mptcp ? 262 : 0);
+	groups = fopen("/proc/sys/net/ipv4/ping_group_range", "we");
+	if (groups) {
+		fputs("0 2147483647", groups);
+		fclose(groups);
+	}
+	return socket(family, SOCK_DGRAM, six ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct sockaddr_storage to;
-	int form, type, protocol = 0, v6only, fd, result;
+	int form, v6only, fd, result;
 	socklen_t size;
 
 	if (argc != 9)
 		return 2;
 	form = atoi(argv[6]);
 	v6only = atoi(argv[4]);
-	type = strcmp(argv[2], "udp") == 0 ? SOCK_DGRAM : strcmp(argv[2], "raw") == 0 ? SOCK_RAW : SOCK_STREAM;
-	if (type == SOCK_RAW)
-		protocol = IPPROTO_TCP;
-	if (atoi(argv[3]))
-		protocol = 262;
-	fd = socket(form == IPV6 || form == MAPPED ? AF_INET6 : AF_INET, type, protocol);
+	fd = make_socket(argv[2], form == IPV6 || form == MAPPED, atoi(argv[3]));
 	if (fd < 0) {
 		printf("no socket: %s\n", strerror(errno));
 		return 3;
