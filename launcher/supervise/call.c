@@ -19,6 +19,7 @@
 #include "launcher/supervise/supervisor.h"
 #include "sys/kernel.h"
 #include "sys/marks.h"
+#include "sys/origin.h"
 
 /**
  * struct work - a call ready to be made.
@@ -94,7 +95,7 @@ make(const struct work *work)
 	switch (work->trap) {
 	case TRAP_BIND: return bg_guard_bind(guard, fd, work->addr, work->size);
 	case TRAP_LISTEN: return bg_guard_listen(guard, fd, work->backlog);
-	case TRAP_CONNECT: return bg_guard_connect(guard, fd, work->addr, work->size);
+	case TRAP_CONNECT: return scopes_connect(work->supervisor, work->addr, work->size);
 	default: return -ENOSYS;
 	}
 }
@@ -134,7 +135,7 @@ fetch(struct work *work, const struct trapped *trapped, union bg_sockaddr *addr)
 	call->copy = target_duplicate(&supervisor->handles, call->tid, call->fd);
 	if (call->copy < 0)
 		return unreachable(work, call->copy);
-	error = bg_kernel_getint(call->copy, SOL_SOCKET, SO_DOMAIN, &domain);
+	error = bg_kernel_get_domain(call->copy, &domain);
 	/* What is no socket: connect(2) reads the address first, bind(2) does not. Only a bind must be ours: a thread could
 	 * put an Internet socket there meanwhile. */
 	call->proceed =
@@ -215,12 +216,14 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 	unsigned char words[3 * sizeof(uint64_t)];
 	struct trapped trapped;
 	union bg_sockaddr addr;
+	bool unmarked;
 	int error;
 
 	filter_decode(asked, &trapped);
 	work.trap = trapped.trap;
 	work.packed = trapped.packed;
-	if (trapped.trap == TRAP_CONNECT && !__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE)) {
+	unmarked = trapped.trap == TRAP_CONNECT && !__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE);
+	if (unmarked && (trapped.packed || trapped.arguments[2] < BG_SCOPE_SIZE)) {
 		call->proceed = true;
 		return 0;
 	}
@@ -232,10 +235,16 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 		filter_unpack(&trapped, words);
 	}
 	error = fetch(&work, &trapped, &addr);
+	if (unmarked && error) {
+		call->proceed = true;
+		return 0;
+	}
 	if (error || call->proceed || call->absent_size)
 		return error;
 	if (!supervisor_is_valid(supervisor))
 		return -EINTR; /* nobody is left to hear it */
+	if (unmarked)
+		return scopes_proceed(supervisor, work.addr, work.size);
 	if (!narrow_to_target(supervisor))
 		return unreachable(&work, -EACCES);
 	return make_once(&work, asked);

@@ -29,7 +29,8 @@ datagrams_note(struct supervisor *supervisor)
 		return;
 	marked = bg_marks_find(call->copy, &mark);
 	if (marked == BG_MARKED_NOT ||
-	    (marked == BG_MARKED && (mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_AS_ASKED)))
+	    (marked == BG_MARKED &&
+	     (mark.kind == BG_MARK_PORT_ZERO || mark.kind == BG_MARK_AS_ASKED || mark.kind == BG_MARK_SCOPE)))
 		return; /* bound as asked */
 	for (unsigned i = 0; i < datagrams->count; i++)
 		if (datagrams->tids[i] == call->tid)

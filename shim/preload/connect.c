@@ -2,6 +2,8 @@
  * connect.c - the exported connect(2). Runs in the program's own call; where no socket was changed it only jumps on. */
 #include "preload/calls.h"
 #include "preload/preload.h"
+#include "sys/caller.h"
+#include "sys/origin.h"
 
 /** watched_connect - connect(2) before the guard is set up, and in a process that has a marked socket. */
 static int
@@ -18,8 +20,33 @@ watched_connect(int fd, const void *addr, unsigned size)
 const struct bg_real bg_connect_watched = {.connect = watched_connect};
 const struct bg_real *bg_connect_path = &bg_connect_watched;
 
+/**
+ * note_scope - a connect(2) has failed: may it have left a device behind? On one that goes on, or has sent anything, the
+ * kernel tells, origin.c. errno is kept.
+ */
+static void
+note_scope(int fd, const void *addr, unsigned size)
+{
+	const struct bg_guard *guard = bg_guard_get();
+	int saved_errno = errno;
+	union bg_sockaddr peer;
+
+	if (saved_errno != EINPROGRESS && saved_errno != EFAULT && guard->policy->mode != BG_MODE_OFF &&
+	    bg_caller_read(guard->stack_top, addr, size, &peer))
+		bg_scope_of_connect(fd, &peer, size, true);
+	bg_return(-saved_errno, 0);
+}
+
 int
 connect(int fd, const void *addr, unsigned size)
 {
-	return __atomic_load_n(&bg_connect_path, __ATOMIC_ACQUIRE)->connect(fd, addr, size);
+	const struct bg_real *path = __atomic_load_n(&bg_connect_path, __ATOMIC_ACQUIRE);
+	int result;
+
+	if (size < BG_SCOPE_SIZE)
+		return path->connect(fd, addr, size);
+	result = path->connect(fd, addr, size);
+	if (result < 0)
+		note_scope(fd, addr, size);
+	return result;
 }

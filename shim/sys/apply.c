@@ -9,6 +9,7 @@
 #include "sys/guard.h"
 #include "sys/kernel.h"
 #include "sys/marks.h"
+#include "sys/origin.h"
 
 /** NOBODY - bg_replace() without a peer. */
 static const struct bg_peer nobody;
@@ -22,10 +23,15 @@ bg_real_bind(const struct bg_attempt *attempt, const struct bg_change *change)
 {
 	union bg_sockaddr to;
 	unsigned size = bg_sockaddr_encode(&change->to, change->form, &to);
+	struct bg_scope scope;
+	int result;
 
 	if (attempt->size < size && change->to.addr.scope_id == 0)
 		size = attempt->size;
-	return (int)bg_kernel_result(attempt->guard->real->bind(attempt->fd, to.bytes, size));
+	bg_scope_before(attempt->fd, &change->to, &scope);
+	result = (int)bg_kernel_result(attempt->guard->real->bind(attempt->fd, to.bytes, size));
+	bg_scope_after(attempt->fd, &scope);
+	return result;
 }
 
 /**
@@ -59,12 +65,17 @@ bg_apply_remember(const struct bg_attempt *attempt, enum bg_mark_kind kind, cons
 			       .action = (uint8_t)verdict->action,
 			       .rule = verdict->rule == BG_NO_RULE ? 0 : policy->rules[verdict->rule].name.offset,
 			       .dual_stack = (request->known & BG_FACT_V6ONLY) && !request->v6only};
+	struct bg_mark before;
 
 	if (mark.form == BG_FORM_UNSPEC)
 		mark.form = BG_FORM_IPV4;
 	if (done) {
 		mark.bound = done->to;
 		memcpy(mark.device, done->interface, sizeof(mark.device));
+	}
+	if (!done && bg_marks_get(attempt->fd, &before) && before.scoped) {
+		mark.scoped = true;
+		memcpy(mark.device, before.device, sizeof(mark.device));
 	}
 	if (mark.cookie)
 		bg_marks_store(&mark);
@@ -138,6 +149,17 @@ bind_and_confine(const struct bg_attempt *attempt, const struct bg_change *chang
 	return error ? error : result;
 }
 
+/** receives_at_once - bg_device_receives_at_once(), without a question where the protocol is known. */
+static bool
+receives_at_once(const struct bg_attempt *attempt)
+{
+	const struct bg_request *request = &attempt->request;
+
+	if (request->known & BG_FACT_PROTOCOL)
+		return !(request->protocol & (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP));
+	return bg_device_receives_at_once(attempt->fd);
+}
+
 /**
  * try_change - bind, and confine where @change says so.
  * @refused: set to whether it was SO_BINDTODEVICE that failed
@@ -147,10 +169,16 @@ static int
 try_change(const struct bg_attempt *attempt, const struct bg_change *change, bool *refused)
 {
 	*refused = false;
+	if (change->interface[0] && attempt->origin == BG_ORIGIN_ENVIRONMENT) {
+		int error = bg_origin_confine(attempt, change->interface);
+
+		*refused = error != 0;
+		return error ? error : attempt->bind(attempt, change);
+	}
 	if (!change->interface[0])
 		return bg_conflict_at_bind(attempt, change) ? -EADDRINUSE : attempt->bind(attempt, change);
-	return bg_device_receives_at_once(attempt->fd) ? confine_and_bind(attempt, change, refused)
-						       : bind_and_confine(attempt, change, refused);
+	return receives_at_once(attempt) ? confine_and_bind(attempt, change, refused)
+					 : bind_and_confine(attempt, change, refused);
 }
 
 /**
@@ -177,10 +205,13 @@ bg_apply_change(struct bg_attempt *attempt)
 	int result;
 
 	keep_dual_stack(attempt, done);
+	if (attempt->origin == BG_ORIGIN_SCOPE && !is_bound(attempt->fd))
+		bg_origin_shed(attempt);
 	result = try_change(attempt, done, &refused);
 	if (verdict->has_fallback && (refused || (!done->interface[0] && result == -EADDRNOTAVAIL))) {
 		done = &verdict->fallback;
-		attempt->verdict.reason = verdict->fallback_reason;
+		attempt->verdict.reason =
+			attempt->origin == BG_ORIGIN_ENVIRONMENT ? BG_REASON_ENVIRONMENT : verdict->fallback_reason;
 		result = try_change(attempt, done, &refused);
 	}
 	if (!refused && refuses_family(attempt, result))

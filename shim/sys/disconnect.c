@@ -13,6 +13,7 @@
 #include "sys/guard.h"
 #include "sys/kernel.h"
 #include "sys/marks.h"
+#include "sys/origin.h"
 
 #define DATAGRAM (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE)
 
@@ -34,7 +35,8 @@ read_server(struct bg_attempt *attempt, bool marked, const struct bg_mark *mark)
 		return BG_FACTS_NONE;
 	if (marked && mark->kind == BG_MARK_ADDRESS) /* bound to the changed address still */
 		return BG_FACTS_NONE;
-	if (marked && mark->kind != BG_MARK_PORT_ZERO && mark->kind != BG_MARK_AS_ASKED) {
+	if (marked && mark->kind != BG_MARK_PORT_ZERO && mark->kind != BG_MARK_AS_ASKED &&
+	    mark->kind != BG_MARK_SCOPE) {
 		request->asked = mark->asked;
 		request->form = mark->form;
 	}
@@ -55,7 +57,7 @@ confine_again(struct bg_attempt *attempt, bool undone)
 		return -verdict->error;
 	if (verdict->effect != BG_EFFECT_CHANGE || !change->interface[0])
 		return 0;
-	if (bg_kernel_set_device(attempt->fd, change->interface))
+	if (bg_origin_confine(attempt, change->interface))
 		return -EACCES;
 	if (undone)
 		bg_report_changed(attempt, change, 0);
@@ -121,6 +123,19 @@ dissolve(struct bg_attempt *attempt, const struct bg_peer *unspecified)
 }
 
 /**
+ * is_held_raw - a raw socket that a rule has put to an address or a device, or did before connect(2)? The kernel would take
+ * either off with its peer, and what it then hears cannot be confined by what getsockname(2) says of it.
+ */
+static bool
+is_held_raw(const struct bg_attempt *attempt)
+{
+	struct bg_mark mark;
+
+	return (attempt->request.protocol & BG_PROTOCOL_RAW) && bg_marks_get(attempt->fd, &mark) &&
+	       (mark.kind == BG_MARK_ADDRESS || mark.kind == BG_MARK_DEVICE || mark.kind == BG_MARK_UNDONE);
+}
+
+/**
  * bg_guard_disconnect - connect(2) to AF_UNSPEC.
  * @unspecified: the address, as the caller gave it
  * Return: what the bare call would, -errno instead of -1.
@@ -132,7 +147,7 @@ bg_guard_disconnect(struct bg_attempt *attempt, const struct bg_peer *unspecifie
 
 	if (bg_device_receives_at_once(attempt->fd))
 		facts = bg_facts_gather(attempt, BG_FACT_PROTOCOL);
-	if (facts == BG_FACTS_BLOCKED)
+	if (facts == BG_FACTS_BLOCKED || (facts == BG_FACTS_GATHERED && is_held_raw(attempt)))
 		return bg_attempt_refuse(attempt);
 	if (facts == BG_FACTS_GATHERED && (attempt->request.protocol & DATAGRAM))
 		return dissolve(attempt, unspecified);

@@ -2,12 +2,14 @@
  * facts.c - gathers the facts that decide() asks for, and asks again until there is a verdict. Signal-safe. */
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "sys/guard.h"
 #include "sys/interface.h"
 #include "sys/kernel.h"
 #include "sys/marks.h"
+#include "sys/origin.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262 /* Linux 5.6 */
@@ -110,12 +112,31 @@ gather_protocol(int fd, unsigned facts, struct bg_request *request)
 	return unavailable == BG_FACTS_BLOCKED && !(facts & BG_FACT_PROTOCOL) ? BG_FACTS_GATHERED : unavailable;
 }
 
+/**
+ * gather_device - the device that the program has chosen. A filter that forbids the question (seccomp) must not be a way
+ * round: the device is then unknown.
+ */
+static enum bg_facts
+gather_device(struct bg_attempt *attempt)
+{
+	struct bg_request *request = &attempt->request;
+	int error = bg_kernel_get_device(attempt->fd, request->device);
+
+	if (error == -EBADF || error == -ENOTSOCK)
+		return BG_FACTS_NONE;
+	attempt->origin = request->device[0] ? bg_origin_of(attempt, request->device) : BG_ORIGIN_NONE;
+	if (attempt->origin != BG_ORIGIN_PROGRAM)
+		memset(request->device, 0, sizeof(request->device));
+	return BG_FACTS_GATHERED;
+}
+
 /** gather_socket - the facts that a socket option holds. */
 static enum bg_facts
-gather_socket(int fd, unsigned facts, struct bg_request *request)
+gather_socket(struct bg_attempt *attempt, unsigned facts)
 {
+	struct bg_request *request = &attempt->request;
 	enum bg_facts result = BG_FACTS_GATHERED;
-	int error;
+	int fd = attempt->fd;
 
 	if (facts & BG_FACT_DOMAIN)
 		result = gather_domain(fd, request);
@@ -123,12 +144,8 @@ gather_socket(int fd, unsigned facts, struct bg_request *request)
 		result = gather_protocol(fd, facts, request);
 	if (result == BG_FACTS_GATHERED && (facts & BG_FACT_V6ONLY))
 		result = gather_v6only(fd, request);
-	if (result == BG_FACTS_GATHERED && (facts & BG_FACT_DEVICE)) {
-		/* A filter that forbids the question (seccomp) must not be a way round: the device is then unknown. */
-		error = bg_kernel_get_device(fd, request->device);
-		if (error == -EBADF || error == -ENOTSOCK)
-			result = BG_FACTS_NONE;
-	}
+	if (result == BG_FACTS_GATHERED && (facts & BG_FACT_DEVICE))
+		result = gather_device(attempt);
 	return result;
 }
 
@@ -139,7 +156,7 @@ gather_port_zero(int fd, struct bg_request *request)
 	struct bg_mark mark;
 	enum bg_marked marked = bg_marks_find(fd, &mark);
 
-	request->port_was_zero = marked == BG_MARKED && mark.asked.port == 0;
+	request->port_was_zero = marked == BG_MARKED && mark.kind != BG_MARK_SCOPE && mark.asked.port == 0;
 	return marked == BG_MARKED_UNKNOWN ? bg_facts_unavailable(fd, false) : BG_FACTS_GATHERED;
 }
 
@@ -148,7 +165,7 @@ enum bg_facts
 bg_facts_gather(struct bg_attempt *attempt, unsigned facts)
 {
 	struct bg_request *request = &attempt->request;
-	enum bg_facts result = gather_socket(attempt->fd, facts, request);
+	enum bg_facts result = gather_socket(attempt, facts);
 
 	if (result != BG_FACTS_GATHERED)
 		return result;

@@ -81,6 +81,14 @@ BG_SIGSAFE int bg_guard_bind(const struct bg_guard *guard, int fd, const void *a
 BG_SIGSAFE int bg_guard_listen(const struct bg_guard *guard, int fd, int backlog);
 BG_SIGSAFE int bg_guard_connect(const struct bg_guard *guard, int fd, const void *addr, unsigned size);
 
+/** enum bg_origin - who has bound a socket to its device; see origin.c. */
+enum bg_origin {
+	BG_ORIGIN_NONE,	       /* not asked, or it has none */
+	BG_ORIGIN_PROGRAM,     /* a choice as explicit as an address */
+	BG_ORIGIN_SCOPE,       /* the kernel, for the sake of a link-local address: no choice */
+	BG_ORIGIN_ENVIRONMENT, /* the kernel, as on every new socket here (VRF): no choice, but where the program lives */
+};
+
 /**
  * struct bg_attempt - one call under way, shared by the files of this room.
  * @guard, @fd: as given
@@ -90,6 +98,8 @@ BG_SIGSAFE int bg_guard_connect(const struct bg_guard *guard, int fd, const void
  * @out: what @bind may write to
  * @cookie: SO_COOKIE of @fd where bg_apply_prepare() has asked for it, else 0
  * @rule: where not the verdict but bind(2) before it has decided: offset of its rule's name in the policy, else 0
+ * @origin: of the device, as far as BG_FACT_DEVICE was gathered
+ * @kept: the device that bg_replace() gives to the new socket; "": none
  * @told: the event of bind(2) has told what this call's would
  */
 struct bg_attempt {
@@ -103,6 +113,8 @@ struct bg_attempt {
 	void *out;
 	uint64_t cookie;
 	uint32_t rule;
+	enum bg_origin origin;
+	char kept[BG_IFNAME_MAX];
 	bool told;
 };
 

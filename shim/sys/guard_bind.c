@@ -4,6 +4,7 @@
 #include "sys/caller.h"
 #include "sys/guard.h"
 #include "sys/kernel.h"
+#include "sys/origin.h"
 
 /**
  * blind - the address cannot be looked at: nobody knows what this call would open. Only of a socket that is known not to
@@ -37,6 +38,7 @@ bg_guard_bind(const struct bg_guard *guard, int fd, const void *addr, unsigned s
 				     .bind = bg_real_bind};
 	struct bg_request *request = &attempt.request;
 	enum bg_caller caller;
+	struct bg_scope scope;
 	int result;
 
 	caller = bg_caller_copy(guard->stack_top, addr, size, &copy);
@@ -53,7 +55,9 @@ bg_guard_bind(const struct bg_guard *guard, int fd, const void *addr, unsigned s
 		if (!bg_apply_prepare(&attempt))
 			return bg_attempt_refuse(&attempt);
 		/* The copy was decided on, so the copy is bound: the caller's memory may change meanwhile. */
+		bg_scope_before(fd, &request->asked, &scope);
 		result = (int)bg_kernel_result(guard->real->bind(fd, copy.bytes, size));
+		bg_scope_after(fd, &scope);
 		bg_apply_nothing(&attempt, result);
 		bg_report_unchanged(&attempt, result);
 		return result;

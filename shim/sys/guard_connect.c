@@ -19,8 +19,9 @@
 #include "sys/guard.h"
 #include "sys/kernel.h"
 #include "sys/marks.h"
+#include "sys/origin.h"
 
-#define DATAGRAM (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE)
+#define DATAGRAM (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE | BG_PROTOCOL_RAW) /* hear without listen(2) */
 
 /** bare - the real connect(2). Return: -errno for -1. */
 static int
@@ -100,8 +101,10 @@ connect_in_place(const struct bg_attempt *attempt, const struct bg_change *now, 
 	bg_device_restore_peer(attempt->fd, &before);
 	*result = off ? bg_kernel_connect(attempt->fd, &peer->name, peer->size) : 0;
 	if (!off || *result < 0) {
+		/* A connect(2) to a link-local address that fails has set the device of its scope. */
 		closed = bg_kernel_set_device(attempt->fd, now->interface) == 0 ||
-			 has_device(attempt->fd, now->interface);
+			 has_device(attempt->fd, now->interface) ||
+			 (bg_device_take_off(attempt->fd) && bg_kernel_set_device(attempt->fd, now->interface) == 0);
 		closed |= bg_device_restore_peer(attempt->fd, &before);
 	}
 	if (closed)
@@ -185,6 +188,15 @@ must_undo(const struct bg_mark *mark, const struct bg_change *now, const struct 
 	}
 }
 
+/** keep_choice - where bind(2) gave the socket an address, its device is none of ours: the program's stays. */
+static void
+keep_choice(struct bg_attempt *attempt, const struct bg_mark *mark, const struct bg_change *now)
+{
+	if (mark->kind == BG_MARK_ADDRESS && now->interface[0] &&
+	    bg_origin_of(attempt, now->interface) == BG_ORIGIN_PROGRAM)
+		memcpy(attempt->kept, now->interface, sizeof(attempt->kept));
+}
+
 /** reconsider - a marked socket connects: undo what bind(2) did where it stands in the way. */
 static int
 reconsider(struct bg_attempt *attempt, const struct bg_mark *mark, const struct bg_peer *peer)
@@ -201,6 +213,7 @@ reconsider(struct bg_attempt *attempt, const struct bg_mark *mark, const struct 
 	attempt->request.asked = wanted(mark, &now);
 	attempt->request.form = mark->form;
 	attempt->rule = mark->rule;
+	keep_choice(attempt, mark, &now);
 	if (attempt->request.protocol & DATAGRAM)
 		result = undo_datagram(attempt, mark, &now, peer);
 	else

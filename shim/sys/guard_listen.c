@@ -10,6 +10,7 @@
 #include "sys/guard.h"
 #include "sys/kernel.h"
 #include "sys/marks.h"
+#include "sys/origin.h"
 
 #define LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
 
@@ -83,47 +84,92 @@ gate(struct bg_attempt *attempt, enum bg_facts facts)
 	return true;
 }
 
-/**
- * is_where_it_was_put - bind(2), or a listen(2) that failed, has put the socket somewhere else than asked, and there it is:
- * the kernel is asked for name and device. Of a link-local address the kernel itself sets the device.
- */
-static bool
-is_where_it_was_put(const struct bg_attempt *attempt, const struct bg_mark *mark)
+/** enum place - where a socket is that bind(2), or a listen(2) that failed, had put somewhere else than asked. */
+enum place {
+	PLACE_OTHER,  /* it was not put anywhere, or is there no more */
+	PLACE_SAME,   /* there */
+	PLACE_CHOSEN, /* there, on a device that the program has chosen since */
+};
+
+/** find_place - by name and device, for which the kernel is asked. @device: set to the socket's */
+static enum place
+find_place(const struct bg_attempt *attempt, const struct bg_mark *mark, char device[BG_IFNAME_MAX])
 {
 	const struct bg_endpoint *now = &attempt->request.asked, *then = &mark->bound;
-	char device[BG_IFNAME_MAX];
+	int listens = 0;
 
 	if (mark->kind == BG_MARK_UNDONE || !bg_addr_equal(&now->addr, &then->addr))
-		return false;
+		return PLACE_OTHER;
 	if ((then->port && now->port != then->port) || bg_kernel_get_device(attempt->fd, device))
-		return false;
-	if (mark->device[0])
-		return memcmp(device, mark->device, sizeof(device)) == 0;
-	return !device[0] || bg_device_is_loopback(device) || bg_addr_is_link_local(&then->addr);
+		return PLACE_OTHER;
+	if (memcmp(device, mark->device, BG_IFNAME_MAX) == 0)
+		return PLACE_SAME;
+	if (device[0] && !bg_device_is_loopback(device) && !bg_addr_is_link_local(&then->addr) &&
+	    bg_kernel_getint(attempt->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens) == 0 && !listens &&
+	    bg_origin_of(attempt, device) == BG_ORIGIN_PROGRAM)
+		return PLACE_CHOSEN;
+	return mark->device[0] ? PLACE_OTHER : PLACE_SAME;
 }
 
 /**
- * is_settled - what bind(2) decided is not asked again: listen(2) sees another address and port than those the rules were
+ * give_back - the program has bound the socket to @device after bind(2), a choice that would have kept bind(2) from changing
+ * anything: make it so. Return: 0, or -errno and everything is as it was.
+ */
+static int
+give_back(struct bg_attempt *attempt, const struct bg_mark *mark, const char device[BG_IFNAME_MAX])
+{
+	static const struct bg_peer nobody;
+	struct bg_change wanted = {.to = mark->asked, .form = mark->form};
+	struct bg_request *request = &attempt->request;
+	int error;
+
+	if (wanted.to.port == 0)
+		wanted.to.port = request->asked.port;
+	if (wanted.to.port != request->asked.port || !bg_addr_equal(&wanted.to.addr, &request->asked.addr)) {
+		memcpy(wanted.interface, device, sizeof(wanted.interface));
+		memcpy(attempt->kept, device, sizeof(attempt->kept));
+		error = bg_replace(attempt, &wanted.to, wanted.form, mark->dual_stack, &nobody);
+		if (error) {
+			bg_report_changed(attempt, &wanted, error);
+			return error;
+		}
+	}
+	request->asked = wanted.to;
+	request->form = wanted.form;
+	attempt->told = false;
+	return 0;
+}
+
+/**
+ * settle - what bind(2) decided is not asked again: listen(2) sees another address and port than those the rules were
  * asked about, and would find another rule. Sets what an event needs to know of bind(2)'s.
+ * @error: set to what the call fails with, else 0
  */
 static bool
-is_settled(struct bg_attempt *attempt)
+settle(struct bg_attempt *attempt, int *error)
 {
 	struct bg_verdict *verdict = &attempt->verdict;
+	char device[BG_IFNAME_MAX];
 	struct bg_mark mark;
+	enum place place;
 
 	if (!bg_marks_get(attempt->fd, &mark))
 		return false;
 	if (mark.kind == BG_MARK_AS_ASKED)
 		attempt->told = mark.told;
-	if (attempt->guard->policy->mode != BG_MODE_ENFORCE || !is_where_it_was_put(attempt, &mark))
+	if (attempt->guard->policy->mode != BG_MODE_ENFORCE)
+		return false;
+	place = find_place(attempt, &mark, device);
+	if (place == PLACE_OTHER)
 		return false;
 	attempt->told = mark.told;
 	attempt->rule = mark.rule;
 	memset(verdict, 0, sizeof(*verdict));
 	verdict->rule = BG_NO_RULE;
 	verdict->action = (enum bg_action)mark.action;
-	verdict->reason = BG_REASON_ALREADY_THERE;
+	verdict->reason = place == PLACE_SAME ? BG_REASON_ALREADY_THERE : BG_REASON_OWN_DEVICE;
+	if (place == PLACE_CHOSEN)
+		*error = give_back(attempt, &mark, device);
 	return true;
 }
 
@@ -157,9 +203,11 @@ static int
 confine_and_listen(struct bg_attempt *attempt, int backlog)
 {
 	const struct bg_change *change = &attempt->verdict.change;
-	int result = bg_kernel_set_device(attempt->fd, change->interface);
+	int result = bg_origin_confine(attempt, change->interface);
 
 	if (result) {
+		if (attempt->origin == BG_ORIGIN_ENVIRONMENT)
+			attempt->verdict.reason = BG_REASON_ENVIRONMENT;
 		bg_report_changed(attempt, change, -EACCES);
 		return -EACCES;
 	}
@@ -187,7 +235,7 @@ look_again(struct bg_attempt *attempt, int *result)
 	if (facts == BG_FACTS_NONE || !bg_addr_is_wildcard(&attempt->request.asked.addr) || !gate(attempt, facts) ||
 	    (verdict->effect != BG_EFFECT_CHANGE && verdict->effect != BG_EFFECT_REFUSE))
 		return false;
-	if (verdict->effect == BG_EFFECT_REFUSE || bg_kernel_set_device(attempt->fd, verdict->change.interface)) {
+	if (verdict->effect == BG_EFFECT_REFUSE || bg_origin_confine(attempt, verdict->change.interface)) {
 		syscall(SYS_shutdown, attempt->fd, SHUT_RDWR);
 		*result = -(verdict->effect == BG_EFFECT_REFUSE ? verdict->error : EACCES);
 	}
@@ -204,15 +252,17 @@ bg_guard_listen(const struct bg_guard *guard, int fd, int backlog)
 {
 	struct bg_attempt attempt = {.guard = guard, .fd = fd, .request = {.call = BG_CALL_LISTEN}};
 	enum bg_facts facts = name_socket(&attempt);
+	int result, error = 0;
 	bool specific;
-	int result;
 
 	if (facts == BG_FACTS_NONE)
 		return (int)bg_kernel_result(guard->real->listen(fd, backlog));
 	if (guard->complaints[0])
 		bg_report_complaints(guard, &attempt.request.asked);
-	if ((facts != BG_FACTS_GATHERED || !is_settled(&attempt)) && !gate(&attempt, facts))
+	if ((facts != BG_FACTS_GATHERED || !settle(&attempt, &error)) && !gate(&attempt, facts))
 		return (int)bg_kernel_result(guard->real->listen(fd, backlog));
+	if (error)
+		return error;
 	if (guard->policy->mode == BG_MODE_ENFORCE) {
 		if (attempt.verdict.effect == BG_EFFECT_CHANGE && attempt.verdict.change.interface[0])
 			return confine_and_listen(&attempt, backlog);

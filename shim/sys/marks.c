@@ -50,7 +50,8 @@ pack(const struct bg_mark *mark, uint64_t words[WORDS])
 	memcpy(&words[2], mark->asked.addr.bytes, sizeof(mark->asked.addr.bytes));
 	memcpy(&words[4], mark->device, sizeof(mark->device));
 	words[6] = (uint64_t)mark->rule | (uint64_t)mark->bound.port << 32 | (uint64_t)mark->bound.addr.family << 48 |
-		   (uint64_t)(mark->action & 7) << 56 | (uint64_t)mark->dual_stack << 62 | (uint64_t)mark->told << 63;
+		   (uint64_t)(mark->action & 7) << 56 | (uint64_t)mark->scoped << 61 |
+		   (uint64_t)mark->dual_stack << 62 | (uint64_t)mark->told << 63;
 	memcpy(&words[7], mark->bound.addr.bytes, sizeof(mark->bound.addr.bytes));
 	words[SUM] = sum(words);
 }
@@ -72,6 +73,7 @@ unpack(const uint64_t words[WORDS], struct bg_mark *mark)
 	mark->bound.port = (uint16_t)(words[6] >> 32);
 	mark->bound.addr.family = (words[6] >> 48) & 0xff;
 	mark->action = words[6] >> 56 & 7;
+	mark->scoped = words[6] >> 61 & 1;
 	mark->dual_stack = words[6] >> 62 & 1;
 	mark->told = words[6] >> 63;
 	memcpy(mark->bound.addr.bytes, &words[7], sizeof(mark->bound.addr.bytes));

@@ -15,6 +15,7 @@ enum bg_mark_kind {
 	BG_MARK_DEVICE,	     /* bound as asked, or to another port, and confined to @device */
 	BG_MARK_PORT_ZERO,   /* bound to port 0 as asked; the kernel chose another */
 	BG_MARK_AS_ASKED,    /* nothing that connect(2) could give back: observe mode, or several addresses at once */
+	BG_MARK_SCOPE,	     /* not at all, but for @scoped */
 	BG_MARK_UNDONE,	     /* given back to the program, which connects it: as a server it is decided on again */
 };
 
@@ -29,6 +30,7 @@ enum bg_mark_kind {
  * @form: how
  * @bound: where the guard has put it; port 0: one of the kernel's choice; addr.family 0: nowhere, it is as asked
  * @dual_stack: IPV6_V6ONLY was off; the kernel sets it on a socket that is bound to an IPv6 address, __inet6_bind()
+ * @scoped: the kernel has set @device, for the sake of a link-local address
  * @device: of BG_MARK_DEVICE: tells our device from one that the program chose later; terminated
  */
 struct bg_mark {
@@ -41,6 +43,7 @@ struct bg_mark {
 	struct bg_endpoint bound;
 	enum bg_form form;
 	bool dual_stack;
+	bool scoped;
 	char device[BG_IFNAME_MAX];
 };
 

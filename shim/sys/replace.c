@@ -91,7 +91,9 @@ create_like(const struct bg_attempt *attempt)
 	created = owned_socket(attempt, domain, type, protocol);
 	if (created < 0)
 		return created;
-	error = bg_options_copy(fd, created);
+	error = attempt->kept[0] ? bg_kernel_set_device(created, attempt->kept) : 0;
+	if (!error)
+		error = bg_options_copy(fd, created);
 	if (!error)
 		error = copy_flags(fd, created);
 	if (!error)
@@ -172,7 +174,8 @@ bind_and_connect(int fd, int created, const struct bg_endpoint *bind_to, enum bg
  * Return: 0, or -errno and everything is as it was.
  *
  * Kept: the descriptor's number and flags, its registrations with epoll(7), the options of options.c, the filter, the
- * port. Where one of these cannot be kept the exchange fails with the errno of that: EXDEV for another network namespace.
+ * port, the device attempt->kept. Where one of these cannot be kept the exchange fails with the errno of that: EXDEV for
+ * another network namespace.
  * Lost: queued datagrams, and what cannot be asked of a socket, multicast memberships before all (options.c). Duplicates
  * of the descriptor keep the old socket; in another process (the supervisor's) its registrations with epoll(7) are lost.
  */
@@ -181,8 +184,9 @@ bg_replace(const struct bg_attempt *attempt, const struct bg_endpoint *bind_to, 
 	   const struct bg_peer *peer)
 {
 	int fd = attempt->fd, created = create_like(attempt), off = 0, result = created < 0 ? created : 0;
+	bool raw = attempt->request.protocol == BG_PROTOCOL_RAW; /* is born with a number: then it is EINVAL */
 
-	if (result == 0 && dual_stack)
+	if (result == 0 && dual_stack && !raw)
 		result = bg_kernel_setsockopt(created, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (result == 0)
 		result = bind_and_connect(fd, created, bind_to, form, peer);

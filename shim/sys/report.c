@@ -132,7 +132,7 @@ result_is_known(const struct bg_attempt *attempt, const struct bg_change *change
 
 	return request->call == BG_CALL_BIND && change->to.port != 0 &&
 	       (request->protocol == BG_PROTOCOL_TCP || request->protocol == BG_PROTOCOL_UDP) &&
-	       (change->interface[0] || ((request->known & BG_FACT_DEVICE) && !request->device[0]));
+	       (change->interface[0] || ((request->known & BG_FACT_DEVICE) && attempt->origin == BG_ORIGIN_NONE));
 }
 
 /** is_exposed - other machines reach what is bound to @addr and @device. */

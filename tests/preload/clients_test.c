@@ -57,6 +57,9 @@ struct row {
 #define TO_PORT RULE("port = {1-65535} action = rewrite to = {\"loopback\"} to_port = 21999")
 #define TO_LOOPBACK RULE("action = rewrite to = {\"loopback\"}")
 
+#define CONFINE_RAW RULE("protocol = {raw} action = confine")
+#define RAW_TO_LOOPBACK RULE("protocol = {raw} action = rewrite to = {\"loopback\"}")
+
 #define ENDING "_is_as_bare"
 #define ROW(scenario) .name = scenario ENDING
 #define RULED(test, rules, way) .name = test ENDING, .scenario = way, .config = rules, .bare
@@ -180,6 +183,17 @@ static const struct row rows[] = {
 	/* At loopback, however the rule names it. */
 	{RULED("tcp6_at_the_ipv6_loopback_to_mapped", TO_IPV6_LOOPBACK, "tcp6_mapped") = "echo hello"},
 	{RULED("udp4_at_another_loopback", TO_ANOTHER_LOOPBACK, "udp4_plainly") = "echo hello"},
+	/* A raw socket is born with a number, its protocol, and keeps it; dissolved it would hear all. */
+	{RULED("raw4_confined", CONFINE_RAW, "raw4_connected") = "answer of 28", .privileged = true},
+	{RULED("raw6_confined", CONFINE_RAW, "raw6_connected") = "answer of 8", .privileged = true},
+	{RULED("raw4_at_loopback", RAW_TO_LOOPBACK, "raw4_connected") = "answer of 28", .privileged = true},
+	{RULED("raw6_at_loopback", RAW_TO_LOOPBACK, "raw6_connected") = "answer of 8", .privileged = true},
+	{KEPT("raw4_confined_dissolved", CONFINE_RAW, "raw4_dissolved", "disconnect Permission denied") =
+		 "disconnect 0",
+	 .privileged = true},
+	{KEPT("raw6_at_loopback_dissolved", RAW_TO_LOOPBACK, "raw6_dissolved", "disconnect Permission denied") =
+		 "disconnect 0",
+	 .privileged = true},
 	/* At another port: the asked one comes back. */
 	{RULED("tcp4_at_another_port", TO_PORT, "tcp4_plainly") = "echo hello"},
 	{RULED("tcp6_at_another_port", TO_PORT, "tcp6_plainly") = "echo hello"},

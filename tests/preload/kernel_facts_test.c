@@ -554,6 +554,40 @@ state_is_the_first_byte_of_tcp_info(void **state)
 	figure("TCP and MPTCP: TCP_CLOSE, then TCP_LISTEN, in one byte");
 }
 
+/** advmss_of - tcpi_advmss. */
+static unsigned
+advmss_of(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+	return info.tcpi_advmss;
+}
+
+/** advmss_is_of_who_has_connected - and stays when that has failed, and is taken back; bind(2) and a device give none. */
+static void
+advmss_is_of_who_has_connected(void **state)
+{
+	static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		int fd = make_socket(AF_INET6, SOCK_STREAM, 0);
+
+		assert_int_equal(try_device(fd, "lo"), 0);
+		if (i)
+			assert_int_equal(try_bind(fd, "::", PORT), 0);
+		assert_int_equal(advmss_of(fd), 0);
+		assert_int_equal(try_connect(fd, "::1", PORT + 9), ECONNREFUSED);
+		assert_true(advmss_of(fd) > 0);
+		assert_int_equal(connect(fd, &nobody, sizeof(nobody)), 0);
+		assert_true(advmss_of(fd) > 0);
+		close(fd);
+	}
+	figure("tcpi_advmss is 0 until connect(2), and never again");
+}
+
 /** overlap - two sockets with SO_REUSEADDR on one port, the second on @second. Return: 0 or errno of its bind. */
 static int
 overlap(int type, const char *first, const char *second, bool listening)
@@ -632,6 +666,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(disconnect_takes_the_device_off),
 		cmocka_unit_test(mptcp_listening_after_a_failed_connect_has_the_wildcard),
 		cmocka_unit_test(state_is_the_first_byte_of_tcp_info),
+		cmocka_unit_test(advmss_is_of_who_has_connected),
 		cmocka_unit_test(reuseaddr_lets_two_sockets_overlap),
 		cmocka_unit_test(bindresvport_binds_past_the_symbol),
 	};

@@ -24,6 +24,7 @@
 #define MEETINGS (sequences / 25)
 #define MOVES (sequences / 25) /* a millisecond each: they execute and fork */
 #define REPEATS_MAX 5 /* sequences that differ once, but not when repeated: the machine was too slow for them */
+#define HISTORY	  64 /* lines of a sequence before the one that differs */
 
 #define UNPRIVILEGED "setpriv --bounding-set=-all --inh-caps=-all env"
 
@@ -120,7 +121,7 @@ static bool
 repeat(const struct run *bare, const struct run *guarded, unsigned long number)
 {
 	struct run once[2] = {*bare, *guarded};
-	char line[2][1024], history[8][1024];
+	char line[2][1024], history[HISTORY][1024];
 	unsigned lines = 0;
 	FILE *files[2];
 	bool same = true;
@@ -136,13 +137,13 @@ repeat(const struct run *bare, const struct run *guarded, unsigned long number)
 	while (same && next_line(files[0], line[0], sizeof(line[0])) && next_line(files[1], line[1], sizeof(line[1]))) {
 		same = strcmp(line[0], line[1]) == 0;
 		if (same)
-			memcpy(history[lines++ % 8], line[0], sizeof(line[0]));
+			memcpy(history[lines++ % HISTORY], line[0], sizeof(line[0]));
 	}
 	if (!same) {
 		print_message("sequence %lu of seed %lu, profile %s, %s\n", number, seed, guarded->profile,
 			      guarded->environment);
-		for (unsigned i = lines > 8 ? lines - 8 : 0; i < lines; i++)
-			print_message("         %s\n", history[i % 8]);
+		for (unsigned i = lines > HISTORY ? lines - HISTORY : 0; i < lines; i++)
+			print_message("         %s\n", history[i % HISTORY]);
 		print_message("bare:    %s\nguarded: %s\n", line[0], line[1]);
 	}
 	for (int i = 0; i < 2; i++)

@@ -59,7 +59,9 @@ struct slot {
 	int raw;  /* can be bound again, raw(7), and a confined one also to a link-local address without scope */
 	int used; /* bind, listen or connect was called */
 	int listened;
-	int spent;  /* tried to connect: what the first peer left behind decides on further calls */
+	int connected; /* connect was called, whatever came of it */
+	int spent;     /* tried to connect: what the first peer left behind decides on further calls */
+	int scoped; /* a call with a scope may have left a device behind; 2: and who remembers it has gone: CAVEATS */
 	int server; /* bind(2) to a wildcard and a fixed port succeeded */
 };
 
@@ -200,8 +202,7 @@ ipv6_address(struct address *address, int binding)
 		in6.sin6_addr = in6addr_loopback;
 	if (binding && profile == SPECIFIC && (which == 2 || which == 5))
 		in6.sin6_addr = in6addr_loopback;
-	/* Where sockets move it would be lost that the kernel has chosen it; libbindguard(7), CAVEATS. */
-	if (profile != APART && !moves && (which == 6 || (profile != MEET && once_in(30))))
+	if (profile != APART && (which == 6 || (profile != MEET && once_in(30))))
 		in6.sin6_scope_id = below(5);
 	if (once_in(50))
 		in6.sin6_flowinfo = (uint32_t)next();
@@ -294,6 +295,35 @@ place(const struct address *address, unsigned char *stack, const char **where)
 	case 7: return unreadable + 16 * misfit;
 	default: return NULL;
 	}
+}
+
+/* May this call leave the device of its scope behind? Duplicates are the same socket. */
+static void
+note_scope(const struct slot *slot, const struct address *address)
+{
+	if (slot->family != AF_INET6 || address->size < 28 || !(address->bytes[24] | address->bytes[25]))
+		return;
+	for (unsigned i = 0; i < SLOTS; i++)
+		if (now.slots[i].inode == slot->inode)
+			now.slots[i].scoped = 1;
+}
+
+/* The process that would remember it goes. */
+static void
+forget_scopes(void)
+{
+	for (unsigned i = 0; i < SLOTS; i++)
+		now.slots[i].scoped *= 2;
+}
+
+/* By this descriptor or by a duplicate. */
+static int
+chose_device(const struct slot *slot)
+{
+	for (unsigned i = 0; i < SLOTS; i++)
+		if (now.slots[i].device && now.slots[i].inode == slot->inode)
+			return 1;
+	return slot->device;
 }
 
 /* Is what lies at @at, where it can be read, still what was put there? */
@@ -474,6 +504,7 @@ do_bind(struct slot *slot)
 	at = place(&address, stack, &where);
 	note("bind %d size %d %s", slot->fd, (int)address.size, where);
 	note_bytes(address.bytes, 0, 28);
+	note_scope(slot, &address);
 	errno = UNTOUCHED;
 	result = bind(slot->fd, at, address.size);
 	note_call(slot, result);
@@ -505,6 +536,7 @@ do_connect(struct slot *slot)
 	note_bytes(address.bytes, 0, 28);
 	if (flags >= 0 && !(flags & O_NONBLOCK))
 		fcntl(slot->fd, F_SETFL, flags | O_NONBLOCK);
+	note_scope(slot, &address);
 	errno = UNTOUCHED;
 	result = connect(slot->fd, at, address.size);
 	if (result && errno == EINPROGRESS) {
@@ -516,22 +548,30 @@ do_connect(struct slot *slot)
 	if (flags >= 0 && !(flags & O_NONBLOCK))
 		fcntl(slot->fd, F_SETFL, flags);
 	note("  buffer %s\n", unchanged(at, &address) ? "kept" : "WRITTEN");
+	for (unsigned i = 0; i < SLOTS; i++) /* duplicates are the same socket */
+		now.slots[i].connected |= now.slots[i].inode == slot->inode;
 	slot->used = 1;
 	if (result == 0)
 		slot->spent = !dissolves;
 }
 
+/* Not in the profile `specific` where the kernel has set a device: a socket that was never bound is a wildcard's then, which
+ * the guard takes off the device by an exchange. Nor after a connect(2) on a device of the program's choice, which is taken
+ * for the kernel's: libbindguard(7), CAVEATS. */
 static void
 do_listen(struct slot *slot)
 {
 	static const int backlogs[] = {8, 64, 128, -1};
 	int backlog = backlogs[below(4)], result;
 
+	if ((profile == SPECIFIC && slot->scoped) || (profile != ANY && slot->connected && chose_device(slot)))
+		return;
 	note("listen %d %d", slot->fd, backlog);
 	errno = UNTOUCHED;
 	result = listen(slot->fd, backlog);
 	note_call(slot, result);
-	slot->listened |= result == 0;
+	for (unsigned i = 0; i < SLOTS && result == 0; i++) /* duplicates are the same socket */
+		now.slots[i].listened |= now.slots[i].inode == slot->inode;
 	slot->used = 1;
 }
 
@@ -554,6 +594,7 @@ do_accept(struct slot *slot)
 		fcntl(slot->fd, F_SETFL, flags);
 	into->fd = got;
 	into->family = slot->family;
+	into->device = slot->device;
 	into->inode = inode_of(got);
 	into->used = 1;
 }
@@ -640,6 +681,7 @@ do_exec(void)
 		return;
 	fd = memfd_create("state", 0);
 	note("exec\n");
+	forget_scopes();
 	if (fd < 0 || dup2(fd, STATE_FD) < 0 || pwrite(STATE_FD, &now, sizeof(now), 0) != sizeof(now))
 		exit(3);
 	close(fd);
@@ -662,6 +704,7 @@ do_child(void (*act)(struct slot *), struct slot *slot)
 	child = fork();
 	if (child == 0) {
 		act(slot);
+		forget_scopes();
 		fflush(stdout);
 		_exit(write(pipes[1], &now, sizeof(now)) != sizeof(now));
 	}
@@ -813,8 +856,10 @@ is_open(const struct slot *slot)
 	if (domain == AF_INET ? memcmp(name + 4, zero, 4) != 0
 			      : memcmp(name + 8, zero, 16) != 0 && memcmp(name + 8, mapped, 16) != 0)
 		return 0;
-	/* ENODEV: a device that is not there, which bind(2) to a link-local address left behind. */
-	if (getsockopt(slot->fd, SOL_SOCKET, SO_BINDTODEVICE, device, &device_size) || device[0])
+	/* ENODEV: a device that is not there, which bind(2) to a link-local address left behind. One that is there, and that
+	 * this program has not chosen, is the kernel's. */
+	if (getsockopt(slot->fd, SOL_SOCKET, SO_BINDTODEVICE, device, &device_size) ||
+	    (device[0] && (chose_device(slot) || slot->scoped > 1 || strcmp(device, "lo") == 0)))
 		return 0;
 	/* A filter that this program has not attached: what it lets through, tests/preload/leaks_test.c asks. */
 	if (getsockopt(slot->fd, SOL_SOCKET, SO_GET_FILTER, NULL, &filter_size) == 0 && filter_size > 0)
@@ -822,7 +867,7 @@ is_open(const struct slot *slot)
 	if (option_of(slot->fd, SO_ACCEPTCONN) == 1)
 		return 1;
 	protocol = option_of(slot->fd, SO_PROTOCOL);
-	return slot->server && !slot->device && (protocol == IPPROTO_UDP || protocol == 136) &&
+	return slot->server && !slot->device && slot->scoped < 2 && (protocol == IPPROTO_UDP || protocol == 136) &&
 	       option_of(slot->fd, SO_TYPE) == SOCK_DGRAM &&
 	       getpeername(slot->fd, (struct sockaddr *)peer, &peer_size) != 0;
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ * scopes.c - connect(2) of the target, which makes it itself: a device that the kernel then sets for the sake of a
+ * link-local address is noted before, since the end of the call is not seen. Runs in the supervisor, during a call. */
+#include "launcher/supervise/supervisor.h"
+#include "sys/origin.h"
+
+/** scopes_proceed - the target makes the call. @addr: NULL: it cannot be read, and sets nothing. Return: 0. */
+int
+scopes_proceed(struct supervisor *supervisor, const union bg_sockaddr *addr, unsigned size)
+{
+	if (addr)
+		bg_scope_of_connect(supervisor->call.copy, addr, size, false);
+	supervisor->call.proceed = true;
+	return 0;
+}
+
+/** scopes_connect - connect(2) under the guard, after which the target makes the call, or not. Return: -errno for -1. */
+int
+scopes_connect(struct supervisor *supervisor, const union bg_sockaddr *addr, unsigned size)
+{
+	int result = bg_guard_connect(&supervisor->guard, supervisor->call.copy, addr, size);
+
+	if (supervisor->call.proceed)
+		return scopes_proceed(supervisor, addr, size);
+	if (addr && result < 0)
+		bg_scope_of_connect(supervisor->call.copy, addr, size, true);
+	return result;
+}
