@@ -14,6 +14,7 @@
 #include "bindguard/decision.h"
 #include "bindguard/event.h"
 #include "launcher/availability.h"
+#include "launcher/list.h"
 #include "load/unreachable.h"
 #include "sys/interface.h"
 #include "sys/sink.h"
@@ -162,6 +163,41 @@ warn_clients(const struct config_warnings *warnings, uint32_t index)
 	     denies ? "they cannot start" : "they can send to no other host (EINVAL)");
 }
 
+/** name_localnet - an interface whose neighbours reach 127.0.0.0/8, list_reach.c. Return: false where there is none, or nobody tells. */
+static bool
+name_localnet(char name[BG_IFNAME_MAX])
+{
+	struct interfaces interfaces = {0};
+	const struct interface_address *found = NULL;
+
+	if (interfaces_read(&interfaces) == 0)
+		for (size_t i = 0; i < interfaces.count && !found; i++)
+			if (!interfaces.items[i].loopback && (interfaces.items[i].localnet || interfaces.all_localnet))
+				found = &interfaces.items[i];
+	if (found)
+		memcpy(name, found->name, BG_IFNAME_MAX);
+	interfaces_free(&interfaces);
+	return found != NULL;
+}
+
+/** warn_localnet - that others reach what @rule rewrites to a loopback address of IPv4. Return: whether that was said. */
+static bool
+warn_localnet(const struct config_warnings *warnings, const struct bg_rule *rule)
+{
+	char name[BG_IFNAME_MAX];
+	bool loopback = rule->target == BG_TARGET_LOOPBACK ||
+			(rule->target == BG_TARGET_ADDRESS && rule->has_ipv4 && bg_addr_is_loopback(&rule->ipv4));
+
+	if (rule->action != BG_ACTION_REWRITE || !loopback || !name_localnet(name))
+		return false;
+	warn(warnings, NULL, rule->line,
+	     "neighbours at interface \"%s\" reach servers that go to 127.0.0.1: net.ipv4.conf.%s.route_localnet or "
+	     "that "
+	     "of \"all\" is set, expected 0, or action = confine",
+	     name, name);
+	return true;
+}
+
 /** is_replaced - does BINDGUARD_TO stand in the place of the rule's loopback, for all that can be told? */
 static bool
 is_replaced(const struct config_warnings *warnings, const struct bg_rule *rule)
@@ -176,7 +212,7 @@ void
 config_warn_rules(const struct config_warnings *warnings)
 {
 	const struct bg_policy *policy = warnings->loaded->policy;
-	bool told = false;
+	bool told = false, told_localnet = false;
 
 	for (uint32_t i = 0; i < policy->rule_count; i++) {
 		const struct bg_rule *rule = &policy->rules[i];
@@ -185,6 +221,7 @@ config_warn_rules(const struct config_warnings *warnings)
 		if (!replaced || !told)
 			warn_target(warnings, replaced ? "BINDGUARD_TO" : NULL, rule);
 		told = told || replaced;
+		told_localnet = told_localnet || warn_localnet(warnings, rule);
 		warn_clients(warnings, i);
 	}
 }

@@ -223,8 +223,9 @@ answer_trap(struct supervisor *supervisor, const struct seccomp_data *asked)
 	work.trap = trapped.trap;
 	work.packed = trapped.packed;
 	unmarked = trapped.trap == TRAP_CONNECT && !__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE);
-	if (unmarked && (trapped.packed || trapped.arguments[2] < BG_SCOPE_SIZE)) {
-		call->proceed = true;
+	if (unmarked &&
+	    (trapped.packed || !scopes_concern(supervisor, trapped.arguments[1], (unsigned)trapped.arguments[2]))) {
+		call->proceed = !call->absent_size;
 		return 0;
 	}
 	if (trapped.packed) {

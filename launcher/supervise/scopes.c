@@ -4,6 +4,17 @@
 #include "launcher/supervise/supervisor.h"
 #include "sys/origin.h"
 
+/** scopes_concern - has the address of the target's connect(2), of @size bytes @at there, a scope? It alone is read. */
+bool
+scopes_concern(struct supervisor *supervisor, uint64_t at, unsigned size)
+{
+	union bg_sockaddr addr;
+	struct bg_endpoint to;
+
+	return size >= BG_SCOPE_SIZE && waiting_read(&supervisor->call, at, &addr, BG_SCOPE_SIZE) == BG_SCOPE_SIZE &&
+	       bg_scope_read(&addr, BG_SCOPE_SIZE, &to);
+}
+
 /** scopes_proceed - the target makes the call. @addr: NULL: it cannot be read, and sets nothing. Return: 0. */
 int
 scopes_proceed(struct supervisor *supervisor, const union bg_sockaddr *addr, unsigned size)

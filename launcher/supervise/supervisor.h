@@ -204,6 +204,8 @@ bool call_answer_again(struct supervisor *supervisor, const struct waiting *wait
 /* datagrams.c */
 void datagrams_note(struct supervisor *supervisor);
 bool datagrams_may_be_of(const struct supervisor *supervisor, pid_t tid);
+/* scopes.c */
+bool scopes_concern(struct supervisor *supervisor, uint64_t at, unsigned size);
 int scopes_proceed(struct supervisor *supervisor, const union bg_sockaddr *addr, unsigned size);
 int scopes_connect(struct supervisor *supervisor, const union bg_sockaddr *addr, unsigned size);
 /* waiting.c */

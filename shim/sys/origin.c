@@ -75,6 +75,15 @@ name_device(int fd, unsigned index, char device[BG_IFNAME_MAX])
 	return true;
 }
 
+/** bg_scope_read - the address @peer, whose scope may make the kernel set a device. Return: false where it has none. */
+bool
+bg_scope_read(const union bg_sockaddr *peer, unsigned size, struct bg_endpoint *to)
+{
+	enum bg_form form;
+
+	return bg_sockaddr_decode(peer, size, to, &form) && form == BG_FORM_IPV6 && has_scope(&to->addr);
+}
+
 /**
  * bg_scope_of_connect - a connect(2) of @fd to @peer, which does not wait, has failed, or (not @made) is about to be made where
  * its end cannot be seen: the device of the scope is the kernel's, unless the socket has it before. What bind(2) has put on a
@@ -86,11 +95,9 @@ bg_scope_of_connect(int fd, const union bg_sockaddr *peer, unsigned size, bool m
 	struct bg_mark mark = {.kind = BG_MARK_SCOPE};
 	char device[BG_IFNAME_MAX], present[BG_IFNAME_MAX];
 	struct bg_endpoint to;
-	enum bg_form form;
 
-	if (!bg_sockaddr_decode(peer, size, &to, &form) || form != BG_FORM_IPV6 || !has_scope(&to.addr) ||
-	    !name_device(fd, to.addr.scope_id, device) || bg_kernel_get_device(fd, present) ||
-	    (memcmp(present, device, sizeof(device)) == 0) != made)
+	if (!bg_scope_read(peer, size, &to) || !name_device(fd, to.addr.scope_id, device) ||
+	    bg_kernel_get_device(fd, present) || (memcmp(present, device, sizeof(device)) == 0) != made)
 		return;
 	if (bg_marks_get(fd, &mark) && (mark.kind == BG_MARK_ADDRESS || mark.kind == BG_MARK_DEVICE))
 		return;

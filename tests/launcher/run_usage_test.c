@@ -260,6 +260,31 @@ doubts_are_told_before_the_command_starts(void **state)
 	}
 }
 
+/** neighbours_of_loopback_are_told_before_the_command_starts - route_localnet, of a network that is made for it. */
+static void
+neighbours_of_loopback_are_told_before_the_command_starts(void **state)
+{
+#define NETWORK(of)                                                                                                    \
+	"unshare -rn sh -c 'ip link add eth9 type veth peer name eth8 && echo 1 >/proc/sys/net/ipv4/conf/" of          \
+	"/route_localnet && exec \"$@\"' sh "
+
+	(void)state;
+	if (drive(NETWORK("eth9") "true")->status != 0) {
+		print_message("skipped: no network namespaces here\n");
+		skip();
+	}
+	drive_expect(0,
+		     "bindguard: warning: built-in:20: neighbours at interface \"eth9\" reach servers that go to "
+		     "127.0.0.1: net.ipv4.conf.eth9.route_localnet or that of \"all\" is set, expected 0, or action = "
+		     "confine\n",
+		     NETWORK("eth9") "$BG run true");
+	assert_non_null(strstr(drive_expect(0, NULL, NETWORK("all") "$BG run true")->err, "or that of \"all\" is set"));
+	drive_expect(0, "", NETWORK("lo") "$BG run true");
+	drive_expect(0, "", NETWORK("eth9") "$BG run -q true");
+	assert_true(drive_write("confined.conf", "rule a { protocol = tcp action = confine }\n", 0644));
+	drive_expect(0, "", NETWORK("eth9") "$BG run -c confined.conf true");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -270,6 +295,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(configuration_of_another_user_is_refused_to_root),
 		cmocka_unit_test(environment_mistakes_name_the_variable_or_the_option),
 		cmocka_unit_test(doubts_are_told_before_the_command_starts),
+		cmocka_unit_test(neighbours_of_loopback_are_told_before_the_command_starts),
 	};
 
 	if (argc > 1)

@@ -24,7 +24,7 @@
 #define MEETINGS (sequences / 25)
 #define MOVES (sequences / 25) /* a millisecond each: they execute and fork */
 #define REPEATS_MAX 5 /* sequences that differ once, but not when repeated: the machine was too slow for them */
-#define HISTORY	  64 /* lines of a sequence before the one that differs */
+#define HISTORY 64    /* lines of a sequence before the one that differs */
 
 #define UNPRIVILEGED "setpriv --bounding-set=-all --inh-caps=-all env"
 
