@@ -148,7 +148,7 @@ walk_to(struct bg_walk *walk, const char *path, const char **why)
 static int
 create(const char *path, const char **why)
 {
-	char text[2 * BG_LOG_PATH_MAX];
+	char text[BG_LOG_PATH_MAX];
 	struct bg_walk walk = {.text = text, .size = sizeof(text), .uid = (uint32_t)syscall(SYS_GETEUID)};
 	int folder = walk_to(&walk, path, why), fd;
 
@@ -206,7 +206,7 @@ open_log(const char *path, const char **why)
 int
 bg_sink_file_ask(const char *path, const char **why)
 {
-	char text[2 * BG_LOG_PATH_MAX];
+	char text[BG_LOG_PATH_MAX];
 	struct bg_walk walk = {.text = text, .size = sizeof(text), .uid = (uint32_t)syscall(SYS_GETEUID)};
 	struct statx status;
 	int fd, folder,

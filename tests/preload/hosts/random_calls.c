@@ -305,7 +305,7 @@ note_scope(const struct slot *slot, const struct address *address)
 		return;
 	for (unsigned i = 0; i < SLOTS; i++)
 		if (now.slots[i].inode == slot->inode)
-			now.slots[i].scoped = 1;
+			now.slots[i].scoped |= 1;
 }
 
 /* The process that would remember it goes. */
@@ -313,7 +313,7 @@ static void
 forget_scopes(void)
 {
 	for (unsigned i = 0; i < SLOTS; i++)
-		now.slots[i].scoped *= 2;
+		now.slots[i].scoped = now.slots[i].scoped ? 2 : 0;
 }
 
 /* By this descriptor or by a duplicate. */
