@@ -230,18 +230,20 @@ $(OUT)/hosts/%.so: $(SRC)/tests/faults/plugins/%.c $(SRC)/tests/faults/tracer.h 
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -O1 -g -shared -fPIC -o $@ $<
 
 # Two at a time: each program has network namespaces of its own. The test of `make install` links the command anew, which
-# others run: it has the machine for itself. All of a target run, whichever fails: `--` waits, and no more.
+# others run: it has the machine for itself. The tests that run the others again come when those have ended, since some have
+# files and ports of fixed names. All of a target run, whichever fails: `--` waits, and no more.
 RUN := $(SRC)/tests/run.sh -j 2
 ALONE := $(OUT)/tests/launcher/install_test
-alone_first = $(filter $(ALONE),$(1)) -- $(filter-out $(ALONE),$(1))
+AFTER := %/logged_test
+alone_first = $(filter $(ALONE),$(1)) -- $(filter-out $(ALONE) $(AFTER),$(1)) -- $(filter $(AFTER),$(1))
 check-unit: $(call tests,unit) ## core and load, in process
 	$(RUN) $^
 check-conformance: $(LIBRARY) $(HOSTS) $(call tests,conformance) ## the one table, in process and preloaded
 	$(RUN) $(filter %_test,$^)
 check-preload: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## hostile hosts under the preload
-	$(RUN) $(filter %_test,$^)
+	$(RUN) $(call alone_first,$(filter %_test,$^))
 check-supervise: $(SUPERVISE_CLI) $(HOSTS) $(SUPERVISE_HOSTS) $(call tests,supervise) ## the engine seccomp
-	$(RUN) $(filter %_test,$^)
+	$(RUN) $(call alone_first,$(filter %_test,$^))
 check-faults: $(LIBRARY) $(SUPERVISE_CLI) $(FAULT_HOSTS) $(call tests,faults) ## every allocation and system call of the guard fails in turn
 	$(RUN) $(filter %_test,$^)
 # Tests of the command run the built one, BG_COMMAND.
@@ -335,7 +337,7 @@ longest_first = $(filter $(LONGEST),$(1)) $(filter-out $(LONGEST),$(1))
 check: $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(SUPERVISE_CLI) $(SUPERVISE_HOSTS) $(FAULT_HOSTS) $(NPM) \
 		$(foreach d,unit conformance preload launcher supervise faults system,$(call tests,$d)) ## all tests
 	$(RUN) $(call alone_first,$(call longest_first,$(filter-out $(call tests,system),$(filter %_test,$^)))) \
-		-- $(call longest_first,$(call tests,system))
+		$(call longest_first,$(call tests,system))
 
 scenarios: $(LIBRARY) $(HOSTS) $(PLUGINS) $(call tests,preload) ## run the preload tests, write their figures to tests/SCENARIOS.md
 	cd $(SRC) && tests/scenarios.sh $(abspath $(call tests,preload)) > tests/SCENARIOS.md

@@ -180,22 +180,34 @@ name_localnet(char name[BG_IFNAME_MAX])
 	return found != NULL;
 }
 
-/** warn_localnet - that others reach what @rule rewrites to a loopback address of IPv4. Return: whether that was said. */
+/** rewrites_to_127 - does @rule put servers to a loopback address of IPv4? */
 static bool
-warn_localnet(const struct config_warnings *warnings, const struct bg_rule *rule)
+rewrites_to_127(const struct bg_rule *rule)
 {
-	char name[BG_IFNAME_MAX];
-	bool loopback = rule->target == BG_TARGET_LOOPBACK ||
-			(rule->target == BG_TARGET_ADDRESS && rule->has_ipv4 && bg_addr_is_loopback(&rule->ipv4));
-
-	if (rule->action != BG_ACTION_REWRITE || !loopback || !name_localnet(name))
+	if (rule->action != BG_ACTION_REWRITE || rule->families == BG_IPV6)
 		return false;
+	return rule->target == BG_TARGET_LOOPBACK ||
+	       (rule->target == BG_TARGET_ADDRESS && rule->has_ipv4 && bg_addr_is_loopback(&rule->ipv4));
+}
+
+/** warn_localnet - that others reach what a rule, the first of such, rewrites to a loopback address of IPv4. */
+static void
+warn_localnet(const struct config_warnings *warnings)
+{
+	const struct bg_policy *policy = warnings->loaded->policy;
+	const struct bg_rule *rule = NULL;
+	char name[BG_IFNAME_MAX];
+
+	for (uint32_t i = 0; i < policy->rule_count && !rule; i++)
+		if (rewrites_to_127(&policy->rules[i]))
+			rule = &policy->rules[i];
+	if (!rule || policy->mode != BG_MODE_ENFORCE || !name_localnet(name))
+		return;
 	warn(warnings, NULL, rule->line,
 	     "neighbours at interface \"%s\" reach servers that go to 127.0.0.1: net.ipv4.conf.%s.route_localnet or "
 	     "that "
 	     "of \"all\" is set, expected 0, or action = confine",
 	     name, name);
-	return true;
 }
 
 /** is_replaced - does BINDGUARD_TO stand in the place of the rule's loopback, for all that can be told? */
@@ -212,7 +224,7 @@ void
 config_warn_rules(const struct config_warnings *warnings)
 {
 	const struct bg_policy *policy = warnings->loaded->policy;
-	bool told = false, told_localnet = false;
+	bool told = false;
 
 	for (uint32_t i = 0; i < policy->rule_count; i++) {
 		const struct bg_rule *rule = &policy->rules[i];
@@ -221,9 +233,9 @@ config_warn_rules(const struct config_warnings *warnings)
 		if (!replaced || !told)
 			warn_target(warnings, replaced ? "BINDGUARD_TO" : NULL, rule);
 		told = told || replaced;
-		told_localnet = told_localnet || warn_localnet(warnings, rule);
 		warn_clients(warnings, i);
 	}
+	warn_localnet(warnings);
 }
 
 /** config_warn_log - that events cannot go to the file that they are to go to. Nothing is made or written here. */

@@ -122,20 +122,21 @@ distrust(const struct file_trust *trust, const char *what, bool owned, unsigned 
 	char wrong[64];
 
 	snprintf(wrong, sizeof(wrong), owned ? "owned by uid %u" : "mode %04o lets others write to it", number);
-	bg_diags_add(diags, 0, "not trusted: %.100s%s, expected %s", what, wrong,
-		     trust->strict ? "what only root can write to: copy it, or run as its owner"
-				   : "what only you or root can write to: copy it");
+	if (owned)
+		bg_diags_add(diags, 0, "not trusted: %.100s%s, expected %s", what, wrong,
+			     trust->strict ? "root's: copy it, or run as its owner" : "yours or root's: copy it");
+	else
+		bg_diags_add(diags, 0, "not trusted: %.100s%s, expected %s", what, wrong,
+			     trust->strict ? "that only root can: chmod go-w" : "that only you or root can: chmod o-w");
 }
 
-/** is_trusted - may the configuration for @trust be the open file of this @status? Else it is told. */
+/** is_trusted - may the configuration for @trust be the open file @fd of this @status? Else it is told. */
 static bool
-is_trusted(const struct file_trust *trust, const struct stat *status, struct bg_diags *diags)
+is_trusted(const struct file_trust *trust, int fd, const struct stat *status, struct bg_diags *diags)
 {
-	mode_t others = trust->strict ? S_IWGRP | S_IWOTH : S_IWOTH;
-
 	if (!bg_owner_is_trusted(status->st_uid, trust->uid))
 		distrust(trust, "", true, status->st_uid, diags);
-	else if (status->st_mode & others)
+	else if (!bg_mode_is_trusted(fd, status->st_mode, status->st_gid, !trust->strict))
 		distrust(trust, "", false, status->st_mode & 07777, diags);
 	else
 		return true;
@@ -209,7 +210,7 @@ file_read(const char *path, const struct file_trust *trust, size_t *size, struct
 		close(fd);
 		return cannot(diags, "it is no regular file");
 	}
-	if (trust && !is_trusted(trust, &status, diags)) {
+	if (trust && !is_trusted(trust, fd, &status, diags)) {
 		close(fd);
 		return NULL;
 	}

@@ -14,19 +14,30 @@
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262 /* Linux 5.6 */
 #endif
+#ifndef IPPROTO_L2TP
+#define IPPROTO_L2TP 115
+#endif
 #ifndef IPPROTO_SMC
 #define IPPROTO_SMC 256 /* Linux 6.11 */
 #endif
 
-/** other_protocol - the number is none of the Internet's with ports: of a family that wraps TCP, or of a socket without. */
+/**
+ * other_protocol - the number is none that has a word: of a family that wraps TCP, of the Internet's sockets that have no
+ * ports, or one that nobody knew when this was written. That is taken for a server's by its type, not for nobody's.
+ */
 static enum bg_protocol
-other_protocol(int fd)
+other_protocol(int fd, int type, int protocol)
 {
 	int family;
 
 	if (bg_kernel_getint(fd, SOL_SOCKET, SO_DOMAIN, &family))
 		return 0;
-	return family == AF_SMC ? BG_PROTOCOL_TCP : BG_PROTOCOL_OTHER;
+	if (family == AF_SMC)
+		return BG_PROTOCOL_TCP;
+	if ((family != AF_INET && family != AF_INET6) || protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6 ||
+	    protocol == IPPROTO_L2TP)
+		return BG_PROTOCOL_OTHER;
+	return type == SOCK_DGRAM ? BG_PROTOCOL_UDP : BG_PROTOCOL_TCP;
 }
 
 /**
@@ -52,7 +63,7 @@ bg_facts_protocol(int fd)
 	case IPPROTO_UDPLITE: return BG_PROTOCOL_UDPLITE;
 	case IPPROTO_SCTP: return BG_PROTOCOL_SCTP;
 	case IPPROTO_DCCP: return BG_PROTOCOL_DCCP;
-	default: return other_protocol(fd);
+	default: return other_protocol(fd, type, protocol);
 	}
 }
 

@@ -100,6 +100,7 @@ enum bg_origin {
  * @rule: where not the verdict but bind(2) before it has decided: offset of its rule's name in the policy, else 0
  * @origin: of the device, as far as BG_FACT_DEVICE was gathered
  * @kept: the device that bg_replace() gives to the new socket; "": none
+ * @exchanged, @reuse: the socket is another until listen(2) with SO_REUSEADDR, which is then to be @reuse again
  * @told: the event of bind(2) has told what this call's would
  */
 struct bg_attempt {
@@ -115,6 +116,8 @@ struct bg_attempt {
 	uint32_t rule;
 	enum bg_origin origin;
 	char kept[BG_IFNAME_MAX];
+	bool exchanged;
+	int reuse;
 	bool told;
 };
 

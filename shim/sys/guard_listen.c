@@ -111,9 +111,19 @@ find_place(const struct bg_attempt *attempt, const struct bg_mark *mark, char de
 	return mark->device[0] ? PLACE_OTHER : PLACE_SAME;
 }
 
+/** let_reuse - SO_REUSEADDR. */
+static void
+let_reuse(int fd, int on)
+{
+	bg_kernel_setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+}
+
 /**
  * give_back - the program has bound the socket to @device after bind(2), a choice that would have kept bind(2) from changing
  * anything: make it so. Return: 0, or -errno and everything is as it was.
+ *
+ * A duplicate of the descriptor keeps the old socket, with which the new one conflicts when it listens, but where both have
+ * SO_REUSEADDR: until then it is on (attempt->reuse).
  */
 static int
 give_back(struct bg_attempt *attempt, const struct bg_mark *mark, const char device[BG_IFNAME_MAX])
@@ -121,18 +131,22 @@ give_back(struct bg_attempt *attempt, const struct bg_mark *mark, const char dev
 	static const struct bg_peer nobody;
 	struct bg_change wanted = {.to = mark->asked, .form = mark->form};
 	struct bg_request *request = &attempt->request;
-	int error;
+	int error, reuse = 0;
 
 	if (wanted.to.port == 0)
 		wanted.to.port = request->asked.port;
 	if (wanted.to.port != request->asked.port || !bg_addr_equal(&wanted.to.addr, &request->asked.addr)) {
 		memcpy(wanted.interface, device, sizeof(wanted.interface));
 		memcpy(attempt->kept, device, sizeof(attempt->kept));
+		bg_kernel_getint(attempt->fd, SOL_SOCKET, SO_REUSEADDR, &reuse);
+		let_reuse(attempt->fd, 1);
 		error = bg_replace(attempt, &wanted.to, wanted.form, mark->dual_stack, &nobody);
 		if (error) {
-			bg_report_changed(attempt, &wanted, error);
+			let_reuse(attempt->fd, reuse);
 			return error;
 		}
+		attempt->exchanged = true;
+		attempt->reuse = reuse;
 	}
 	request->asked = wanted.to;
 	request->form = wanted.form;
@@ -142,11 +156,11 @@ give_back(struct bg_attempt *attempt, const struct bg_mark *mark, const char dev
 
 /**
  * settle - what bind(2) decided is not asked again: listen(2) sees another address and port than those the rules were
- * asked about, and would find another rule. Sets what an event needs to know of bind(2)'s.
- * @error: set to what the call fails with, else 0
+ * asked about, and would find another rule. Sets what an event needs to know of bind(2)'s. A device that the program has chosen
+ * since is no reason where the socket cannot be had as asked for: then it stays where bind(2) put it.
  */
 static bool
-settle(struct bg_attempt *attempt, int *error)
+settle(struct bg_attempt *attempt)
 {
 	struct bg_verdict *verdict = &attempt->verdict;
 	char device[BG_IFNAME_MAX];
@@ -167,9 +181,9 @@ settle(struct bg_attempt *attempt, int *error)
 	memset(verdict, 0, sizeof(*verdict));
 	verdict->rule = BG_NO_RULE;
 	verdict->action = (enum bg_action)mark.action;
-	verdict->reason = place == PLACE_SAME ? BG_REASON_ALREADY_THERE : BG_REASON_OWN_DEVICE;
-	if (place == PLACE_CHOSEN)
-		*error = give_back(attempt, &mark, device);
+	verdict->reason = BG_REASON_ALREADY_THERE;
+	if (place == PLACE_CHOSEN && give_back(attempt, &mark, device) == 0)
+		verdict->reason = BG_REASON_OWN_DEVICE;
 	return true;
 }
 
@@ -252,17 +266,15 @@ bg_guard_listen(const struct bg_guard *guard, int fd, int backlog)
 {
 	struct bg_attempt attempt = {.guard = guard, .fd = fd, .request = {.call = BG_CALL_LISTEN}};
 	enum bg_facts facts = name_socket(&attempt);
-	int result, error = 0;
 	bool specific;
+	int result;
 
 	if (facts == BG_FACTS_NONE)
 		return (int)bg_kernel_result(guard->real->listen(fd, backlog));
 	if (guard->complaints[0])
 		bg_report_complaints(guard, &attempt.request.asked);
-	if ((facts != BG_FACTS_GATHERED || !settle(&attempt, &error)) && !gate(&attempt, facts))
+	if ((facts != BG_FACTS_GATHERED || !settle(&attempt)) && !gate(&attempt, facts))
 		return (int)bg_kernel_result(guard->real->listen(fd, backlog));
-	if (error)
-		return error;
 	if (guard->policy->mode == BG_MODE_ENFORCE) {
 		if (attempt.verdict.effect == BG_EFFECT_CHANGE && attempt.verdict.change.interface[0])
 			return confine_and_listen(&attempt, backlog);
@@ -273,6 +285,8 @@ bg_guard_listen(const struct bg_guard *guard, int fd, int backlog)
 	}
 	specific = !bg_addr_is_wildcard(&attempt.request.asked.addr);
 	result = (int)bg_kernel_result(guard->real->listen(fd, backlog));
+	if (attempt.exchanged)
+		let_reuse(fd, attempt.reuse);
 	if (result >= 0 && specific && guard->policy->mode == BG_MODE_ENFORCE && look_again(&attempt, &result))
 		return result;
 	bg_report_unchanged(&attempt, result);

@@ -16,16 +16,19 @@
 #include "sys/origin.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sys/interface.h"
 #include "sys/kernel.h"
+
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62 /* Linux 5.0; the number need not be a device's */
+#endif
 
 _Static_assert(sizeof(struct sockaddr_in6) == BG_SCOPE_SIZE, "a scope has room");
 
@@ -61,18 +64,17 @@ bg_scope_after(int fd, const struct bg_scope *scope)
 		bg_marks_put(fd, &mark);
 }
 
-/** name_device - of number @index in the network namespace of @fd. Return: false where there is none. */
-static bool
-name_device(int fd, unsigned index, char device[BG_IFNAME_MAX])
+/**
+ * bg_scope_is_device - is the socket bound to the interface of number @index? Asked by getsockopt(2) alone, in programs that
+ * forbid themselves more. @device: set to its name, where it is
+ */
+bool
+bg_scope_is_device(int fd, unsigned index, char device[BG_IFNAME_MAX])
 {
-	struct ifreq request;
+	int bound;
 
-	memset(&request, 0, sizeof(request));
-	request.ifr_ifindex = (int)index;
-	if (syscall(SYS_ioctl, fd, SIOCGIFNAME, &request))
-		return false;
-	memcpy(device, request.ifr_name, BG_IFNAME_MAX);
-	return true;
+	return bg_kernel_getint(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &bound) == 0 && bound == (int)index &&
+	       bg_kernel_get_device(fd, device) == 0 && device[0] != '?';
 }
 
 /** bg_scope_read - the address @peer, whose scope may make the kernel set a device. Return: false where it has none. */
@@ -93,11 +95,12 @@ void
 bg_scope_of_connect(int fd, const union bg_sockaddr *peer, unsigned size, bool made)
 {
 	struct bg_mark mark = {.kind = BG_MARK_SCOPE};
-	char device[BG_IFNAME_MAX], present[BG_IFNAME_MAX];
+	char device[BG_IFNAME_MAX];
 	struct bg_endpoint to;
 
-	if (!bg_scope_read(peer, size, &to) || !name_device(fd, to.addr.scope_id, device) ||
-	    bg_kernel_get_device(fd, present) || (memcmp(present, device, sizeof(device)) == 0) != made)
+	if (!bg_scope_read(peer, size, &to) || bg_scope_is_device(fd, to.addr.scope_id, device) != made)
+		return;
+	if (!made && bg_interface_name(fd, to.addr.scope_id, device))
 		return;
 	if (bg_marks_get(fd, &mark) && (mark.kind == BG_MARK_ADDRESS || mark.kind == BG_MARK_DEVICE))
 		return;

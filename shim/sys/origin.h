@@ -21,6 +21,7 @@ struct bg_scope {
 BG_SIGSAFE void bg_scope_before(int fd, const struct bg_endpoint *to, struct bg_scope *scope);
 BG_SIGSAFE void bg_scope_after(int fd, const struct bg_scope *scope);
 
+BG_SIGSAFE bool bg_scope_is_device(int fd, unsigned index, char device[BG_IFNAME_MAX]);
 BG_SIGSAFE bool bg_scope_read(const union bg_sockaddr *peer, unsigned size, struct bg_endpoint *to);
 BG_SIGSAFE void bg_scope_of_connect(int fd, const union bg_sockaddr *peer, unsigned size, bool made);
 

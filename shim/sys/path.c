@@ -9,13 +9,21 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sys/kernel.h"
 
 #define LINKS_MAX 40 /* path_resolution(7) */
-#define OTHERS_WRITE (S_IWGRP | S_IWOTH)
+#ifdef SYS_fstatfs64 /* 32 bits */
+#define STATFS statfs64
+#define FSTATFS(fd, system) bg_kernel_result(syscall(SYS_fstatfs64, fd, sizeof(system), &(system)))
+#else
+#define STATFS statfs
+#define FSTATFS(fd, system) bg_kernel_result(syscall(SYS_fstatfs, fd, &(system)))
+#endif
 
 /**
  * bg_owner_is_trusted - does user @uid trust what @owner may write to? Itself, root, and who owns `/`: in a user namespace
@@ -31,18 +39,35 @@ bg_owner_is_trusted(uint32_t owner, uint32_t uid)
 	return bg_kernel_result(syscall(SYS_statx, AT_FDCWD, "/", 0, STATX_UID, &root)) == 0 && root.stx_uid == owner;
 }
 
-/** look - what @fd is: sets owner and mode. Return: its S_IFMT, or -errno. */
+/**
+ * bg_mode_is_trusted - can nobody else write to the open @fd, of this @mode and @group? Root's group is root, as for sudo(8):
+ * files of a container's image are commonly 0664. A file system that is mounted for reading cannot be written to by any.
+ * @own_group: whether the group of whoever asks may write
+ */
+bool
+bg_mode_is_trusted(int fd, uint32_t mode, uint32_t group, bool own_group)
+{
+	uint32_t others = mode & S_IWOTH;
+	struct STATFS system;
+
+	if (group != 0 && !own_group)
+		others |= mode & S_IWGRP;
+	return others == 0 || (FSTATFS(fd, system) == 0 && (system.f_flags & ST_RDONLY));
+}
+
+/** look - what @fd is: sets owner, group and mode. Return: its S_IFMT, or -errno. */
 static int
 look(struct bg_walk *walk, int fd)
 {
 	struct statx status;
 	long error = fd < 0 ? fd
 			    : bg_kernel_result(syscall(SYS_statx, fd, "", AT_EMPTY_PATH,
-						       STATX_TYPE | STATX_MODE | STATX_UID, &status));
+						       STATX_TYPE | STATX_MODE | STATX_UID | STATX_GID, &status));
 
 	if (error)
 		return (int)error;
 	walk->owner = status.stx_uid;
+	walk->group = status.stx_gid;
 	walk->mode = status.stx_mode;
 	return status.stx_mode & S_IFMT;
 }
@@ -52,14 +77,15 @@ look(struct bg_walk *walk, int fd)
  * like /tmp: what is in it is judged next, and only its owner can take it away. Return: 0 or EPERM.
  */
 static int
-judge(struct bg_walk *walk)
+judge(struct bg_walk *walk, int fd)
 {
 	bool link = S_ISLNK(walk->mode);
 
 	if (!link && !walk->folders)
 		return 0;
-	walk->distrusted = !bg_owner_is_trusted(walk->owner, walk->uid) ||
-			   (!link && (walk->mode & OTHERS_WRITE) && !(walk->mode & S_ISVTX));
+	walk->distrusted =
+		!bg_owner_is_trusted(walk->owner, walk->uid) ||
+		(!link && !(walk->mode & S_ISVTX) && !bg_mode_is_trusted(fd, walk->mode, walk->group, false));
 	return walk->distrusted ? -EPERM : 0;
 }
 
@@ -79,7 +105,7 @@ start(struct bg_walk *walk, const char *path)
 	walk->part = *path == '/' ? "/" : ".";
 	folder = open_part(AT_FDCWD, walk->part);
 	kind = look(walk, folder);
-	error = kind < 0 ? kind : judge(walk);
+	error = kind < 0 ? kind : judge(walk, folder);
 	if (!error)
 		return folder;
 	if (folder >= 0)
@@ -131,7 +157,7 @@ static int
 go_on(struct bg_walk *walk, int folder, int next, char **rest)
 {
 	bool link = S_ISLNK(walk->mode);
-	int error = judge(walk);
+	int error = judge(walk, next);
 
 	if (!error && link)
 		error = expand(walk, next, rest);

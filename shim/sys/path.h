@@ -17,7 +17,7 @@
  * @follow: the last part, too, may be a symbolic link
  * @part: set to the last part, or to the part where the walk ended; in @text
  * @distrusted: set where that part is another user's, or others may write to it
- * @owner, @mode: then its owner and st_mode
+ * @owner, @group, @mode: then its owner, its group and st_mode
  */
 struct bg_walk {
 	char *text;
@@ -28,10 +28,12 @@ struct bg_walk {
 	const char *part;
 	bool distrusted;
 	uint32_t owner;
+	uint32_t group;
 	uint32_t mode;
 };
 
 BG_SIGSAFE int bg_walk(struct bg_walk *walk, const char *path);
+BG_SIGSAFE bool bg_mode_is_trusted(int fd, uint32_t mode, uint32_t group, bool own_group);
 BG_SIGSAFE bool bg_owner_is_trusted(uint32_t owner, uint32_t uid);
 
 #endif

@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sys/interface.h"
 #include "sys/kernel.h"
+#include "sys/origin.h"
 #include "sys/sink.h"
 
 #define DATAGRAM (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE)
@@ -93,12 +93,12 @@ fill_result(struct bg_event *event, int fd, const struct bg_change *planned)
 	memcpy(event->interface, planned->interface, sizeof(event->interface));
 }
 
-/** name_scope - the interface of a link-local address, for the reader; its number where the kernel does not tell. */
+/** name_scope - the interface of a link-local address, for the reader, where the socket is bound to it; else its number. */
 static void
 name_scope(int fd, const struct bg_addr *addr, char scope[BG_IFNAME_MAX])
 {
-	if (addr->family == BG_IPV6 && addr->scope_id)
-		bg_interface_name(fd, addr->scope_id, scope);
+	if (addr->family == BG_IPV6 && addr->scope_id && !bg_scope_is_device(fd, addr->scope_id, scope))
+		scope[0] = '\0';
 }
 
 /** emit - log @event. */

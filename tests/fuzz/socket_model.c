@@ -144,25 +144,32 @@ rewritten(const struct known *policy, const struct world *world, const struct pl
 	return outcome;
 }
 
+/** is_dual_stack - a wildcard of both families? */
+static bool
+is_dual_stack(const struct world *world, const struct plain *asked)
+{
+	return asked->ipv6 && is_wildcard(asked) && !world->v6only;
+}
+
 /** expect_loopback - a wildcard goes to the loopback of its family, or to the device where it has two of them. */
 static struct outcome
 expect_loopback(const struct known *policy, const struct world *world, const struct plain *asked)
 {
-	bool dual = asked->ipv6 && is_wildcard(asked) && !world->v6only;
-
 	if (is_loopback(asked) && !is_late(world) && !policy->port)
 		return (struct outcome){.fate = UNTOUCHED};
-	if (dual || is_late(world))
+	if (is_dual_stack(world, asked) || is_late(world))
 		return (struct outcome){
 			.fate = ON_DEVICE, .device = "lo", .to.port = is_late(world) ? 0 : policy->port};
 	return rewritten(policy, world, asked, &loopback4, &loopback6);
 }
 
-/** expect_interface - an interface: its address now, or at a bound socket the interface itself. */
+/** expect_interface - an interface: its address now; at a bound socket, or where it has one for both families, itself. */
 static struct outcome
 expect_interface(const struct known *policy, const struct world *world, const struct plain *asked)
 {
-	if (is_late(world))
+	bool has_address = world->interface4 || world->interface6;
+
+	if (is_late(world) || (is_dual_stack(world, asked) && has_address))
 		return (struct outcome){.fate = ON_DEVICE, .device = "eth9"};
 	return rewritten(policy, world, asked, world->interface4 ? &model_eth4 : NULL,
 			 world->interface6 ? &model_eth6 : NULL);

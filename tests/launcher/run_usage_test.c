@@ -157,8 +157,7 @@ static void
 configuration_of_another_user_is_refused_to_root(void **state)
 {
 	static const char why[] =
-		"/theirs.conf: not trusted: owned by uid 1000, expected what only root can write to: copy "
-		"it, or run as its owner";
+		"/theirs.conf: not trusted: owned by uid 1000, expected root's: copy it, or run as its owner";
 	static const char *const commands[] = {"run -c theirs.conf " STARTED, "run -e seccomp -c theirs.conf " STARTED,
 					       "check $PWD/theirs.conf", "explain -c $PWD/theirs.conf tcp 0.0.0.0:80"};
 	char line[256];
@@ -280,6 +279,7 @@ neighbours_of_loopback_are_told_before_the_command_starts(void **state)
 		     NETWORK("eth9") "$BG run true");
 	assert_non_null(strstr(drive_expect(0, NULL, NETWORK("all") "$BG run true")->err, "or that of \"all\" is set"));
 	drive_expect(0, "", NETWORK("lo") "$BG run true");
+	drive_expect(0, "", NETWORK("eth9") "$BG run -n true");
 	drive_expect(0, "", NETWORK("eth9") "$BG run -q true");
 	assert_true(drive_write("confined.conf", "rule a { protocol = tcp action = confine }\n", 0644));
 	drive_expect(0, "", NETWORK("eth9") "$BG run -c confined.conf true");

@@ -99,6 +99,8 @@ static const struct row rows[] = {
 	{ROW("tcp4_wild_late"), .bare = "0.0.0.0%" CABLE, .event = "0.0.0.0:%P%" CABLE " left exposed (rewrite" CHOSE,
 	 .open = true},
 	{ROW("tcp4_port_lo"), .bare = "0.0.0.0%lo", .root = "127.0.0.1%lo", .user = "127.0.0.1%lo"},
+	{ROW("tcp4_port_late_twice"), .bare = "0.0.0.0%" CABLE, .event = "0.0.0.0:%P%" CABLE " left exposed (rewrite" CHOSE,
+	 .open = true},
 	{ROW("tcp4_port_late_there"), .bare = "0.0.0.0%" CABLE},
 	{ROW("udp4_port_late"), .bare = "0.0.0.0%" CABLE, .root = "127.0.0.1%" CABLE, .user = "127.0.0.1%" CABLE,
 	 .event = "-> 127.0.0.1:%P (rewrite", .deaf = true},

@@ -146,8 +146,10 @@ thread_cancelled_in_a_call_leaves_nothing_behind(void **state)
 	char output[1024];
 
 	(void)state;
-#ifdef __SANITIZE_THREAD__
-	skip(); /* the runtime hangs where a thread is cancelled asynchronously inside of it */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+	/* The runtime hangs where a thread is cancelled asynchronously inside of it, or takes what is left on the stack of the
+	 * calls that were cancelled for an overflow of its own. */
+	skip();
 #endif
 	run("BINDGUARD_LOG=none" LIMIT, "storm cancel 200", output);
 	if (sscanf(output, "cancelled in bind %d, in connect %d, descriptors left over %d", &in_bind, &in_connect,

@@ -16,6 +16,7 @@
 #include "supervise/guarded.h"
 
 #define SEQUENCES 2000 /* BG_SEQUENCES of the environment, divided by 50 */
+#define LEAST 200 /* in fewer none may leave a server open that is not guarded */
 #define REPEATS 3      /* a sequence that does not differ each time met a slow machine */
 #define LINE 32	       /* "NUMBER HASH" */
 
@@ -153,6 +154,8 @@ set_up(void **state)
 		seed = drawn;
 	if (fewer)
 		sequences = strtoul(fewer, NULL, 10) / 50;
+	if (sequences < LEAST)
+		sequences = LEAST;
 	print_message("# seed: BG_SEED=%lu\n", seed);
 	return 0;
 }

@@ -91,11 +91,17 @@ protocol_any_is_known_by_type_and_number(void **state)
 		{SOCK_RAW, IPPROTO_TCP, BG_PROTOCOL_RAW},
 		{SOCK_RAW, -EPERM, BG_PROTOCOL_RAW},
 		{SOCK_DGRAM, IPPROTO_ICMP, BG_PROTOCOL_OTHER},
+		{SOCK_DGRAM, IPPROTO_ICMPV6, BG_PROTOCOL_OTHER},
+		/* numbers of protocols to come */
+		{SOCK_STREAM, 261, BG_PROTOCOL_TCP},
+		{SOCK_SEQPACKET, 261, BG_PROTOCOL_TCP},
+		{SOCK_DGRAM, 261, BG_PROTOCOL_UDP},
 		{-ENOTSOCK, 0, (enum bg_protocol)0},
 		{SOCK_STREAM, -EPERM, (enum bg_protocol)0},
 	};
 
 	(void)state;
+	kernel.domain = AF_INET;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		kernel.type = rows[i].type;
 		kernel.protocol = rows[i].protocol;

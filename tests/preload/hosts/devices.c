@@ -94,6 +94,7 @@ has(const char *way, const char *word)
  *   late lo                      the program binds it to the cable, to lo
  *   there                        connect(2) to the second host, where nobody listens: no server
  *   refused                      connect(2) to a link-local address where nobody listens
+ *   twice                        a duplicate of its descriptor stays
  *   exec                         all that memory held is gone
  */
 static int
@@ -118,6 +119,8 @@ make(const char *way)
 		choose(fd, CABLE);
 	if (has(way, "lo"))
 		choose(fd, "lo");
+	if (has(way, "twice") && dup(fd) < 0)
+		die("dup");
 	if (has(way, "refused") && try_connect(fd, "fe80::2", CLOSED_PORT) == 0)
 		die("connect to nobody");
 	if (has(way, "there") && try_connect(fd, ipv4 ? THERE4 : THERE6, CLOSED_PORT) == 0)

@@ -5,11 +5,13 @@
  * FILTER: none, kill:CALL,CALL... (any other call ends the process) or errno:NUMBER:CALL (that call fails;
  * errno:NUMBER:CALL:ARGUMENT:VALUE only where that argument, counted from 0, has this value); several, each for a child
  * and a socket of its own, are separated by a slash
- * STEPS: B and L before the filter, b, l and c behind it (c connects to the second host, port 9)
+ * STEPS: B, L and D before the filter, b, l, c and s behind it (D binds it to the cable; c connects to the second host, port 9,
+ * s by its link-local address)
  * FAMILY 4, 6 (dual-stack) or 6only; TYPE tcp or udp; PLACE of the address: stack or heap */
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <net/if.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -130,6 +132,7 @@ struct plan {
 	int type;
 	const union name *name;
 	socklen_t size;
+	unsigned cable;
 	char *results;
 };
 
@@ -138,10 +141,16 @@ static void
 step(const struct plan *plan, char what)
 {
 	struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(9)};
+	struct sockaddr_in6 link = {.sin6_family = AF_INET6, .sin6_port = htons(9), .sin6_scope_id = plan->cable};
 	int result = 0;
 
 	inet_pton(AF_INET, THERE4, &peer.sin_addr);
-	if (what == 'B' || what == 'b')
+	inet_pton(AF_INET6, "fe80::2", &link.sin6_addr);
+	if (what == 'D')
+		result = setsockopt(plan->fd, SOL_SOCKET, SO_BINDTODEVICE, CABLE, sizeof(CABLE));
+	else if (what == 's')
+		result = connect(plan->fd, (struct sockaddr *)&link, sizeof(link));
+	else if (what == 'B' || what == 'b')
 		result = bind(plan->fd, &plan->name->any, plan->size);
 	else if (what == 'L' || what == 'l')
 		result = plan->type == SOCK_STREAM ? listen(plan->fd, 8) : 0;
@@ -172,7 +181,7 @@ run(struct plan *plan, char *filter, const char *steps, int family, int v6only)
 	if (child == 0) {
 		const char *what = steps;
 
-		for (; *what == 'B' || *what == 'L'; what++)
+		for (; strchr("BLD", *what) && *what; what++)
 			step(plan, *what);
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		if (length && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
@@ -215,6 +224,7 @@ main(int argc, char **argv)
 		return 77;
 	if (strcmp(argv[7], "heap") == 0)
 		name = malloc(sizeof(*name));
+	plan.cable = if_nametoindex(CABLE);
 	family = argv[3][0] == '4' ? AF_INET : AF_INET6;
 	plan.type = strcmp(argv[4], "tcp") == 0 ? SOCK_STREAM : SOCK_DGRAM;
 	plan.name = name;
