@@ -59,6 +59,7 @@ struct slot {
 	int raw;  /* can be bound again, raw(7), and a confined one also to a link-local address without scope */
 	int used; /* bind, listen or connect was called */
 	int listened;
+	int client;    /* connected, given back what bind(2) took; 2: and who remembers it has gone: CAVEATS */
 	int connected; /* connect was called, whatever came of it */
 	int spent;     /* tried to connect: what the first peer left behind decides on further calls */
 	int scoped; /* a call with a scope may have left a device behind; 2: and who remembers it has gone: CAVEATS */
@@ -310,10 +311,12 @@ note_scope(const struct slot *slot, const struct address *address)
 
 /* The process that would remember it goes. */
 static void
-forget_scopes(void)
+forget_memory(void)
 {
-	for (unsigned i = 0; i < SLOTS; i++)
+	for (unsigned i = 0; i < SLOTS; i++) {
 		now.slots[i].scoped = now.slots[i].scoped ? 2 : 0;
+		now.slots[i].client = now.slots[i].client ? 2 : 0;
+	}
 }
 
 /* By this descriptor or by a duplicate. */
@@ -549,7 +552,10 @@ do_connect(struct slot *slot)
 		fcntl(slot->fd, F_SETFL, flags);
 	note("  buffer %s\n", unchanged(at, &address) ? "kept" : "WRITTEN");
 	for (unsigned i = 0; i < SLOTS; i++) /* duplicates are the same socket */
-		now.slots[i].connected |= now.slots[i].inode == slot->inode;
+		if (now.slots[i].inode == slot->inode) {
+			now.slots[i].connected = 1;
+			now.slots[i].client |= result == 0 && !dissolves;
+		}
 	slot->used = 1;
 	if (result == 0)
 		slot->spent = !dissolves;
@@ -681,7 +687,7 @@ do_exec(void)
 		return;
 	fd = memfd_create("state", 0);
 	note("exec\n");
-	forget_scopes();
+	forget_memory();
 	if (fd < 0 || dup2(fd, STATE_FD) < 0 || pwrite(STATE_FD, &now, sizeof(now), 0) != sizeof(now))
 		exit(3);
 	close(fd);
@@ -704,7 +710,7 @@ do_child(void (*act)(struct slot *), struct slot *slot)
 	child = fork();
 	if (child == 0) {
 		act(slot);
-		forget_scopes();
+		forget_memory();
 		fflush(stdout);
 		_exit(write(pipes[1], &now, sizeof(now)) != sizeof(now));
 	}
@@ -867,8 +873,8 @@ is_open(const struct slot *slot)
 	if (option_of(slot->fd, SO_ACCEPTCONN) == 1)
 		return 1;
 	protocol = option_of(slot->fd, SO_PROTOCOL);
-	return slot->server && !slot->device && slot->scoped < 2 && (protocol == IPPROTO_UDP || protocol == 136) &&
-	       option_of(slot->fd, SO_TYPE) == SOCK_DGRAM &&
+	return slot->server && !slot->device && slot->scoped < 2 && slot->client < 2 &&
+	       (protocol == IPPROTO_UDP || protocol == 136) && option_of(slot->fd, SO_TYPE) == SOCK_DGRAM &&
 	       getpeername(slot->fd, (struct sockaddr *)peer, &peer_size) != 0;
 }
 
