@@ -298,15 +298,26 @@ place(const struct address *address, unsigned char *stack, const char **where)
 	}
 }
 
-/* May this call leave the device of its scope behind? Duplicates are the same socket. */
+/* Duplicates are the same socket: what is known of @slot is known of them. */
 static void
-note_scope(const struct slot *slot, const struct address *address)
+share(const struct slot *slot)
 {
-	if (slot->family != AF_INET6 || address->size < 28 || !(address->bytes[24] | address->bytes[25]))
-		return;
-	for (unsigned i = 0; i < SLOTS; i++)
-		if (now.slots[i].inode == slot->inode)
-			now.slots[i].scoped |= 1;
+	for (unsigned i = 0; i < SLOTS; i++) {
+		struct slot *other = &now.slots[i];
+		int fd = other->fd;
+
+		if (other == slot || other->inode != slot->inode)
+			continue;
+		*other = *slot;
+		other->fd = fd;
+	}
+}
+
+/* May this call leave the device of its scope behind? */
+static void
+note_scope(struct slot *slot, const struct address *address)
+{
+	slot->scoped |= slot->family == AF_INET6 && address->size >= 28 && (address->bytes[24] | address->bytes[25]);
 }
 
 /* The process that would remember it goes. */
@@ -317,16 +328,6 @@ forget_memory(void)
 		now.slots[i].scoped = now.slots[i].scoped ? 2 : 0;
 		now.slots[i].client = now.slots[i].client ? 2 : 0;
 	}
-}
-
-/* By this descriptor or by a duplicate. */
-static int
-chose_device(const struct slot *slot)
-{
-	for (unsigned i = 0; i < SLOTS; i++)
-		if (now.slots[i].device && now.slots[i].inode == slot->inode)
-			return 1;
-	return slot->device;
 }
 
 /* Is what lies at @at, where it can be read, still what was put there? */
@@ -515,6 +516,7 @@ do_bind(struct slot *slot)
 	slot->used = 1;
 	if (result == 0 && is_fixed_wildcard(slot, &address))
 		slot->server = 1;
+	share(slot);
 }
 
 /* What nobody listens to, or in the profile `apart` a loopback: a server on a wildcard may be there alone. */
@@ -551,14 +553,11 @@ do_connect(struct slot *slot)
 	if (flags >= 0 && !(flags & O_NONBLOCK))
 		fcntl(slot->fd, F_SETFL, flags);
 	note("  buffer %s\n", unchanged(at, &address) ? "kept" : "WRITTEN");
-	for (unsigned i = 0; i < SLOTS; i++) /* duplicates are the same socket */
-		if (now.slots[i].inode == slot->inode) {
-			now.slots[i].connected = 1;
-			now.slots[i].client |= result == 0 && !dissolves;
-		}
-	slot->used = 1;
+	slot->used = slot->connected = 1;
+	slot->client |= result == 0 && !dissolves;
 	if (result == 0)
 		slot->spent = !dissolves;
+	share(slot);
 }
 
 /* Not in the profile `specific` where the kernel has set a device: a socket that was never bound is a wildcard's then, which
@@ -570,15 +569,15 @@ do_listen(struct slot *slot)
 	static const int backlogs[] = {8, 64, 128, -1};
 	int backlog = backlogs[below(4)], result;
 
-	if ((profile == SPECIFIC && slot->scoped) || (profile != ANY && slot->connected && chose_device(slot)))
+	if ((profile == SPECIFIC && slot->scoped) || (profile != ANY && slot->connected && slot->device))
 		return;
 	note("listen %d %d", slot->fd, backlog);
 	errno = UNTOUCHED;
 	result = listen(slot->fd, backlog);
 	note_call(slot, result);
-	for (unsigned i = 0; i < SLOTS && result == 0; i++) /* duplicates are the same socket */
-		now.slots[i].listened |= now.slots[i].inode == slot->inode;
+	slot->listened |= result == 0;
 	slot->used = 1;
+	share(slot);
 }
 
 static void
@@ -605,17 +604,8 @@ do_accept(struct slot *slot)
 	into->used = 1;
 }
 
-/* Bound, connected or listening by this descriptor or by a duplicate: a program with CAP_NET_RAW that then takes the
- * device off has exposed itself, and setsockopt(2) is not guarded. */
-static int
-is_used(const struct slot *slot)
-{
-	for (unsigned i = 0; i < SLOTS; i++)
-		if (now.slots[i].used && now.slots[i].inode == slot->inode)
-			return 1;
-	return slot->used;
-}
-
+/* Not off a socket that is bound, connected or listening: a program with CAP_NET_RAW that takes the device off has exposed
+ * itself, and setsockopt(2) is not guarded. */
 static void
 do_device(struct slot *slot)
 {
@@ -626,12 +616,13 @@ do_device(struct slot *slot)
 	/* Without CAP_NET_RAW a second device is refused, the guard's counts as the first. */
 	if (slot->used && (profile == APART || (moves && profile == SPECIFIC)))
 		return;
-	device = devices[below(is_used(slot) ? 3 : 4)];
+	device = devices[below(slot->used ? 3 : 4)];
 	note("device %d %s", slot->fd, device);
 	errno = UNTOUCHED;
 	result = setsockopt(slot->fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device));
 	note_call(slot, result);
 	slot->device |= result == 0 && device[0];
+	share(slot);
 }
 
 static void
@@ -865,7 +856,7 @@ is_open(const struct slot *slot)
 	/* ENODEV: a device that is not there, which bind(2) to a link-local address left behind. One that is there, and that
 	 * this program has not chosen, is the kernel's. */
 	if (getsockopt(slot->fd, SOL_SOCKET, SO_BINDTODEVICE, device, &device_size) ||
-	    (device[0] && (chose_device(slot) || slot->scoped > 1 || strcmp(device, "lo") == 0)))
+	    (device[0] && (slot->device || slot->scoped > 1 || strcmp(device, "lo") == 0)))
 		return 0;
 	/* A filter that this program has not attached: what it lets through, tests/preload/leaks_test.c asks. */
 	if (getsockopt(slot->fd, SOL_SOCKET, SO_GET_FILTER, NULL, &filter_size) == 0 && filter_size > 0)
