@@ -16,7 +16,7 @@
 #include "supervise/guarded.h"
 
 #define SEQUENCES 2000 /* BG_SEQUENCES of the environment, divided by 50 */
-#define LEAST 200 /* in fewer none may leave a server open that is not guarded */
+#define LEAST 200      /* in fewer none may leave a server open that is not guarded */
 #define REPEATS 3      /* a sequence that does not differ each time met a slow machine */
 #define LINE 32	       /* "NUMBER HASH" */
 
