@@ -175,7 +175,7 @@ static int
 open_file(const char *path, const struct file_trust *trust, struct bg_diags *diags)
 {
 	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-	int fd = trust && trust->strict ? open_strict(path, trust, flags, diags) : open(path, flags);
+	int fd = trust && trust->strict ? open_strict(path, trust, flags, diags) : openat(AT_FDCWD, path, flags);
 
 	if (fd < 0 && errno)
 		cannot(diags, bg_errno_name(errno));

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * load.c - from environment and file to the policy of this process; lockdown where anything is wrong. Cold. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "bindguard/load.h"
 #include "load/file.h"
 #include "load/override.h"
+#include "sys/path.h"
 
 /** from_file - the policy that the file holds, to be freed; NULL and mistakes in @loaded. */
 static struct bg_policy *
 from_file(struct bg_loaded *loaded, bool secure)
 {
-	struct file_trust trust = {.uid = geteuid()};
+	struct file_trust trust = {.uid = bg_effective_user()};
 	struct bg_policy *policy;
 	size_t size;
 	char *text;

@@ -25,6 +25,17 @@
 #define FSTATFS(fd, system) bg_kernel_result(syscall(SYS_fstatfs, fd, &(system)))
 #endif
 
+/** bg_effective_user - geteuid(2), one symbol less for the dynamic linker to look up in every process. */
+uint32_t
+bg_effective_user(void)
+{
+#ifdef SYS_geteuid32 /* where SYS_geteuid has 16 bits */
+	return (uint32_t)syscall(SYS_geteuid32);
+#else
+	return (uint32_t)syscall(SYS_geteuid);
+#endif
+}
+
 /**
  * bg_owner_is_trusted - does user @uid trust what @owner may write to? Itself, root, and who owns `/`: in a user namespace
  * where root has no number, its files look like nobody's, and who owns `/` can have any file there anyway.

@@ -25,11 +25,6 @@
 #define FLAGS (O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_LARGEFILE)
 #define TRIES 3	     /* others make, move and remove the log meanwhile */
 #define BEGINNING 32 /* bytes of a file that tell what it is */
-#ifdef SYS_geteuid32 /* where SYS_geteuid has 16 bits */
-#define SYS_GETEUID SYS_geteuid32
-#else
-#define SYS_GETEUID SYS_geteuid
-#endif
 
 static const char blanks[] = "                                                                ";
 
@@ -57,7 +52,7 @@ blank_out(int fd, size_t size)
 static bool
 is_ours(uint32_t owner)
 {
-	return owner == 0 || bg_owner_is_trusted(owner, (uint32_t)syscall(SYS_GETEUID));
+	return owner == 0 || bg_owner_is_trusted(owner, bg_effective_user());
 }
 
 /**
@@ -149,7 +144,7 @@ static int
 create(const char *path, const char **why)
 {
 	char text[BG_LOG_PATH_MAX];
-	struct bg_walk walk = {.text = text, .size = sizeof(text), .uid = (uint32_t)syscall(SYS_GETEUID)};
+	struct bg_walk walk = {.text = text, .size = sizeof(text), .uid = bg_effective_user()};
 	int folder = walk_to(&walk, path, why), fd;
 
 	if (folder < 0)
@@ -207,7 +202,7 @@ int
 bg_sink_file_ask(const char *path, const char **why)
 {
 	char text[BG_LOG_PATH_MAX];
-	struct bg_walk walk = {.text = text, .size = sizeof(text), .uid = (uint32_t)syscall(SYS_GETEUID)};
+	struct bg_walk walk = {.text = text, .size = sizeof(text), .uid = bg_effective_user()};
 	struct statx status;
 	int fd, folder,
 		error = (int)bg_kernel_result(
