@@ -205,8 +205,7 @@ warn_localnet(const struct config_warnings *warnings)
 		return;
 	warn(warnings, NULL, rule->line,
 	     "neighbours at interface \"%s\" reach servers that go to 127.0.0.1: net.ipv4.conf.%s.route_localnet or "
-	     "that "
-	     "of \"all\" is set, expected 0, or action = confine",
+	     "that of \"all\" is set, expected 0, or action = confine",
 	     name, name);
 }
 

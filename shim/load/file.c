@@ -130,13 +130,13 @@ distrust(const struct file_trust *trust, const char *what, bool owned, unsigned 
 			     trust->strict ? "that only root can: chmod go-w" : "that only you or root can: chmod o-w");
 }
 
-/** is_trusted - may the configuration for @trust be the open file @fd of this @status? Else it is told. */
+/** is_trusted - may the configuration for @trust be the open file of this @status? Else it is told. */
 static bool
-is_trusted(const struct file_trust *trust, int fd, const struct stat *status, struct bg_diags *diags)
+is_trusted(const struct file_trust *trust, const struct stat *status, struct bg_diags *diags)
 {
 	if (!bg_owner_is_trusted(status->st_uid, trust->uid))
 		distrust(trust, "", true, status->st_uid, diags);
-	else if (!bg_mode_is_trusted(fd, status->st_mode, status->st_gid, !trust->strict))
+	else if (!bg_mode_is_trusted(status->st_mode, status->st_gid, !trust->strict))
 		distrust(trust, "", false, status->st_mode & 07777, diags);
 	else
 		return true;
@@ -210,7 +210,7 @@ file_read(const char *path, const struct file_trust *trust, size_t *size, struct
 		close(fd);
 		return cannot(diags, "it is no regular file");
 	}
-	if (trust && !is_trusted(trust, fd, &status, diags)) {
+	if (trust && !is_trusted(trust, &status, diags)) {
 		close(fd);
 		return NULL;
 	}

@@ -143,6 +143,7 @@ give_back(struct bg_attempt *attempt, const struct bg_mark *mark, const char dev
 		error = bg_replace(attempt, &wanted.to, wanted.form, mark->dual_stack, &nobody);
 		if (error) {
 			let_reuse(attempt->fd, reuse);
+			bg_report_changed(attempt, &wanted, error);
 			return error;
 		}
 		attempt->exchanged = true;

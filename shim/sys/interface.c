@@ -213,7 +213,7 @@ bg_interface_addresses(int fd, const char *name, struct bg_addr *ipv4, struct bg
 	return unasked;
 }
 
-/** bg_interface_name - of the interface of number @index in the network namespace of socket @fd, "" where there is none. */
+/** bg_interface_name - of number @index in the network namespace of socket @fd, "" where there is none. Return: 0 or -errno. */
 int
 bg_interface_name(int fd, unsigned index, char name[BG_IFNAME_MAX])
 {

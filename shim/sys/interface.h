@@ -5,9 +5,10 @@
 
 #include "bindguard/policy.h"
 
-/* They return the set of enum bg_family that the kernel may not be asked for: there, nothing found is no answer. bg_interface_name(): 0 or -errno. */
-BG_SIGSAFE unsigned bg_interface_addresses(int fd, const char *name, struct bg_addr *ipv4, struct bg_addr *ipv6);
 BG_SIGSAFE int bg_interface_name(int fd, unsigned index, char name[BG_IFNAME_MAX]);
+
+/* Both return the set of enum bg_family that the kernel may not be asked for: there, nothing found is no answer. */
+BG_SIGSAFE unsigned bg_interface_addresses(int fd, const char *name, struct bg_addr *ipv4, struct bg_addr *ipv6);
 BG_SIGSAFE unsigned bg_interface_of_address(int fd, const struct bg_addr *addr, char name[BG_IFNAME_MAX]);
 
 #endif

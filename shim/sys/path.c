@@ -51,19 +51,23 @@ bg_owner_is_trusted(uint32_t owner, uint32_t uid)
 }
 
 /**
- * bg_mode_is_trusted - can nobody else write to the open @fd, of this @mode and @group? Root's group is root, as for sudo(8):
- * files of a container's image are commonly 0664. A file system that is mounted for reading cannot be written to by any.
+ * bg_mode_is_trusted - does this @mode let nobody else write, of a file of @group? Root's group is root, as for sudo(8): files
+ * of a container's image are commonly 0664.
  * @own_group: whether the group of whoever asks may write
  */
 bool
-bg_mode_is_trusted(int fd, uint32_t mode, uint32_t group, bool own_group)
+bg_mode_is_trusted(uint32_t mode, uint32_t group, bool own_group)
 {
-	uint32_t others = mode & S_IWOTH;
+	return !(mode & S_IWOTH) && (!(mode & S_IWGRP) || group == 0 || own_group);
+}
+
+/** is_for_reading - is the open @fd of a file system that is mounted for reading only? */
+static bool
+is_for_reading(int fd)
+{
 	struct STATFS system;
 
-	if (group != 0 && !own_group)
-		others |= mode & S_IWGRP;
-	return others == 0 || (FSTATFS(fd, system) == 0 && (system.f_flags & ST_RDONLY));
+	return FSTATFS(fd, system) == 0 && (system.f_flags & ST_RDONLY);
 }
 
 /** look - what @fd is: sets owner, group and mode. Return: its S_IFMT, or -errno. */
@@ -85,7 +89,8 @@ look(struct bg_walk *walk, int fd)
 
 /**
  * judge - may the walk go on by the folder or link that was looked at? A folder that all may write to has to be sticky,
- * like /tmp: what is in it is judged next, and only its owner can take it away. Return: 0 or EPERM.
+ * like /tmp, or mounted for reading only, like Kubernetes' volumes: what is in it is judged next, and who can exchange it, by
+ * another mount, cannot put there what root owns. Return: 0 or -EPERM.
  */
 static int
 judge(struct bg_walk *walk, int fd)
@@ -94,9 +99,9 @@ judge(struct bg_walk *walk, int fd)
 
 	if (!link && !walk->folders)
 		return 0;
-	walk->distrusted =
-		!bg_owner_is_trusted(walk->owner, walk->uid) ||
-		(!link && !(walk->mode & S_ISVTX) && !bg_mode_is_trusted(fd, walk->mode, walk->group, false));
+	walk->distrusted = !bg_owner_is_trusted(walk->owner, walk->uid) ||
+			   (!link && !(walk->mode & S_ISVTX) && !bg_mode_is_trusted(walk->mode, walk->group, false) &&
+			    !is_for_reading(fd));
 	return walk->distrusted ? -EPERM : 0;
 }
 

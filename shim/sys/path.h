@@ -34,7 +34,7 @@ struct bg_walk {
 
 BG_SIGSAFE int bg_walk(struct bg_walk *walk, const char *path);
 BG_SIGSAFE uint32_t bg_effective_user(void);
-BG_SIGSAFE bool bg_mode_is_trusted(int fd, uint32_t mode, uint32_t group, bool own_group);
+BG_SIGSAFE bool bg_mode_is_trusted(uint32_t mode, uint32_t group, bool own_group);
 BG_SIGSAFE bool bg_owner_is_trusted(uint32_t owner, uint32_t uid);
 
 #endif

@@ -204,11 +204,11 @@ bg_sink_file_ask(const char *path, const char **why)
 	char text[BG_LOG_PATH_MAX];
 	struct bg_walk walk = {.text = text, .size = sizeof(text), .uid = bg_effective_user()};
 	struct statx status;
-	int fd, folder,
-		error = (int)bg_kernel_result(
-			syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status));
+	int fd, folder, error;
 
 	*why = NULL;
+	error = (int)bg_kernel_result(
+		syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status));
 	if (error == 0 && S_ISFIFO(status.stx_mode)) {
 		*why = may_be_opened(&status);
 		return *why ? -EPERM : 0;

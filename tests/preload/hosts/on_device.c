@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <net/if.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -65,18 +64,42 @@ attach(int cgroup, unsigned index)
 	return (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &put, sizeof(put));
 }
 
+/*
+ * remove_later - when the last process of the cgroup has gone, however it ends: by a process of another session, which nobody
+ * waits for, and which no signal to the group reaches. It begins when this one has executed CMD: until then it is empty.
+ */
 static void
-forward(int signal)
+remove_later(void)
 {
-	(void)signal; /* CMD is of the same group, and ends by itself */
+	int ends[2];
+	char byte;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return;
+	child = fork();
+	if (child == 0) {
+		setsid();
+		if (fork())
+			_exit(0);
+		close(ends[1]);
+		for (int fd = 0; fd < 3; fd++)
+			close(fd);
+		while (read(ends[0], &byte, 1) > 0)
+			;
+		while (rmdir(group) && errno == EBUSY)
+			usleep(10000);
+		_exit(0);
+	}
+	close(ends[0]);
+	waitpid(child, NULL, 0);
 }
 
 int
 main(int argc, char **argv)
 {
 	char mount[256], procs[600], pid[16];
-	int cgroup, fd, status = 0;
-	pid_t child;
+	int cgroup, fd;
 
 	if (argc < 3 || !find(mount))
 		return SKIPPED;
@@ -84,24 +107,14 @@ main(int argc, char **argv)
 	snprintf(procs, sizeof(procs), "%s/cgroup.procs", group);
 	if (mkdir(group, 0755))
 		return SKIPPED;
+	remove_later();
 	cgroup = open(group, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (attach(cgroup, if_nametoindex(argv[1]))) {
-		rmdir(group);
+	if (attach(cgroup, if_nametoindex(argv[1])))
 		return SKIPPED;
-	}
-	signal(SIGTERM, forward);
-	child = fork();
-	if (child == 0) {
-		snprintf(pid, sizeof(pid), "%d", (int)getpid());
-		fd = open(procs, O_WRONLY | O_CLOEXEC);
-		if (write(fd, pid, strlen(pid)) < 0)
-			_exit(SKIPPED);
-		execvp(argv[2], argv + 2);
-		_exit(127);
-	}
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	for (int i = 0; rmdir(group) && errno == EBUSY && i < 100; i++)
-		usleep(10000);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	fd = open(procs, O_WRONLY | O_CLOEXEC);
+	if (write(fd, pid, strlen(pid)) < 0)
+		return SKIPPED;
+	execvp(argv[2], argv + 2);
+	return 127;
 }
