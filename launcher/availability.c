@@ -3,14 +3,16 @@
 #include "launcher/availability.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/sockaddr.h"
-#include "sys/interface_visit.h"
+#include "bindguard/interface_master.h"
+#include "bindguard/interface_visit.h"
+#include "bindguard/sockaddr.h"
 
 /** try_bind - socket @fd on @change's device, at its address and port 0. Return: 0 or an errno value. */
 static int
@@ -65,4 +67,62 @@ availability_of_interface(const char *name, unsigned *index, int *error)
 	if (fd >= 0)
 		close(fd);
 	return *error == 0 ? AVAILABLE : fd >= 0 && *error == ENODEV ? AVAILABLE_NO_INTERFACE : AVAILABLE_UNASKED;
+}
+
+/** has_master - is the interface part of another one here? */
+static bool
+has_master(const char *name)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool has = fd >= 0 && bg_interface_has_master(fd, name);
+
+	if (fd >= 0)
+		close(fd);
+	return has;
+}
+
+/**
+ * availability_of_from - are the interfaces of a limit's `from` there now, and none a part of another? See find_device() of guard.
+ * @missing: set to the first that is not, else ""
+ */
+enum available
+availability_of_from(const struct bg_policy *policy, const struct bg_rule *rule, char missing[BG_IFNAME_MAX],
+		     int *error)
+{
+	const struct bg_from *from = bg_policy_at(policy, rule->from);
+
+	memset(missing, 0, BG_IFNAME_MAX);
+	for (uint32_t i = 0; i < rule->from.count; i++) {
+		enum available available;
+		unsigned index;
+
+		if (from[i].kind != BG_FROM_INTERFACE)
+			continue;
+		available = availability_of_interface(from[i].interface, &index, error);
+		if (available == AVAILABLE && has_master(from[i].interface))
+			available = AVAILABLE_NO_INTERFACE;
+		if (available == AVAILABLE)
+			continue;
+		memcpy(missing, from[i].interface, BG_IFNAME_MAX);
+		return available;
+	}
+	return AVAILABLE;
+}
+
+/**
+ * availability_of_filter - may this user limit TCP sockets? Linux of 2026, and updates of earlier ones, ask for CAP_NET_ADMIN
+ * in the network namespace.
+ */
+enum available
+availability_of_filter(void)
+{
+	struct sock_filter all = {.code = BPF_RET | BPF_K, .k = UINT32_MAX};
+	struct sock_fprog program = {.len = 1, .filter = &all};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool refused =
+		fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) && errno == EPERM;
+
+	if (fd >= 0)
+		close(fd);
+	return refused ? AVAILABLE_NO_FILTER : AVAILABLE;
 }

@@ -3,6 +3,7 @@
 #ifndef BINDGUARD_LAUNCHER_COMMAND_H
 #define BINDGUARD_LAUNCHER_COMMAND_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -31,7 +32,7 @@ struct failure {
 };
 
 /**
- * struct option_spec - an option of a subcommand. The tables in options.c are the one place: --help is printed from
+ * struct option_spec - an option of a subcommand. The tables in command_options.c are the one place: --help is printed from
  * them, and tests/lint/options.sh compares them with the manual page and the completion.
  * @letter: `-x`, or 0: long only
  * @name: `--name`
@@ -71,16 +72,21 @@ int command_check(int argc, char **argv, struct failure *failure);
 int command_explain(int argc, char **argv, struct failure *failure);
 int command_list(int argc, char **argv, struct failure *failure);
 int command_prove(int argc, char **argv, struct failure *failure);
+int command_help(int argc, char **argv, struct failure *failure);
 
-int fail(struct failure *failure, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+const struct command *command_find(const char *name);
+
+int command_fail(struct failure *failure, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/** OPTIONS_MAX - of one subcommand. */
+#define OPTIONS_MAX 20
 
 /**
- * struct options - a command line being read.
+ * struct options - a command line being read, by getopt_long(3).
  * @command: whose options
  * @argc, @argv: as the subcommand got them; @at: index of the next word
  * @value: argument of the last option, NULL where it takes none
- * @group: rest of a word of several letters, as in `-nv`
+ * @names, @letters: the command's table as getopt_long() wants it
  */
 struct options {
 	const struct command *command;
@@ -88,11 +94,13 @@ struct options {
 	char **argv;
 	int at;
 	const char *value;
-	const char *group;
+	struct option names[OPTIONS_MAX + 1];
+	char letters[2 + 2 * OPTIONS_MAX + 1];
 };
 
 void options_begin(struct options *options, int argc, char **argv);
 const struct option_spec *options_next(struct options *options, struct failure *failure);
+const char *options_take_word(struct options *options);
 bool options_is(const struct option_spec *option, const char *name);
 void options_print_help(const struct command *command);
 

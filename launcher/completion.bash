@@ -2,12 +2,12 @@
 # bash completion of bindguard(1). Works alone, and better with bash-completion, which then completes CMD's own
 # arguments. shellcheck shell=bash
 
-# The options of each subcommand; tests/lint/options.sh compares them with launcher/options.c.
+# The options of each subcommand; tests/lint/options.sh compares them with launcher/command_options.c.
 _bindguard_options() {
     case $1 in
-    run) echo '-c --config -t --to -n --observe -l --log -f --format -q --quiet -v --verbose -e --engine -h --help' ;;
-    check) echo '-h --help' ;;
-    explain) echo '-c --config -p --program --command --v6only --json -h --help' ;;
+    run) echo '-c --config -t --to --from --confine --pin -n --observe -l --log -f --format -q --quiet -v --verbose --no-follow --strict -e --engine -h --help' ;;
+    check | help) echo '-h --help' ;;
+    explain) echo '-c --config -t --to --from --confine --pin -p --program --command --connect --v6only --json -h --help' ;;
     list) echo '-a --all --json -h --help' ;;
     prove) echo "--unguarded --json --wait $(_bindguard_options run)" ;;
     esac
@@ -21,10 +21,10 @@ _bindguard_takes_argument() {
     -*) set -- "$1" "-${2: -1}" ;;
     esac
     case $1:$2 in
-    run:-[ctlfe] | run:--config | run:--to | run:--log | run:--format | run:--engine) ;;
+    run:-[ctlfe] | run:--config | run:--to | run:--from | run:--confine | run:--pin | run:--log | run:--format | run:--engine) ;;
     prove:--wait) ;;
     prove:*) _bindguard_takes_argument run "$2" ;;
-    explain:-[cp] | explain:--config | explain:--program | explain:--command) ;;
+    explain:-[cpt] | explain:--config | explain:--to | explain:--from | explain:--confine | explain:--pin | explain:--program | explain:--command) ;;
     *) return 1 ;;
     esac
 }
@@ -52,6 +52,12 @@ _bindguard_interfaces() {
 _bindguard_argument() {
     case $1 in
     -c | --config) _bindguard_files "$2" ;;
+    --from | --confine | --pin)
+        local places
+        mapfile -t places < <(_bindguard_interfaces)
+        [ "$1" = --from ] && places+=(machine)
+        _bindguard_reply "$2" "${places[@]}"
+        ;;
     -t | --to)
         local interfaces
         mapfile -t interfaces < <(_bindguard_interfaces)
@@ -78,6 +84,7 @@ _bindguard_operand() {
         mapfile -t COMPREPLY < <(compgen -c -- "$3")
         ;;
     check:0) _bindguard_files "$3" ;;
+    help:0) _bindguard_reply "$3" run check explain list prove help ;;
     explain:0) _bindguard_reply "$3" tcp mptcp udp udplite sctp dccp raw ;;
     explain:1)
         compopt -o nospace 2>/dev/null # the port is to follow
@@ -136,7 +143,7 @@ _bindguard() {
     current=${words[${#words[@]} - 1]}
     COMPREPLY=()
     case ${words[1]} in
-    run | check | explain | list | prove) [ ${#words[@]} -gt 2 ] && subcommand=${words[1]} at=2 ;;
+    run | check | explain | list | prove | help) [ ${#words[@]} -gt 2 ] && subcommand=${words[1]} at=2 ;;
     esac
     _bindguard_walk
 
@@ -153,7 +160,7 @@ _bindguard() {
         # shellcheck disable=SC2046 # words
         _bindguard_reply "$current" $(_bindguard_options "$subcommand") $([ "$at" = 1 ] && echo --version)
     elif [ ${#words[@]} = 2 ]; then
-        _bindguard_reply "$current" run check explain list prove
+        _bindguard_reply "$current" run check explain list prove help
         [ -n "$current" ] && mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -c -- "$current")
     else
         _bindguard_operand "$subcommand" "$operands" "$current"

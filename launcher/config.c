@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/line.h"
-#include "load/file.h"
+#include "bindguard/file.h"
+#include "bindguard/line.h"
 
 /** show - @path as it may be printed: others chose it, and it may hold a line's end. */
 static void
@@ -23,23 +23,27 @@ show(const char *path, char *text, size_t size)
 /**
  * config_load - what the library would load in a program that starts now.
  * @file: in the place of BINDGUARD_CONFIG; NULL: none was named
+ * @placement: options that were put into the environment before; NULL: none
  * Return: to be freed by config_free(); with mistakes or without. NULL, and @failure set, where memory is short.
  */
 struct config *
-config_load(const char *file, struct failure *failure)
+config_load(const char *file, const struct placement *placement, struct failure *failure)
 {
 	struct config *config = calloc(1, sizeof(*config));
 
 	if (!config) {
-		fail(failure, 0, "out of memory");
+		command_fail(failure, 0, "out of memory");
 		return NULL;
 	}
 	bg_settings_read(false, &config->settings);
+	config->placement = placement;
 	config->named = file != NULL;
 	if (file)
 		config->settings.config = file;
 	bg_load(&config->settings, NULL, &config->loaded);
-	if (config->loaded.source == BG_SOURCE_BUILTIN)
+	if (config->settings.pin)
+		show("pin.conf (built-in)", config->name, sizeof(config->name));
+	else if (config->loaded.source == BG_SOURCE_BUILTIN)
 		show("built-in", config->name, sizeof(config->name));
 	else
 		show(config->loaded.path[0] ? config->loaded.path : "BINDGUARD_CONFIG", config->name,
@@ -56,14 +60,14 @@ config_free(struct config *config)
 	free(config);
 }
 
-/** config_explain_source - which file it is and why that one, as a clause. */
-void
-config_explain_source(const struct config *config, char text[CONFIG_TEXT_MAX])
+/** explain_file - which file it is and why that one, as a clause. */
+static void
+explain_file(const struct config *config, char text[CONFIG_TEXT_MAX])
 {
 	char path[BG_PATH_MAX], user[4 * BG_PATH_MAX] = "a user's file";
 	const char *why = "";
 
-	if (file_user_path(&config->settings, path))
+	if (bg_file_user_path(&config->settings, path))
 		show(path, user, sizeof(user));
 	switch (config->loaded.source) {
 	case BG_SOURCE_ENVIRONMENT:
@@ -88,6 +92,17 @@ config_explain_source(const struct config *config, char text[CONFIG_TEXT_MAX])
 	snprintf(text, CONFIG_TEXT_MAX, "%s (%s)", config->name, why);
 }
 
+/** config_explain_source - where the rules come from, and why from there, as a clause. */
+void
+config_explain_source(const struct config *config, char text[CONFIG_TEXT_MAX])
+{
+	if (config->settings.pin)
+		snprintf(text, CONFIG_TEXT_MAX, "%s, in the place of the file's rules, as %s says", config->name,
+			 config->placement && config->placement->pin ? "--pin" : "BINDGUARD_PIN");
+	else
+		explain_file(config, text);
+}
+
 /** config_source_word - the same in one word, for JSON. */
 const char *
 config_source_word(const struct config *config)
@@ -101,65 +116,51 @@ config_source_word(const struct config *config)
 	return "built-in";
 }
 
-/** is_environments - is @diag about a variable of the environment? load.h: it then has no line, and names it. */
-static bool
-is_environments(const struct bg_diag *diag)
+/**
+ * config_list_mistakes - those of @loaded, as lines of @failure.
+ * Return: STATUS_GOOD, or @status where memory is short.
+ */
+int
+config_list_mistakes(const struct bg_loaded *loaded, const struct bg_mistakes_style *style, int status,
+		     struct failure *failure)
 {
-	return diag->line == 0 && strstr(diag->text, "BINDGUARD_");
-}
+	size_t size = (loaded->diags.count + 1) * (strlen(style->prefix) + BG_MISTAKE_MAX);
 
-/** print_mistakes - from @first on, on standard error, as compilers do: `file:line: what is wrong, what was expected`. */
-static void
-print_mistakes(const struct config *config, unsigned first)
-{
-	const struct bg_diags *diags = &config->loaded.diags;
-
-	for (unsigned i = first; i < diags->count; i++) {
-		const struct bg_diag *diag = &diags->items[i];
-
-		if (is_environments(diag))
-			fprintf(stderr, "environment: %s\n", diag->text);
-		else if (diag->line)
-			fprintf(stderr, "%s:%u: %s\n", config->name, diag->line, diag->text);
-		else
-			fprintf(stderr, "%s: %s\n", config->name, diag->text);
-	}
-	if (diags->dropped)
-		fprintf(stderr, "%s: and %u more mistakes, not shown\n", config->name, diags->dropped);
+	failure->lines = malloc(size);
+	if (!failure->lines)
+		return command_fail(failure, status, "out of memory");
+	bg_mistakes_format(loaded, style, failure->lines, size);
+	return STATUS_GOOD;
 }
 
 /** RUN - and what `run` does, whatever the mode: environment_check(). */
 #define RUN "; `bindguard run` starts nothing"
 
-/** meanwhile - what guarded programs do until the mistakes are gone; as final_mode() of preload/init.c. */
-static const char *
-meanwhile(const struct config *config)
-{
-	const char *mode = config->settings.mode ? config->settings.mode : "";
-
-	if (strcmp(mode, "off") == 0)
-		return "BINDGUARD_MODE=off, programs are not guarded";
-	if (strcmp(mode, "observe") == 0)
-		return "BINDGUARD_MODE=observe, nothing is changed";
-	return "guarded programs run in lockdown: wildcard addresses go to loopback, loopback is allowed, others are "
-	       "refused (EACCES)";
-}
-
 /**
- * config_fail - the mistakes of @config end the command: prints them, and sets @failure to how many there are and what
- * they mean for guarded programs meanwhile. That a file cannot be read at all is one line.
+ * config_fail - the mistakes of @config end the command: @failure gets them, how many there are, and what they mean for
+ * guarded programs meanwhile. That a file cannot be read at all is one line.
  * Return: STATUS_MISTAKES, or STATUS_USAGE where the file could not be read.
  */
 int
 config_fail(const struct config *config, struct failure *failure)
 {
-	const struct bg_diags *diags = &config->loaded.diags;
-	unsigned mistakes = bg_diags_mistakes(diags);
+	const struct bg_loaded *loaded = &config->loaded;
+	const struct bg_mistakes_style style = {
+		.prefix = "",
+		.first = loaded->unreadable ? 1 : 0,
+		.most = BG_DIAGS_MAX,
+		.option = config->placement ? placement_option : NULL,
+		.context = config->placement,
+	};
+	const char *meaning = bg_mistakes_meaning(loaded);
+	unsigned mistakes = bg_diags_mistakes(&loaded->diags);
+	char first[768];
 
-	print_mistakes(config, config->loaded.unreadable);
-	if (config->loaded.unreadable)
-		return fail(failure, STATUS_USAGE, "%.400s: %s; meanwhile %s" RUN, config->name, diags->items[0].text,
-			    meanwhile(config));
-	return fail(failure, STATUS_MISTAKES, "%u mistake%s; meanwhile %s" RUN, mistakes, mistakes == 1 ? "" : "s",
-		    meanwhile(config));
+	if (config_list_mistakes(loaded, &style, STATUS_USAGE, failure) != STATUS_GOOD)
+		return STATUS_USAGE;
+	if (!loaded->unreadable)
+		return command_fail(failure, STATUS_MISTAKES, "%u mistake%s; meanwhile %s" RUN, mistakes,
+				    mistakes == 1 ? "" : "s", meaning);
+	bg_mistake_format(&loaded->diags.items[0], loaded->path, NULL, first, sizeof(first));
+	return command_fail(failure, STATUS_USAGE, "%s; meanwhile %s" RUN, first, meaning);
 }

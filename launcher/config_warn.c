@@ -12,25 +12,14 @@
 #include <unistd.h>
 
 #include "bindguard/decision.h"
+#include "bindguard/errname.h"
 #include "bindguard/event.h"
+#include "bindguard/interface.h"
+#include "bindguard/sink.h"
 #include "launcher/availability.h"
-#include "launcher/list.h"
-#include "load/unreachable.h"
-#include "sys/interface.h"
-#include "sys/sink.h"
-
-/** warn - tell it, as printf(3) does. */
-__attribute__((format(printf, 4, 5))) static void
-warn(const struct config_warnings *warnings, const char *variable, unsigned line, const char *format, ...)
-{
-	char text[BG_LOG_PATH_MAX + 256];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	warnings->tell(warnings, variable, line, text);
-}
+#include "launcher/sockets/interfaces.h"
+#include "launcher/sockets/sockets.h"
+#include "launcher/unreachable.h"
 
 /** name_of - the name of @rule. */
 static const char *
@@ -50,89 +39,18 @@ config_warn_unguarded(const struct config_warnings *warnings)
 	const char *variable = warnings->settings->mode ? "BINDGUARD_MODE" : NULL;
 
 	if (policy->mode != BG_MODE_ENFORCE) {
-		warn(warnings, variable, 0, "mode is %s",
-		     policy->mode == BG_MODE_OFF ? "off: nothing is guarded" : "observe: nothing is changed");
+		config_warn_tell(warnings, variable, 0, "mode is %s",
+				 policy->mode == BG_MODE_OFF ? "off: nothing is guarded"
+							     : "observe: nothing is changed");
 		return true;
 	}
 	for (uint32_t i = 0; i < policy->rule_count; i++)
 		if (policy->rules[i].action != BG_ACTION_ALLOW && !unreachable_no_wildcard(policy, i, false))
 			return false;
-	warn(warnings, NULL, 0,
-	     "no rule rewrites, confines or denies a wildcard address: servers stay open to the network");
+	config_warn_tell(
+		warnings, NULL, 0,
+		"no rule rewrites, confines, limits or denies a wildcard address: servers stay open to the network");
 	return true;
-}
-
-/** warn_missing - that @name is the name of no interface, or cannot be asked. Return: whether it is there. */
-static bool
-warn_missing(const struct config_warnings *warnings, const char *variable, const struct bg_rule *rule)
-{
-	const char *name = rule->interface;
-	unsigned index;
-	int error;
-	enum available available = availability_of_interface(name, &index, &error);
-
-	if (available == AVAILABLE)
-		return true;
-	if (available == AVAILABLE_UNASKED)
-		warn(warnings, variable, rule->line, "whether there is an interface \"%s\" cannot be asked: %s", name,
-		     bg_errno_name(error));
-	else
-		warn(warnings, variable, rule->line,
-		     "there is no interface \"%s\" here now, expected %sthe name of one: until there is, servers that "
-		     "are to go there cannot bind",
-		     name, rule->action == BG_ACTION_REWRITE ? "loopback, an address or " : "");
-	return false;
-}
-
-/** warn_interface - that a rule's interface, or its address, is not there. */
-static void
-warn_interface(const struct config_warnings *warnings, const char *variable, const struct bg_rule *rule)
-{
-	struct bg_addr ipv4, ipv6;
-	unsigned unasked;
-	int fd;
-
-	if (!warn_missing(warnings, variable, rule) || rule->action != BG_ACTION_REWRITE)
-		return;
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	unasked = bg_interface_addresses(fd, rule->interface, &ipv4, &ipv6);
-	close(fd);
-	if (!unasked && !ipv4.family && !ipv6.family)
-		warn(warnings, variable, rule->line,
-		     "interface \"%s\" has no address now: until it has, servers that are to go there cannot bind",
-		     rule->interface);
-}
-
-/** warn_address - that a rule's target is no address of this machine. */
-static void
-warn_address(const struct config_warnings *warnings, const char *variable, const struct bg_rule *rule,
-	     const struct bg_addr *addr)
-{
-	struct bg_change change = {.to.addr = *addr, .form = addr->family == BG_IPV4 ? BG_FORM_IPV4 : BG_FORM_IPV6};
-	char text[BG_ADDR_TEXT_MAX];
-	int error;
-
-	if (availability_of_change(&change, &error) != AVAILABLE_NO_ADDRESS)
-		return;
-	bg_addr_format(addr, text);
-	warn(warnings, variable, rule->line,
-	     "no interface here has the address %s now: until one has, servers that are to go there cannot bind", text);
-}
-
-/** warn_target - that what a rule sends servers to is not there now. @variable: it took the place of the rule's own. */
-static void
-warn_target(const struct config_warnings *warnings, const char *variable, const struct bg_rule *rule)
-{
-	bool rewrites = rule->action == BG_ACTION_REWRITE;
-
-	if (rule->action == BG_ACTION_CONFINE || (rewrites && rule->target == BG_TARGET_INTERFACE))
-		warn_interface(warnings, variable, rule);
-	if (rewrites && rule->target == BG_TARGET_ADDRESS && rule->has_ipv4)
-		warn_address(warnings, variable, rule, &rule->ipv4);
-	if (rewrites && rule->target == BG_TARGET_ADDRESS && rule->has_ipv6)
-		warn_address(warnings, variable, rule, &rule->ipv6);
 }
 
 /** is_local - does @rule leave a socket nobody but this machine to talk to? */
@@ -152,18 +70,27 @@ static void
 warn_clients(const struct config_warnings *warnings, uint32_t index)
 {
 	const struct bg_rule *rule = &warnings->loaded->policy->rules[index];
-	bool denies = rule->action == BG_ACTION_DENY;
+	bool denies = rule->action == BG_ACTION_DENY, limits = rule->action == BG_ACTION_LIMIT;
 
-	if ((!denies && !is_local(rule)) || unreachable_no_wildcard(warnings->loaded->policy, index, true))
+	if ((!denies && !limits && !is_local(rule)) || unreachable_no_wildcard(warnings->loaded->policy, index, true))
 		return;
-	warn(warnings, NULL, rule->line,
-	     "rule \"%s\" also %s UDP clients, which bind a wildcard and port 0: %s, expected a rule before it that "
-	     "allows them (\"udp-clients\" of bindguard.conf(5))",
-	     name_of(warnings, rule), denies ? "denies" : "moves",
-	     denies ? "they cannot start" : "they can send to no other host (EINVAL)");
+	config_warn_tell(
+		warnings, NULL, rule->line,
+		"rule \"%s\" also %s UDP clients, which bind a wildcard and port 0: %s, expected a rule before it that "
+		"allows them (\"udp-clients\" of bindguard.conf(5))",
+		name_of(warnings, rule),
+		denies	 ? "denies"
+		: limits ? "limits"
+			 : "moves",
+		denies	 ? "they cannot start"
+		: limits ? "they hear an answer from elsewhere only where they connect first"
+			 : "they can send to no other host (EINVAL)");
 }
 
-/** name_localnet - an interface whose neighbours reach 127.0.0.0/8, list_reach.c. Return: false where there is none, or nobody tells. */
+/**
+ * name_localnet - an interface whose neighbours reach 127.0.0.0/8, interfaces.c. Return: false where there is none, or nobody
+ * tells.
+ */
 static bool
 name_localnet(char name[BG_IFNAME_MAX])
 {
@@ -203,19 +130,40 @@ warn_localnet(const struct config_warnings *warnings)
 			rule = &policy->rules[i];
 	if (!rule || policy->mode != BG_MODE_ENFORCE || !name_localnet(name))
 		return;
-	warn(warnings, NULL, rule->line,
-	     "neighbours at interface \"%s\" reach servers that go to 127.0.0.1: net.ipv4.conf.%s.route_localnet or "
-	     "that of \"all\" is set, expected 0, or action = confine",
-	     name, name);
+	config_warn_tell(
+		warnings, NULL, rule->line,
+		"neighbours at interface \"%s\" reach servers that go to 127.0.0.1: net.ipv4.conf.%s.route_localnet or "
+		"that of \"all\" is set, expected 0, or action = confine",
+		name, name);
 }
 
-/** is_replaced - does BINDGUARD_TO stand in the place of the rule's loopback, for all that can be told? */
+/** is_last_from - of all limits, is @rule one whose places stand last in the policy, as the environment's do? */
 static bool
-is_replaced(const struct config_warnings *warnings, const struct bg_rule *rule)
+is_last_from(const struct bg_policy *policy, const struct bg_rule *rule)
 {
-	return warnings->settings->to && rule->action == BG_ACTION_REWRITE &&
-	       (rule->target == BG_TARGET_INTERFACE ? strcmp(rule->interface, warnings->settings->to) == 0
-						    : rule->target == BG_TARGET_ADDRESS);
+	for (uint32_t i = 0; i < policy->rule_count; i++)
+		if (policy->rules[i].from.offset > rule->from.offset)
+			return false;
+	return true;
+}
+
+/** replacing - the variable that stands in the place of the rule's loopback, for all that can be told; NULL: none. */
+static const char *
+replacing(const struct config_warnings *warnings, const struct bg_rule *rule)
+{
+	const struct bg_settings *settings = warnings->settings;
+
+	if (settings->from && rule->action == BG_ACTION_LIMIT && is_last_from(warnings->loaded->policy, rule))
+		return "BINDGUARD_FROM";
+	if (settings->confine && rule->action == BG_ACTION_CONFINE && strcmp(rule->interface, settings->confine) == 0)
+		return "BINDGUARD_CONFINE";
+	if (settings->pin && rule->action == BG_ACTION_CONFINE)
+		return "BINDGUARD_PIN";
+	if (settings->to && rule->action == BG_ACTION_REWRITE &&
+	    (rule->target == BG_TARGET_INTERFACE ? strcmp(rule->interface, settings->to) == 0
+						 : rule->target == BG_TARGET_ADDRESS))
+		return "BINDGUARD_TO";
+	return NULL;
 }
 
 /** config_warn_rules - what of the rules cannot be done here now, or hits more than servers. */
@@ -223,16 +171,20 @@ void
 config_warn_rules(const struct config_warnings *warnings)
 {
 	const struct bg_policy *policy = warnings->loaded->policy;
-	bool told = false;
+	bool told = false, limited = false;
 
 	for (uint32_t i = 0; i < policy->rule_count; i++) {
 		const struct bg_rule *rule = &policy->rules[i];
-		bool replaced = is_replaced(warnings, rule);
+		const char *variable = replacing(warnings, rule);
 
-		if (!replaced || !told)
-			warn_target(warnings, replaced ? "BINDGUARD_TO" : NULL, rule);
-		told = told || replaced;
-		warn_clients(warnings, i);
+		if (!variable || !told)
+			config_warn_target(warnings, variable, rule);
+		if (!limited)
+			config_warn_filter(warnings, variable, rule);
+		limited = limited || rule->action == BG_ACTION_LIMIT;
+		told = told || variable;
+		if (!warnings->settings->pin) /* whose clients are to go the same way */
+			warn_clients(warnings, i);
 	}
 	warn_localnet(warnings);
 }
@@ -247,7 +199,7 @@ config_warn_log(const struct config_warnings *warnings)
 	int error = policy->log_to == BG_LOG_FILE ? bg_sink_file_ask(path, &why) : 0;
 
 	if (error)
-		warn(warnings, warnings->settings->log ? "BINDGUARD_LOG" : NULL, 0,
-		     "events cannot be written to %s: %s; they go to standard error", path,
-		     why ? why : strerror(-error));
+		config_warn_tell(warnings, warnings->settings->log ? "BINDGUARD_LOG" : NULL, 0,
+				 "events cannot be written to %s: %s; they go to standard error", path,
+				 why ? why : strerror(-error));
 }

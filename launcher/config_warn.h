@@ -20,6 +20,14 @@ struct config_warnings {
 
 bool config_warn_unguarded(const struct config_warnings *warnings);
 void config_warn_rules(const struct config_warnings *warnings);
+void config_warn_connect(const struct config_warnings *warnings);
+const char *config_warn_victims(const struct bg_rule *rule);
 void config_warn_log(const struct config_warnings *warnings);
+
+/* config_warn_target.c */
+void config_warn_tell(const struct config_warnings *warnings, const char *variable, unsigned line, const char *format,
+		      ...) __attribute__((format(printf, 4, 5)));
+void config_warn_target(const struct config_warnings *warnings, const char *variable, const struct bg_rule *rule);
+void config_warn_filter(const struct config_warnings *warnings, const char *variable, const struct bg_rule *rule);
 
 #endif

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bindguard/execution.h"
 #include "launcher/command.h"
+#include "launcher/help/help.h"
+#include "launcher/run/followed.h"
 
 /** print_failure - why the subcommand ended early, and free it. */
 static void
@@ -19,27 +22,15 @@ print_failure(struct failure *failure)
 	failure->lines = NULL;
 }
 
-/** print_help - the subcommands, on standard output. */
+/** suggest - @word was taken for CMD and is none: say so if it is nearly a subcommand. */
 static void
-print_help(void)
+suggest(const char *word, struct failure *failure)
 {
-	puts("usage: bindguard [run] [OPTION...] [--] CMD [ARG...]");
-	for (size_t i = 1; i < command_count; i++)
-		printf("       bindguard %s %s\n", commands[i].name, commands[i].synopsis);
-	puts("\nKeeps CMD's servers off the network.\n");
-	for (size_t i = 0; i < command_count; i++)
-		printf("  %-10s %s\n", commands[i].name, commands[i].help);
-	puts("\n`bindguard SUBCOMMAND --help` has its options; bindguard(1) and bindguard.conf(5) have the rest.");
-}
+	const struct command *nearest = help_nearest(word);
+	size_t length = strlen(failure->text);
 
-/** find - the subcommand called @name, NULL where there is none. */
-static const struct command *
-find(const char *name)
-{
-	for (size_t i = 0; i < command_count; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	return NULL;
+	if (nearest)
+		snprintf(failure->text + length, sizeof(failure->text) - length, "; did you mean %s?", nearest->name);
 }
 
 /** close_output - what was printed must have arrived: a full disk is a failure too. */
@@ -56,12 +47,17 @@ int
 main(int argc, char **argv)
 {
 	static char run[] = "run";
-	const struct command *command = argc > 1 ? find(argv[1]) : NULL;
+	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
 	struct failure failure = {"", NULL};
 	int status;
 
+	if (argc > 1 && strcmp(argv[1], BG_FOLLOWED) == 0) {
+		status = followed_run(argc, argv, &failure);
+		print_failure(&failure);
+		return status; /* standard output is the program's */
+	}
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		print_help();
+		help_print();
 		return close_output(STATUS_GOOD);
 	}
 	if (argc > 1 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)) {
@@ -73,6 +69,8 @@ main(int argc, char **argv)
 	} else {
 		argv[0] = run; /* the word may be left out */
 		status = command_run(argc, argv, &failure);
+		if (status == STATUS_NOT_FOUND && failure.text[0])
+			suggest(argv[1], &failure);
 	}
 	print_failure(&failure);
 	return close_output(status);

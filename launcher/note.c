@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "launcher/command.h"
+#include "launcher/note.h"
 
-/** note - one line on standard error, by one write(2), since CMD's own lines may come in between. */
+/** note_print - one line on standard error, by one write(2), since CMD's own lines may come in between. */
 void
-note(const char *format, ...)
+note_print(const char *format, ...)
 {
 	char text[2048];
 	va_list arguments;

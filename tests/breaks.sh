@@ -1,69 +1,104 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# breaks.sh OUT [TOPIC...]: proves that tests can fail. tests/breaks/TOPIC.txt names breaks: each changes one source of
-# the shim in a copy, and the tests it names must fail under that library. Run by `make check-breaks`, from the top.
+# breaks.sh OUT [TOPIC...]: proves that tests can fail. tests/breaks/*.txt name breaks: each changes one source in a copy, and
+# the tests it names must fail with what is built from it. A TOPIC is a list, without its .txt, or a pattern of names of
+# breaks. Run by `make check-breaks`, from the top.
 #
+#     of    PRODUCT         what the breaks of this list are built into, a line of BG_PRODUCTS; without it, the library
 #     break NAME            what is broken, in words with hyphens
-#     file  shim/....c
+#     file  SOURCE          for example shim/core/decide.c
 #     sed   SCRIPT          sed -E -z; it must change something
-#     test  PROGRAM TEST... of build/VARIANT/tests, for example preload/leaks_test listen_without_bind
+#     test  PROGRAM TEST... of build/VARIANT/tests, for example preload/leaks_test listen_without_bind; a TEST may be a pattern
 #
-# BG_LINK: the linker's options; BG_OBJECTS: the objects of the library.
+# BG_PRODUCTS: a line each, PRODUCT FILE WORD...: what the compiler links FILE from. A broken library is named to the tests;
+# any other broken product lies in the place of the good one as long as it is tested.
 set -u
 out=$1
 shift
-if [ $# -gt 0 ]; then topics=("$@"); else topics=(tests/breaks/*.txt); fi
+topics=("$@")
+[ $# -gt 0 ] || topics=('*')
 work=$out/breaks
-caught=0 missed=0
+caught=0 missed=0 replaced=''
 mkdir -p "$work"
-read -ra objects <<<"$BG_OBJECTS"
 compiler=$(<"$out/flags")
+export BG_MUST_RUN=1 # a broken engine is no reason to skip
 
-# build NAME FILE SCRIPT: the library with FILE broken, in $work/NAME.so.
-build() {
-    local copy=$work/$1.c object=$work/$1.o
-    sed -E -z "$3" "$2" >"$copy" || return 1
-    if cmp -s "$copy" "$2"; then
-        echo "not ok - $1: the script changes nothing in $2"
-        return 1
-    fi
-    eval "$compiler -w -c -o '$object' '$copy'" || return 1
-    local original=$out/obj/${2%.c}.o linked=("$object")
-    for o in "${objects[@]}"; do [ "$o" = "$original" ] || linked+=("$o"); done
-    eval "$compiler $BG_LINK -o '$work/$1.so' ${linked[*]}"
+# restore: the good product, in its place.
+restore() {
+    [ -z "$replaced" ] || mv "$work/good" "$replaced"
+    replaced=''
+}
+trap restore EXIT
+
+# is_wanted LIST NAME: by one of the topics.
+is_wanted() {
+    local topic
+    for topic in "${topics[@]}"; do
+        # shellcheck disable=SC2254 # it is a pattern
+        case $2 in $topic) return 0 ;; esac
+        [ "$1" != "$topic" ] || return 0
+    done
+    return 1
 }
 
-# expect NAME PROGRAM TEST: the test fails, or is ended, under the broken library.
+# build PRODUCT NAME FILE SCRIPT: the product with FILE broken, as $work/NAME.built.
+build() {
+    local copy=$work/$2.c object=$work/$2.o original=$out/obj/${3%.c}.o words linked=()
+    sed -E -z "$4" "$3" >"$copy" || return 1
+    if cmp -s "$copy" "$3"; then
+        echo "not ok - $2: the script changes nothing in $3"
+        return 1
+    fi
+    eval "$compiler -I. -w -c -o '$object' '$copy'" || return 1
+    read -ra words < <(sed -n "s/^$1 //p" <<<"$BG_PRODUCTS")
+    [ ${#words[@]} -gt 1 ] || { echo "not ok - $2: no product $1"; return 1; }
+    # Before the archives: what is there already is not taken from them.
+    linked=("$object")
+    for word in "${words[@]:1}"; do [ "$word" = "$original" ] || linked+=("$word"); done
+    eval "$compiler -w -o '$work/$2.built' ${linked[*]}" || return 1
+    [ "$1" != library ] || return 0
+    replaced=${words[0]}
+    cp -p "$replaced" "$work/good" && mv "$work/$2.built" "$replaced"
+}
+
+# expect PRODUCT NAME PROGRAM TEST: the test fails, or is ended, with the broken product.
 expect() {
-    local log=$work/$1.log
-    BG_LIBRARY=$work/$1.so CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$out/tests/$2" "$3" >"$log" 2>&1 </dev/null
+    local log=$work/$2.log with=(CMOCKA_MESSAGE_OUTPUT=TAP)
+    [ -x "$out/tests/$3" ] || { echo "not ok - $2: no program $3" && missed=$((missed + 1)) && return; }
+    [ "$1" != library ] || with+=("BG_LIBRARY=$work/$2.built")
+    env "${with[@]}" timeout -k 5 600 "$out/tests/$3" "$4" >"$log" 2>&1 </dev/null
     local status=$?
-    if grep -qaE "^not ok .* $3\$" "$log" || [ $status -ge 124 ]; then
-        echo "ok - $1 is seen by $3"
+    if grep -qaE '^not ok [0-9]+ - ' "$log" || [ $status -ge 124 ]; then
+        echo "ok - $2 is seen by $4"
         caught=$((caught + 1))
     else
-        echo "not ok - $1: $2 $3 does not see it, status $status"
+        echo "not ok - $2: $3 $4 does not see it, status $status"
         missed=$((missed + 1))
     fi
 }
 
-for topic in "${topics[@]}"; do
-    [ -f "$topic" ] || topic=tests/breaks/$topic.txt
+for list in tests/breaks/*.txt; do
+    product=library topic=$(basename "$list" .txt) name='' built=''
     while read -r key rest; do
         case $key in
+        of) product=$rest ;;
         break) name=$rest ;;
         file) file=$rest ;;
         sed) script=$rest ;;
         test)
-            read -ra words <<<"$rest"
-            if build "$name" "$file" "$script"; then
-                for test in "${words[@]:1}"; do expect "$name" "${words[0]}" "$test"; done
-            else
-                missed=$((missed + 1))
+            is_wanted "$topic" "$name" || continue
+            if [ "$built" != "$name" ]; then
+                restore
+                built=$name
+                build "$product" "$name" "$file" "$script" || { missed=$((missed + 1)) && built=failed; }
             fi
+            [ "$built" = "$name" ] || continue
+            read -ra words <<<"$rest"
+            for test in "${words[@]:1}"; do expect "$product" "$name" "${words[0]}" "$test"; done
             ;;
         esac
-    done <"$topic"
+    done <"$list"
+    restore
 done
 echo "$caught passed, $missed failed"
-[ $missed -eq 0 ]
+[ $missed -eq 0 ] && [ $caught -gt 0 ]

@@ -11,8 +11,9 @@ needed=${#packages[@]} # as many as these make the build: without one of them th
     clang clang-tools libclang-rt-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
     golang-go caddy hugo prometheus-node-exporter busybox-static
     perl ruby ruby-webrick gunicorn uvicorn lighttpd haproxy postgresql mosquitto
-    dnsmasq-base unbound bind9-dnsutils vsftpd lftp openssh-server rpcbind avahi-daemon
+    dnsmasq-base unbound bind9-dnsutils aria2 wget erlang-base vsftpd lftp openssh-server rpcbind avahi-daemon
     systemd xinetd apache2-bin iperf3 tinyproxy-bin privoxy ncat dovecot-imapd mini-httpd nbd-server
+    gdb tini parallel supervisor s6
     chromium)
 [ "${1:-}" != bench ] || packages+=(python3-matplotlib wrk redis-tools torsocks proxychains4 authbind faketime)
 # A Node, an npm or a JDK that is there already, of whatever origin, is kept.
@@ -70,7 +71,8 @@ for package in "${wanted[@]}"; do
     rpcbind) services=(rpcbind.socket rpcbind) ;;
     dovecot-imapd) services=(dovecot.socket dovecot) ;;
     avahi-daemon) services=(avahi-daemon.socket avahi-daemon) ;;
-    redis-server | memcached | caddy | prometheus-node-exporter | lighttpd | haproxy | postgresql | mosquitto | \
+    erlang-base) services=(epmd.socket epmd) ;;
+    redis-server | supervisor | memcached | caddy | prometheus-node-exporter | lighttpd | haproxy | postgresql | mosquitto | \
         unbound | vsftpd | xinetd | privoxy | iperf3 | mini-httpd | nbd-server) services=("$package") ;;
     *) continue ;;
     esac

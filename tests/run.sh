@@ -3,7 +3,8 @@
 # run.sh [-j JOBS] [-s VARIANT] PROGRAM... [-- PROGRAM...]: runs cmocka programs, one after another or JOBS at a time, and
 # counts. Those behind a `--` start when those before it have ended. Each is run, whichever fails. A skip
 # is a failure where BG_MUST_RUN=1, so that none can hide in CI, but for those that tests/skipped.txt has for VARIANT or this kernel: just
-# they are skipped there. cmocka 1.1.5 prints a skip as `not ok N # SKIP`, 1.1.7 as `ok N # SKIP`, so it is read first. A
+# they are skipped there. A test that it has for `caged` may fail where root has not all capabilities, as in containers: that
+# is a skip, too. cmocka 1.1.5 prints a skip as `not ok N # SKIP`, 1.1.7 as `ok N # SKIP`, so it is read first. A
 # program that ends with status 77 before its first test is skipped whole; it says why.
 set -u
 here=$(dirname "$0")
@@ -24,7 +25,12 @@ int80=${1%%/tests/*}/hosts/int80 kernel=-
 if [ -x "$int80" ] && { "$int80" >"$logs/int80" 2>&1; [ $? -eq 126 ]; }; then kernel=no-i386; fi
 awk -v variant="$variant" -v kernel="$kernel" '$1 == variant || (kernel != "-" && $1 == kernel) { print $2 }' \
     "$here/skipped.txt" | sort >"$logs/impossible"
-declare -A programs=() # by pid, those that run
+# Names of the tests that need a root who has CAP_SYS_ADMIN (21, capability.h), where we are one who has not.
+: >"$logs/caged"
+if [ "$(id -u)" -eq 0 ] && [ $((0x$(sed -n 's/^CapEff:\t//p' /proc/self/status) >> 21 & 1)) -eq 0 ]; then
+    awk '$1 == "caged" { print $2 }' "$here/skipped.txt" | sort >"$logs/caged"
+fi
+declare -A programs=() started=() # by pid, those that run, and when they did
 # shellcheck disable=SC2317 # reached through trap
 end() {
     for pid in "${!programs[@]}"; do kill "$pid"; done
@@ -49,11 +55,11 @@ log_of() {
     printf '%s' "$logs/${1//\//,}"
 }
 
-# report PROGRAM STATUS: what it said, and the sums.
+# report PROGRAM STATUS SECONDS: what it said, and the sums.
 report() {
-    local log skips bad good wrong
+    local log skips bad good wrong caged
     log=$(log_of "$1")
-    echo "# ${1##*/tests/}"
+    echo "# ${1##*/tests/}, $3 s"
     cat "$log"
     skips=$(count '^(not )?ok .*# SKIP')
     bad=$(($(count '^not ok ') - $(count '^not ok .*# SKIP')))
@@ -67,7 +73,11 @@ report() {
         echo "not ok - ${1##*/} ended with status $2 after $((good + bad + skips)) tests"
         bad=$((bad + 1))
     fi
+    mapfile -t caged < <(sed -nE '/# SKIP/d; s/^not ok [0-9]+ - //p' "$log" | grep -xFf "$logs/caged")
+    for test in "${caged[@]}"; do echo "# $test: skipped, it needs a root with all capabilities"; done
+    bad=$((bad - ${#caged[@]})) skips=$((skips + ${#caged[@]}))
     if [ "${BG_MUST_RUN:-0}" = 1 ]; then
+        bad=$((bad + ${#caged[@]}))
         mapfile -t wrong < <(wrong_skips)
         for test in "${wrong[@]}"; do
             echo "# $test: skipped, or not as tests/skipped.txt has it: a failure, as BG_MUST_RUN=1"
@@ -77,12 +87,17 @@ report() {
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
 }
 
-# reap: wait for one of those that run.
+# reap: wait for one of those that run. bash forgets a job that a signal ends while it waits for no job, all but its status.
 reap() {
     local pid status
-    wait -n -p pid "${!programs[@]}"
+    wait -n -p pid "${!programs[@]}" 2>/dev/null
     status=$?
-    report "${programs[$pid]}" $status
+    if [ -z "${pid:-}" ]; then
+        for pid in "${!programs[@]}"; do kill -0 "$pid" 2>/dev/null || break; done
+        wait "$pid"
+        status=$?
+    fi
+    report "${programs[$pid]}" $status $((SECONDS - ${started[$pid]}))
     unset "programs[$pid]"
 }
 
@@ -92,15 +107,16 @@ for program; do
         continue
     fi
     log=$(log_of "$program")
+    begun=$SECONDS
     if [ "$jobs" -eq 1 ]; then
         timeout -k 10 900 "$program" >"$log" 2>&1 </dev/null
-        report "$program" $?
+        report "$program" $? $((SECONDS - begun))
         continue
     fi
     [ ${#programs[@]} -lt "$jobs" ] || reap
     # A background job of a script ignores interrupts; programs under test are to see the default.
     env --default-signal=INT,QUIT timeout -k 10 900 "$program" >"$log" 2>&1 </dev/null &
-    programs[$!]=$program
+    programs[$!]=$program started[$!]=$begun
 done
 while [ ${#programs[@]} -gt 0 ]; do reap; done
 echo "$passed passed, $failed failed, $skipped skipped"

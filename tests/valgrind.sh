@@ -51,7 +51,7 @@ run() {
 }
 
 for program; do
-    grep -q BINDGUARD_ "$here/preload/${program##*/}.c" || continue # it starts no guarded host
+    case $program in *_facts_test | */logged_test) continue ;; esac # no guarded host of their own
     # A test of a table has its name from there: ask the program itself, bare of valgrind.
     mapfile -t names < <("$program" '*' 2>/dev/null </dev/null | sed -nE 's/^(not )?ok [0-9]+ (- |# SKIP )//p')
     for tool in memcheck helgrind; do

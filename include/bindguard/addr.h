@@ -56,6 +56,7 @@ BG_SIGSAFE struct bg_addr bg_addr_loopback(enum bg_family family);
 BG_SIGSAFE bool bg_addr_equal(const struct bg_addr *a, const struct bg_addr *b);
 BG_SIGSAFE bool bg_addr_is_wildcard(const struct bg_addr *addr);
 BG_SIGSAFE bool bg_addr_is_loopback(const struct bg_addr *addr);
+BG_SIGSAFE bool bg_addr_is_here(const struct bg_addr *addr);
 BG_SIGSAFE bool bg_addr_is_link_local(const struct bg_addr *addr);
 BG_SIGSAFE bool bg_addr_is_mapped(const struct bg_addr *addr);
 BG_SIGSAFE struct bg_addr bg_addr_unmap(const struct bg_addr *addr);

@@ -7,7 +7,7 @@
  * BG_SIGSAFE - the function may run in a signal handler, in a vforked child and on a 16 KiB stack.
  *
  * It calls nothing but other BG_SIGSAFE functions, system calls, and the few libc functions listed with a reason in
- * tests/lint/sigsafe-symbols.txt. `make lint` links the objects of core, sys and preload's hot files together and
+ * tests/lint/sigsafe-symbols.txt. `make lint` links the objects of core, guard and preload's hot files together and
  * compares what they import with that list.
  */
 #define BG_SIGSAFE

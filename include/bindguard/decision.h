@@ -12,6 +12,8 @@ enum bg_call {
 	BG_CALL_CONNECT, /* asks where it has dissolved a datagram socket's association: the socket is a server again */
 	BG_CALL_BINDRESVPORT,
 	BG_CALL_SCTP_BINDX,
+	BG_CALL_OUTGOING, /* connect(2), which rules with call = {"connect"} are asked about: where to? */
+	BG_CALL_EXEC,	  /* execve(2) and its like: of events alone, no rule is asked */
 };
 
 /** bg_call_is_late - at @call the socket is bound already: its address and port cannot change, its device can. */
@@ -42,6 +44,7 @@ enum bg_fact {
 	BG_FACT_TARGET_DEVICE = 32, /* @target_device: the device that has verdict.change.to */
 	BG_FACT_PORT_ZERO = 64,	    /* @port_was_zero */
 	BG_FACT_PORTS = 128, /* @protocol, of which all that counts is whether it has ports; 0: not to be asked */
+	BG_FACT_LOCAL = 256, /* @local, @local_chosen */
 };
 
 /**
@@ -50,11 +53,14 @@ enum bg_fact {
  * @known: set of enum bg_fact gathered so far; the fields of the others are not read
  * @first: rules before this one are known not to match: an answer with verdict.needs has said so, in verdict.rule
  * @form: how the address is written
- * @asked: the address as rules see it (a mapped one is IPv4) and the port; at listen and connect the socket's own name
+ * @asked: the address as rules see it (a mapped one is IPv4) and the port; at listen and connect the socket's own name;
+ *         of BG_CALL_OUTGOING the other end's
  * @domain_fits: the socket's family takes an address of this form
  * @protocol: enum bg_protocol
  * @v6only: IPV6_V6ONLY, of an IPv6 socket
  * @port_was_zero: at listen and connect: bind(2) had been asked for port 0 on this socket, or nothing was bound at all
+ * @local: of BG_CALL_OUTGOING: the socket's own name; port 0: it can be bound yet
+ * @local_chosen: that address is a choice of the program, or of a rule at bind(2); false: of the kernel, or of a rule at connect(2)
  * @device: the device that the program itself bound the socket to, or ""
  * @target_ipv4, @target_ipv6: current addresses of the target interface; family 0 where it has none
  * @target_device: name of the device that has the target address, or ""
@@ -72,6 +78,8 @@ struct bg_request {
 	enum bg_protocol protocol;
 	bool v6only;
 	bool port_was_zero;
+	struct bg_endpoint local;
+	bool local_chosen;
 	char device[BG_IFNAME_MAX];
 	struct bg_addr target_ipv4;
 	struct bg_addr target_ipv6;
@@ -95,36 +103,44 @@ enum bg_reason {
 	BG_REASON_NO_RULE,	/* no rule matches: allow */
 	BG_REASON_NOT_INTERNET, /* not a call on an Internet socket that the kernel could accept: its own answer counts */
 	BG_REASON_OWN_DEVICE,	/* the program itself bound the socket to a device */
+	BG_REASON_OWN_ADDRESS,	 /* it bound the socket that connects to an address, or a rule did at bind(2) */
 	BG_REASON_ALREADY_THERE, /* the address asked for is the target */
 	BG_REASON_PORT_ZERO,	 /* client or server? listen(2) will tell */
+	BG_REASON_LISTENS,	 /* what listens is limited when it does; a client never is */
 	BG_REASON_DUAL_STACK,	 /* no address serves both families: confined instead */
 	BG_REASON_AT_LISTEN,	 /* a bound socket cannot get another address: confined instead */
-	BG_REASON_NO_LOOPBACK, /* the loopback address does not exist on this host: confined instead (fallback only) */
-	BG_REASON_NO_CONFINE,  /* the kernel refuses SO_BINDTODEVICE: IPv4 loopback only (fallback only) */
-	BG_REASON_NO_IPV4,     /* a dual-stack socket goes to an IPv6 address: IPv4 is not served */
-	BG_REASON_NO_IPV6,     /* likewise, to an IPv4 one */
-	BG_REASON_ENVIRONMENT, /* the device is of all sockets here (VRF), and stays (never decided, applied only) */
-	BG_REASON_FAMILY,      /* the rule has no target of the socket's family */
-	BG_REASON_NO_ADDRESS,  /* the interface has no address of the family, or no device has the address */
-	BG_REASON_UNASKED,     /* which addresses or interfaces there are cannot be asked */
-	BG_REASON_BLOCKED,     /* the kernel may not be asked what the rules need to know (seccomp) */
+	BG_REASON_NO_LOOPBACK,	/* the loopback address does not exist on this host: confined instead (fallback only) */
+	BG_REASON_NO_CONFINE,	/* the kernel refuses SO_BINDTODEVICE: IPv4 loopback only (fallback only) */
+	BG_REASON_NO_IPV4,	/* a dual-stack socket goes to an IPv6 address: IPv4 is not served */
+	BG_REASON_NO_IPV6,	/* likewise, to an IPv4 one */
+	BG_REASON_NO_FILTER,	/* the socket takes no filter (MPTCP), or has one of its own (applied only) */
+	BG_REASON_LO_INSTEAD,	/* for that reason it is confined to lo (fallback only) */
+	BG_REASON_NO_INTERFACE, /* of `from` one is not here, or is part of another (applied only) */
+	BG_REASON_ENVIRONMENT,	/* the device is of all sockets here (VRF), and stays (never decided, applied only) */
+	BG_REASON_FAMILY,	/* the rule has no target of the socket's family */
+	BG_REASON_NO_ADDRESS,	/* the interface has no address of the family, or no device has the address */
+	BG_REASON_UNASKED,	/* which addresses or interfaces there are cannot be asked */
+	BG_REASON_BLOCKED,	/* the kernel may not be asked what the rules need to know (seccomp) */
 };
 
 /**
- * struct bg_change - the address to bind and the device to confine to.
+ * struct bg_change - the address to bind, and the device to confine or the places to limit it to.
  * @to: address and port handed to the kernel, written in @form
  * @form: BG_FORM_IPV4, BG_FORM_IPV6 or BG_FORM_MAPPED
  * @interface: device for SO_BINDTODEVICE, or "": the socket's device stays as it is
+ * At connect a wildcard in @to is not bound: the socket keeps the address that it has.
+ * @limited: the socket gets a filter (SO_ATTACH_FILTER) that lets through what comes from the rule's `from`
  */
 struct bg_change {
 	struct bg_endpoint to;
 	enum bg_form form;
 	char interface[BG_IFNAME_MAX];
+	bool limited;
 };
 
 /**
  * bg_change_is_to_loopback - does @change leave a socket to this machine's programs alone? That is what connect(2) to another
- * host takes back, spec 4.5; another address or device is the user's choice, and is kept.
+ * host takes back; another address or device is the user's choice, and is kept.
  */
 BG_SIGSAFE static inline bool
 bg_change_is_to_loopback(const struct bg_change *change)
@@ -170,47 +186,15 @@ struct bg_verdict {
 enum bg_match {
 	BG_MATCH_YES,
 	BG_MATCH_UNKNOWN, /* a fact is missing */
+	BG_MATCH_NO_CALL,
 	BG_MATCH_NO_PROGRAM,
 	BG_MATCH_NO_COMMAND,
 	BG_MATCH_NO_FAMILY,
 	BG_MATCH_NO_ADDRESS,
+	BG_MATCH_NOT_ELSEWHERE, /* the other end is at loopback, which the rule does not name */
 	BG_MATCH_NO_PORT,
 	BG_MATCH_NO_PROTOCOL,
 	BG_MATCH_NO_PORTS_USED, /* raw or ping socket, and the rule does not name the protocol */
 };
-
-/**
- * bg_rule_match - one rule against one request. decide() and `bindguard explain` both ask here.
- * @needs: where BG_MATCH_UNKNOWN is returned, the facts that are missing; else untouched
- */
-BG_SIGSAFE enum bg_match bg_rule_match(const struct bg_policy *policy, const struct bg_rule *rule,
-				       const struct bg_request *request, unsigned *needs);
-
-/** bg_rule_matches_program - the `program` and `command` keys alone; load uses it to drop rules of other programs. */
-BG_SIGSAFE enum bg_match bg_rule_match_program(const struct bg_policy *policy, const struct bg_rule *rule,
-					       const char *exe, const char *command);
-
-/**
- * bg_decide - what the policy says of a call. Total: every input has a verdict.
- * @verdict: written whole. Where verdict->needs is not 0 the caller gathers those facts, sets them in request->known,
- *           and asks again; at most BG_DECIDE_ROUNDS times.
- */
-BG_SIGSAFE void bg_decide(const struct bg_policy *policy, const struct bg_request *request, struct bg_verdict *verdict);
-
-/**
- * bg_decide_blocked - the verdict where something forbids to gather what @request needs: refuse with EACCES, since what
- * cannot be guarded must not be open.
- */
-BG_SIGSAFE void bg_decide_blocked(struct bg_verdict *verdict);
-
-/** BG_DECIDE_ROUNDS - no request takes more rounds of facts (one a bit of enum bg_fact, and the answer). */
-#define BG_DECIDE_ROUNDS 9
-
-/** Words for the enums, as logs, `explain` and test failures print them. Never NULL. */
-BG_SIGSAFE const char *bg_protocol_word(enum bg_protocol protocol);
-BG_SIGSAFE const char *bg_action_word(enum bg_action action);
-BG_SIGSAFE const char *bg_call_word(enum bg_call call);
-BG_SIGSAFE const char *bg_reason_text(enum bg_reason reason);
-BG_SIGSAFE const char *bg_match_text(enum bg_match match);
 
 #endif

@@ -5,6 +5,8 @@
 #define BINDGUARD_EVENT_H
 
 #include "bindguard/decision.h"
+#include "bindguard/engine.h"
+#include "bindguard/reached.h"
 
 /** BG_LINE_MAX - bytes of a rendered event, newline included. Below PIPE_BUF, so one write(2) is atomic on a pipe. */
 #define BG_LINE_MAX 3072
@@ -12,18 +14,31 @@
 /** BG_ENTRY_MAX - bytes of an event rendered for the journal, which has each name twice: in a field and in the text. */
 #define BG_ENTRY_MAX 3584
 
-/** enum bg_engine - what caught the call. */
-enum bg_engine { BG_ENGINE_PRELOAD, BG_ENGINE_SECCOMP };
+/**
+ * struct bg_executed - a program that is executed and that no engine guards.
+ * @name: base name of its file, raw bytes
+ * @reach: why not
+ * @script: it is a script, and that is about its interpreter
+ * @through: it is guarded by the engine seccomp; @reach says why not by the preload
+ */
+struct bg_executed {
+	const char *name;
+	enum bg_reach reach;
+	bool script;
+	bool through;
+};
 
 /**
- * struct bg_event - an event of spec section 5.
+ * struct bg_event - what one line of the log tells.
  * @time_s, @time_us: UTC since the epoch
  * @program, @exe: base name and absolute path of the executable, raw bytes: rendering escapes them
+ * @engine: what caught the call
  * @fd: descriptor number in the program
  * @requested: the address asked for, in the form @requested_form
  * @result: the socket's name after the call, in the form @result_form; port is the real one after port 0. With @error
  *          set, or in observe mode, the address that was or would be tried
  * @interface: device of the result, or ""; without a result, of BG_REASON_NO_ADDRESS the interface that was the target
+ * @from, @from_count: the places that the result is limited to; NULL: it is not
  * @requested_scope, @result_scope: names of the interfaces of these addresses' scopes, or "": the number is shown
  * @has_result: false where nothing was or would be bound (deny)
  * @action: of the rule, or BG_ACTION_UNDO
@@ -32,6 +47,7 @@ enum bg_engine { BG_ENGINE_PRELOAD, BG_ENGINE_SECCOMP };
  * @error: errno value that the program got (or would get, in observe mode), 0 for success
  * @exposed: reachable from another machine after the call
  * @reason: why, beyond the rule
+ * @executed: of BG_CALL_EXEC, which has nothing of a socket; else NULL
  */
 struct bg_event {
 	int64_t time_s;
@@ -52,6 +68,8 @@ struct bg_event {
 	enum bg_form result_form;
 	char result_scope[BG_IFNAME_MAX];
 	char interface[BG_IFNAME_MAX];
+	const struct bg_from *from;
+	uint32_t from_count;
 	bool has_result;
 	enum bg_action action;
 	bool changed;
@@ -60,6 +78,7 @@ struct bg_event {
 	int error;
 	bool exposed;
 	enum bg_reason reason;
+	const struct bg_executed *executed;
 };
 
 /**
@@ -91,11 +110,5 @@ BG_SIGSAFE size_t bg_event_format_journal(const struct bg_event *event, char ent
 
 /** bg_complaint_format_syslog - likewise one line about a broken configuration, of severity error. */
 BG_SIGSAFE size_t bg_complaint_format_syslog(const char *line, size_t size, char message[BG_LINE_MAX]);
-
-/** bg_errno_name - "EACCES" for EACCES; "E?" for a value without a name. Never NULL. errno(3). */
-BG_SIGSAFE const char *bg_errno_name(int error);
-
-/** bg_errno_value - EACCES for "EACCES"; 0 where the name is unknown. */
-BG_SIGSAFE int bg_errno_value(const char *name);
 
 #endif

@@ -20,7 +20,7 @@ BG_SIGSAFE size_t bg_match_format(const struct bg_policy *policy, const struct b
 				  const struct bg_request *request, enum bg_match match, char text[BG_EXPLAIN_MAX]);
 
 /** bg_rule_format - what @rule does where it matches: `rewrite to loopback`. Return: as bg_match_format(). */
-BG_SIGSAFE size_t bg_rule_format(const struct bg_rule *rule, char text[BG_EXPLAIN_MAX]);
+BG_SIGSAFE size_t bg_rule_format(const struct bg_policy *policy, const struct bg_rule *rule, char text[BG_EXPLAIN_MAX]);
 
 /**
  * bg_change_format - what the kernel is asked for: `bind(127.0.0.1:80)`, `SO_BINDTODEVICE lo, then bind([::]:80)`.
@@ -30,10 +30,7 @@ BG_SIGSAFE size_t bg_rule_format(const struct bg_rule *rule, char text[BG_EXPLAI
 BG_SIGSAFE size_t bg_change_format(const struct bg_change *change, enum bg_call call, const char *scope,
 				   char text[BG_EXPLAIN_MAX]);
 
-/** bg_match_key - the key of the rule that says no: "port"; NULL where none does. */
-BG_SIGSAFE const char *bg_match_key(enum bg_match match);
-
-/** bg_effect_word - "none", "change", "refuse" or "wait". Never NULL. */
-BG_SIGSAFE const char *bg_effect_word(enum bg_effect effect);
+/** bg_connect_format - the call that was asked about: `connect(192.0.2.1:443)`. @to: its address alone counts. Return: as above. */
+BG_SIGSAFE size_t bg_connect_format(const struct bg_change *to, const char *scope, char text[BG_EXPLAIN_MAX]);
 
 #endif

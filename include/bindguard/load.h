@@ -6,25 +6,10 @@
 
 #include "bindguard/diag.h"
 #include "bindguard/policy.h"
+#include "bindguard/settings.h"
 
 /** BG_PATH_MAX - PATH_MAX of limits.h: bytes of a path, terminator included. */
 #define BG_PATH_MAX 4096
-
-/**
- * struct bg_settings - the environment variables that count; NULL is unset. All NULL in secure execution.
- */
-struct bg_settings {
-	const char *config;	     /* BINDGUARD_CONFIG; "" is the built-in default */
-	const char *mode;	     /* BINDGUARD_MODE */
-	const char *to;		     /* BINDGUARD_TO */
-	const char *log;	     /* BINDGUARD_LOG */
-	const char *log_format;	     /* BINDGUARD_LOG_FORMAT */
-	const char *log_events;	     /* BINDGUARD_LOG_EVENTS */
-	const char *xdg_config_home; /* XDG_CONFIG_HOME */
-	const char *home;	     /* HOME */
-	bool unreadable;	     /* the environment could not be read: a mistake */
-	bool secure;		     /* secure execution (AT_SECURE) */
-};
 
 /** enum bg_source - where the policy came from, and why there. */
 enum bg_source {
@@ -36,13 +21,13 @@ enum bg_source {
 
 /**
  * struct bg_loaded - what bg_load() made.
- * @policy: never NULL; bg_policy_lockdown where there are mistakes, or a copy with the environment's log. Not to be
- *          written to
+ * @policy: never NULL, its mode the one in force. Where there are mistakes it is bg_policy_lockdown, or a copy with the
+ *          environment's mode and log. Not to be written to
  * @owned: @policy was allocated, bg_loaded_free() frees it
  * @source: where it came from
  * @path: file read or tried; "" for the built-in default
  * @unreadable: the file could not be read at all (missing, a directory, a FIFO, too large …), or is not trusted: `check` exits 2
- * @diags: mistakes. One of the environment has line 0 and names the variable
+ * @diags: mistakes
  */
 struct bg_loaded {
 	const struct bg_policy *policy;
@@ -67,17 +52,6 @@ struct bg_names {
 };
 
 /**
- * bg_settings_read - fill @settings from the process environment; all NULL where @secure. Reads getenv(3) only.
- */
-void bg_settings_read(bool secure, struct bg_settings *settings);
-
-/**
- * bg_settings_parse - fill @settings from an environment as /proc/self/environ has it, where getenv(3) has none yet.
- * @block: @size bytes of "NAME=VALUE" with a NUL behind each, and one more; @settings points into it
- */
-void bg_settings_parse(const char *block, size_t size, struct bg_settings *settings);
-
-/**
  * bg_load - find, read, check and compile the configuration, and lay the environment over it.
  * @settings: as from bg_settings_read()
  * @names: this program's: rules that cannot match them are dropped; one that could not be read is a mistake where a rule
@@ -86,9 +60,15 @@ void bg_settings_parse(const char *block, size_t size, struct bg_settings *setti
  *
  * Without a file and without settings it allocates and parses nothing: @loaded->policy is bg_policy_default.
  * Never fails: whatever is wrong is in @loaded->diags and the policy is lockdown; of the environment only
- * BINDGUARD_LOG, _LOG_FORMAT and _LOG_EVENTS are laid over that, each where it is valid.
+ * BINDGUARD_MODE, _LOG, _LOG_FORMAT and _LOG_EVENTS are laid over that, each where it is valid.
  */
 void bg_load(const struct bg_settings *settings, const struct bg_names *names, struct bg_loaded *loaded);
+
+/**
+ * bg_load_fallback - the policy of a configuration that cannot be used, where there is no memory for one: lockdown; nothing
+ * at all for who asks that nothing be changed.
+ */
+const struct bg_policy *bg_load_fallback(const struct bg_settings *settings);
 
 /**
  * bg_load_text - check and compile configuration text; the inner part of bg_load(), for the build and for tests.

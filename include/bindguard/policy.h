@@ -23,13 +23,25 @@ enum bg_protocol {
 	BG_PROTOCOL_OTHER = 64, /* an Internet socket of none of these, without ports: ping sockets (icmp(7)), L2TP's */
 };
 
+/** BG_PROTOCOL_LISTENING - the set of those whose servers listen(2). */
+#define BG_PROTOCOL_LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
+/** BG_PROTOCOL_DATAGRAM - the set of those whose sockets receive as soon as they are bound, and can be dissolved. */
+#define BG_PROTOCOL_DATAGRAM (BG_PROTOCOL_UDP | BG_PROTOCOL_UDPLITE)
+
 /** enum bg_action - what a rule says. */
 enum bg_action {
 	BG_ACTION_ALLOW,
 	BG_ACTION_REWRITE,
 	BG_ACTION_CONFINE,
+	BG_ACTION_LIMIT,
 	BG_ACTION_DENY,
 	BG_ACTION_UNDO, /* never in a rule: connect(2) took back what bind(2) had changed (events only) */
+};
+
+/** enum bg_rule_call - the words of a rule's `call`; bits. */
+enum bg_rule_call {
+	BG_RULE_BIND = 1,    /* servers: bind(2) and listen(2), and what is a server again */
+	BG_RULE_CONNECT = 2, /* clients: connect(2), and `address` and `port` are those of the other end */
 };
 
 /** enum bg_addr_class - the words that a rule's `address` may hold; bits. */
@@ -46,6 +58,13 @@ enum bg_target {
 	BG_TARGET_INTERFACE, /* the current address of @interface */
 };
 
+/** enum bg_from_kind - what a value of a limit's `from` stands for. */
+enum bg_from_kind {
+	BG_FROM_MACHINE,   /* this machine, at all its addresses */
+	BG_FROM_INTERFACE, /* what arrives on it */
+	BG_FROM_PREFIX,	   /* an address, or a block of addresses */
+};
+
 /** enum bg_log_to, bg_log_format, bg_log_events - the `log` section. */
 enum bg_log_to { BG_LOG_STDERR, BG_LOG_SYSLOG, BG_LOG_JOURNAL, BG_LOG_NONE, BG_LOG_FILE };
 enum bg_log_format { BG_LOG_TEXT, BG_LOG_JSON };
@@ -53,8 +72,9 @@ enum bg_log_events { BG_LOG_NOTABLE, BG_LOG_ALL };
 
 /** Limits; the loader names them in its messages, and bindguard.conf(5) lists them. */
 #define BG_FILE_MAX (1024 * 1024) /* bytes of a configuration file */
-#define BG_RULES_MAX 10000
+#define BG_RULES_MAX 1000
 #define BG_VALUES_MAX 1024   /* values of one list */
+#define BG_FROM_MAX 64	     /* values of `from` */
 #define BG_NAME_MAX 64	     /* bytes of a rule's name */
 #define BG_GLOB_MAX 1024     /* bytes of one glob */
 #define BG_LOG_PATH_MAX 1024 /* bytes of the log file's path */
@@ -77,16 +97,30 @@ struct bg_span {
 };
 
 /**
+ * struct bg_from - a place that a limited socket hears.
+ * @prefix: of BG_FROM_PREFIX
+ * @interface: of BG_FROM_INTERFACE, terminated
+ * @kind: enum bg_from_kind
+ */
+struct bg_from {
+	struct bg_prefix prefix;
+	char interface[BG_IFNAME_MAX];
+	uint8_t kind;
+};
+
+/**
  * struct bg_rule - one `rule "name" { }`.
  * @name: string
  * @programs: array of struct bg_span, each a glob string; @programs.count 0 matches every program
  * @commands: likewise, on the command line
  * @prefixes: array of struct bg_prefix; together with @classes the `address` key
  * @ports: array of struct bg_port_range; count 0 matches every port
+ * @from: array of struct bg_from, of a limit: at least one
  * @line: line in the file where the rule starts, 1-based
  * @protocols: set of enum bg_protocol; 0 matches every protocol
  * @families: set of enum bg_family; 0 matches both
  * @classes: set of enum bg_addr_class; 0 with @prefixes.count 0 matches every address
+ * @calls: set of enum bg_rule_call, never 0
  * @action: enum bg_action
  * @target: enum bg_target, of a rewrite
  * @has_ipv4, @has_ipv6: which of @ipv4 and @ipv6 a BG_TARGET_ADDRESS has
@@ -100,10 +134,12 @@ struct bg_rule {
 	struct bg_span commands;
 	struct bg_span prefixes;
 	struct bg_span ports;
+	struct bg_span from;
 	uint32_t line;
 	uint8_t protocols;
 	uint8_t families;
 	uint8_t classes;
+	uint8_t calls;
 	uint8_t action;
 	uint8_t target;
 	bool has_ipv4;
@@ -123,6 +159,8 @@ struct bg_rule {
  * @log_to, @log_format, @log_events: the enums above
  * @lockdown: the configuration could not be used; these are the rules of conf/lockdown.conf
  * @port_zero: a rule that can match a listening protocol names port 0, so bind(2) has to remember who asked for it
+ * @outgoing: a rule is for connect(2), so each connect(2) has to be looked at
+ * @limits: a rule limits, so a datagram socket that connects may be limited already, by the program before execve(2)
  * @log_path: string; where @log_to is BG_LOG_FILE
  * @rules: in the order of the file
  *
@@ -137,6 +175,8 @@ struct bg_policy {
 	uint8_t log_events;
 	bool lockdown;
 	bool port_zero;
+	bool outgoing;
+	bool limits;
 	struct bg_span log_path;
 	struct bg_rule rules[];
 };
@@ -148,11 +188,17 @@ bg_policy_at(const struct bg_policy *policy, struct bg_span span)
 	return (const char *)policy + span.offset;
 }
 
-BG_SIGSAFE const char *bg_policy_string(const struct bg_policy *policy, struct bg_span span);
+/** bg_policy_string - the terminated string behind @span. */
+BG_SIGSAFE static inline const char *
+bg_policy_string(const struct bg_policy *policy, struct bg_span span)
+{
+	return bg_policy_at(policy, span);
+}
 
-/** The policies compiled in from conf/bindguard.conf and conf/lockdown.conf by the one loader at build time. */
+/** The policies compiled in from conf/bindguard.conf, lockdown.conf and pin.conf by the one loader at build time. */
 extern const struct bg_policy *const bg_policy_default;
 extern const struct bg_policy *const bg_policy_lockdown;
+extern const struct bg_policy *const bg_policy_pin;
 
 /** The blocks behind them, for constants that point there. */
 extern const unsigned char bg_policy_default_block[];

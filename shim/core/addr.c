@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "core/line.h"
+#include "bindguard/line.h"
 
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
@@ -73,6 +73,13 @@ bg_addr_is_loopback(const struct bg_addr *addr)
 	if (plain.family == BG_IPV4)
 		return plain.bytes[0] == 127;
 	return memcmp(plain.bytes, one.bytes, sizeof(one.bytes)) == 0;
+}
+
+/** bg_addr_is_here - as a destination, this machine: loopback, or the wildcard, which means it there, ip(7). */
+bool
+bg_addr_is_here(const struct bg_addr *addr)
+{
+	return bg_addr_is_loopback(addr) || bg_addr_is_wildcard(addr);
 }
 
 /** bg_addr_is_link_local - fe80::/10 (RFC 4291 2.5.6) or 169.254.0.0/16 (RFC 3927). */

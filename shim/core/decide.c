@@ -10,62 +10,42 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bindguard/decide.h"
+#include "bindguard/rule.h"
+#include "core/outgoing.h"
 #include "core/question.h"
-
-#define LISTENING (BG_PROTOCOL_TCP | BG_PROTOCOL_SCTP | BG_PROTOCOL_DCCP)
-
-/** question_lacks - is one of @facts not known yet? Then note them all in the verdict. */
-bool
-question_lacks(struct question *q, unsigned facts)
-{
-	q->verdict->needs = facts & ~q->request->known;
-	return q->verdict->needs != 0;
-}
-
-/** question_settle - decided: @effect, because of @reason. */
-void
-question_settle(struct question *q, enum bg_effect effect, enum bg_reason reason)
-{
-	q->verdict->effect = effect;
-	q->verdict->reason = reason;
-}
-
-/** question_refuse - decided: fail with @error; but a call that the kernel itself would refuse gets the kernel's own errno. */
-void
-question_refuse(struct question *q, int error, enum bg_reason reason)
-{
-	if (question_lacks(q, BG_FACT_DOMAIN))
-		return;
-	if (!q->request->domain_fits) {
-		question_settle(q, BG_EFFECT_NONE, BG_REASON_NOT_INTERNET);
-		return;
-	}
-	q->verdict->error = error;
-	question_settle(q, BG_EFFECT_REFUSE, reason);
-}
+#include "core/target.h"
 
 /**
- * waits - a socket that can listen is bound to a wildcard and port 0: a client or a server? listen(2) will tell. A
- * specific address does not wait: listen(2) asks about wildcards only, and a client gets it back at connect(2). The
- * protocol is known: no rule matches port 0 without it (rule.c).
+ * waits - a socket that can listen is bound to a wildcard and port 0: a client or a server? listen(2) will tell. A specific
+ * address does not wait: listen(2) asks about wildcards only, and a client gets it back at connect(2). A limit always waits:
+ * a client would not hear who it connects to. The protocol of port 0 is known: no rule matches it without (rule.c).
  */
 static bool
 waits(struct question *q)
 {
-	if (!bg_addr_is_wildcard(&q->request->asked.addr))
+	bool limits = q->rule->action == BG_ACTION_LIMIT, zero = q->request->asked.port == 0;
+
+	if (bg_call_is_late(q->request->call))
 		return false;
-	if (bg_call_is_late(q->request->call) || q->request->asked.port != 0)
+	if (!limits && (!zero || !bg_addr_is_wildcard(&q->request->asked.addr)))
 		return false;
-	if (!(q->request->protocol & LISTENING))
+	if (limits && question_lacks(q, BG_FACT_PROTOCOL))
+		return true;
+	if (!(q->request->protocol & BG_PROTOCOL_LISTENING))
 		return false;
-	question_settle(q, BG_EFFECT_WAIT, BG_REASON_PORT_ZERO);
+	question_settle(q, BG_EFFECT_WAIT, zero ? BG_REASON_PORT_ZERO : BG_REASON_LISTENS);
 	return true;
 }
 
-/** change_call - the rule says rewrite or confine. */
+/** change_call - the rule says rewrite, confine or limit. */
 static void
 change_call(struct question *q)
 {
+	if (q->request->call == BG_CALL_OUTGOING) {
+		outgoing_change(q);
+		return;
+	}
 	if (waits(q) || question_lacks(q, BG_FACT_DEVICE))
 		return;
 	/* A device that the program chose is a choice as explicit as an address. */
@@ -73,7 +53,9 @@ change_call(struct question *q)
 		question_settle(q, BG_EFFECT_NONE, BG_REASON_OWN_DEVICE);
 		return;
 	}
-	if (q->rule->action == BG_ACTION_CONFINE)
+	if (q->rule->action == BG_ACTION_LIMIT)
+		target_limit(q);
+	else if (q->rule->action == BG_ACTION_CONFINE)
 		target_confine(q);
 	else
 		target_rewrite(q);

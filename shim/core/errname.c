@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bindguard/errname.h"
 #include "bindguard/event.h"
 
 /** ERROR_NAME_MAX - bytes of the longest name, ENOTRECOVERABLE, terminator included. */

@@ -8,7 +8,10 @@
  */
 #include <string.h>
 
+#include "bindguard/errname.h"
+#include "bindguard/words.h"
 #include "core/event_part.h"
+#include "core/event_text.h"
 
 /** append_name - a field with a name that somebody else chose, or nothing where @name is NULL. */
 static void
@@ -68,9 +71,19 @@ append_who(struct bg_line *line, const struct bg_event *event)
 	append_number(line, "BINDGUARD_UID=", event->uid);
 	append_name(line, "BINDGUARD_PROGRAM=", event->program ? event->program : "", EVENT_NAME_MOST);
 	append_name(line, "BINDGUARD_EXE=", event->exe ? event->exe : "", EVENT_EXE_MOST);
-	append_word(line, "BINDGUARD_ENGINE=", event_engine_word(event->engine));
+	append_word(line, "BINDGUARD_ENGINE=", bg_engine_word(event->engine));
 	append_word(line, "BINDGUARD_CALL=", bg_call_word(event->call));
-	append_number(line, "BINDGUARD_FD=", event->fd);
+}
+
+/** append_executed - the fields of a program that is executed, and no socket's. */
+static void
+append_executed(struct bg_line *line, const struct bg_event *event)
+{
+	append_word(line, "BINDGUARD_MODE=", event_mode_word(event->mode));
+	append_word(line, "BINDGUARD_ERROR=", event->error ? bg_errno_name(event->error) : NULL);
+	append_word(line, "BINDGUARD_REASON=", bg_reach_text(event->executed->reach));
+	append_word(line, "BINDGUARD_EXECUTED=", event->executed->name);
+	append_word(line, "BINDGUARD_GUARDED=", event->executed->through ? "true" : "false");
 }
 
 /** append_result - the result with its device, or nothing where nothing was bound. */
@@ -85,6 +98,11 @@ append_result(struct bg_line *line, const struct bg_event *event)
 	append_address(line, "BINDGUARD_RESULT_ADDRESS=", event, true);
 	append_number(line, "BINDGUARD_RESULT_PORT=", event->result.port);
 	append_name(line, "BINDGUARD_RESULT_INTERFACE=", interface[0] ? interface : NULL, EVENT_INTERFACE_MOST);
+	if (!event->from)
+		return;
+	bg_line_text(line, "BINDGUARD_RESULT_FROM=");
+	event_append_from(line, event);
+	bg_line_char(line, '\n');
 }
 
 /**
@@ -100,6 +118,11 @@ bg_event_format_journal(const struct bg_event *event, char entry[BG_ENTRY_MAX])
 
 	append_head(&to, event);
 	append_who(&to, event);
+	if (event->executed) {
+		append_executed(&to, event);
+		return to.length;
+	}
+	append_number(&to, "BINDGUARD_FD=", event->fd);
 	append_word(&to, "BINDGUARD_PROTOCOL=", bg_protocol_word(event->protocol));
 	append_word(&to, "BINDGUARD_FAMILY=", event_family_word(event));
 	append_address(&to, "BINDGUARD_REQUESTED_ADDRESS=", event, false);

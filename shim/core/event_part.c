@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "bindguard/from.h"
+
 #define DAY_S 86400
 #define LAST_S INT64_C(253402300799) /* 9999-12-31T23:59:59Z: RFC 3339 has four digits for the year */
 
@@ -95,6 +97,19 @@ event_append_address(struct bg_line *line, const struct bg_event *event, bool of
 	bg_line_escaped(line, scope, EVENT_INTERFACE_MOST, escape);
 }
 
+/** event_append_from - the places that the result is limited to: `machine,wg0`; nothing where it is not. */
+void
+event_append_from(struct bg_line *line, const struct bg_event *event)
+{
+	for (uint32_t i = 0; event->from && i < event->from_count && i <= EVENT_FROM_MOST; i++) {
+		bg_line_text(line, i ? "," : "");
+		if (i < EVENT_FROM_MOST)
+			bg_from_append(line, &event->from[i], BG_ESCAPE_TEXT);
+		else
+			bg_line_text(line, "...");
+	}
+}
+
 /** event_mode_word - the word of the `mode` key. */
 const char *
 event_mode_word(enum bg_mode mode)
@@ -105,13 +120,6 @@ event_mode_word(enum bg_mode mode)
 	case BG_MODE_OFF: return "off";
 	}
 	return "?";
-}
-
-/** event_engine_word - what caught the call. */
-const char *
-event_engine_word(enum bg_engine engine)
-{
-	return engine == BG_ENGINE_SECCOMP ? "seccomp" : "preload";
 }
 
 /** event_family_word - family of the address asked for; a mapped one counts as IPv4. */
@@ -129,6 +137,8 @@ event_family_word(const struct bg_event *event)
 enum bg_severity
 bg_event_severity(const struct bg_event *event)
 {
+	if (event->executed)
+		return event->executed->through ? BG_SEVERITY_INFO : BG_SEVERITY_WARNING;
 	if (event->action == BG_ACTION_UNDO && !event->error)
 		return BG_SEVERITY_INFO;
 	if (event->exposed && event->action != BG_ACTION_UNDO)

@@ -5,7 +5,9 @@
  * local time, which cannot be told in a signal handler, and a receiver that finds none takes its own clock, as section
  * 4.3.2 wants (rsyslog's imuxsock, systemd-journald, syslog-ng and busybox all do).
  */
+#include "core/event_json.h"
 #include "core/event_part.h"
+#include "core/event_text.h"
 
 #define FACILITY_DAEMON 3 /* RFC 3164 4.1.1 */
 

@@ -2,8 +2,11 @@
  * event_text.c - an event as one line for people. Pure: runs in signal handlers and vforked children. */
 #include <string.h>
 
+#include "bindguard/errname.h"
 #include "bindguard/event.h"
+#include "bindguard/words.h"
 #include "core/event_part.h"
+#include "core/event_text.h"
 
 /** enum outcome - what the line says of the call. */
 enum outcome { CHANGED, DENIED, LEFT_EXPOSED, UNCHANGED };
@@ -125,19 +128,49 @@ append_cause(struct bg_line *line, const struct bg_event *event, enum outcome ou
 static void
 append_outcome(struct bg_line *line, const struct bg_event *event, enum outcome outcome)
 {
-	if (outcome == CHANGED || outcome == DENIED || !event->has_result)
+	bool outgoing = event->call == BG_CALL_OUTGOING;
+
+	if (outcome == CHANGED || outcome == DENIED || !event->has_result || outgoing)
 		append_endpoint(line, event, false);
 	else
 		append_result(line, event);
 	if (outcome == CHANGED) {
-		bg_line_text(line, " -> ");
+		bg_line_text(line, outgoing ? " from " : " -> ");
 		append_result(line, event);
+		bg_line_text(line, event->from ? " from " : "");
+		event_append_from(line, event);
 	} else if (outcome == DENIED) {
 		bg_line_text(line, event->mode == BG_MODE_OBSERVE ? " would be denied: " : " denied: ");
 		append_error(line, event);
 	} else {
 		bg_line_text(line, outcome == LEFT_EXPOSED ? " left exposed" : " unchanged");
 	}
+}
+
+/**
+ * append_executed - `exec sudo not guarded: it is set-user-ID; put bindguard behind it`. One that is guarded by the engine
+ * seccomp needs no advice.
+ */
+static void
+append_executed(struct bg_line *line, const struct bg_event *event)
+{
+	const struct bg_executed *executed = event->executed;
+
+	bg_line_text(line, " exec ");
+	append_program(line, executed->name);
+	bg_line_text(line, executed->through ? " guarded by seccomp: "
+			   : event->error    ? " refused: "
+					     : " not guarded: ");
+	if (event->error) {
+		append_error(line, event);
+		bg_line_text(line, ": not guarded: ");
+	}
+	bg_line_text(line, executed->script ? "its interpreter: " : "");
+	bg_line_text(line, bg_reach_text(executed->reach));
+	if (executed->through)
+		return;
+	bg_line_text(line, "; ");
+	bg_line_text(line, bg_reach_advice(executed->reach));
 }
 
 /** event_append_text - `PROGRAM tcp 0.0.0.0:80 -> 127.0.0.1:80 (rewrite, rule "servers")`. */
@@ -147,6 +180,10 @@ event_append_text(struct bg_line *line, const struct bg_event *event)
 	enum outcome outcome = outcome_of(event);
 
 	append_program(line, event->program);
+	if (event->executed) {
+		append_executed(line, event);
+		return;
+	}
 	bg_line_char(line, ' ');
 	bg_line_text(line, bg_protocol_word(event->protocol));
 	bg_line_char(line, ' ');

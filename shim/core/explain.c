@@ -1,57 +1,14 @@
 /* SPDX-License-Identifier: MIT
- * explain.c - renders a match, a rule's action and a change as text, from the data that bg_decide() worked on. Pure. */
+ * explain.c - renders a match as text, from the data that bg_decide() worked on. Pure. */
 #include "bindguard/explain.h"
 
 #include <string.h>
 
-#include "bindguard/event.h"
-#include "core/line.h"
+#include "bindguard/words.h"
+#include "core/explain_part.h"
 
-/** VALUES_MOST - values of a list that are shown. NAME_MOST - bytes of one glob or name; COMMAND_MOST of a command line. */
-#define VALUES_MOST 8u
-#define NAME_MOST 128
+/** COMMAND_MOST - bytes of a command line that are shown. */
 #define COMMAND_MOST 512
-
-/** begin - an empty text in @text, with room for its terminator. */
-static struct bg_line
-begin(char text[BG_EXPLAIN_MAX])
-{
-	return (struct bg_line){.text = text, .size = BG_EXPLAIN_MAX - 1};
-}
-
-/** finish - terminate @line's text. Return: its length. */
-static size_t
-finish(const struct bg_line *line)
-{
-	line->text[line->length] = '\0';
-	return line->length;
-}
-
-/** comma - between two of the values that are shown. */
-static void
-comma(struct bg_line *line, uint32_t i)
-{
-	if (i)
-		bg_line_text(line, ", ");
-}
-
-/** rest - behind the values shown of a list of @count: how many are not. */
-static void
-rest(struct bg_line *line, uint32_t count)
-{
-	if (count <= VALUES_MOST)
-		return;
-	bg_line_text(line, " and ");
-	bg_line_number(line, count - VALUES_MOST);
-	bg_line_text(line, " more");
-}
-
-/** shown - how many of @count values are shown. */
-static uint32_t
-shown(uint32_t count)
-{
-	return count < VALUES_MOST ? count : VALUES_MOST;
-}
 
 /** append_quoted - a name in quotes. */
 static void
@@ -68,11 +25,11 @@ append_globs(struct bg_line *line, const struct bg_policy *policy, struct bg_spa
 {
 	const struct bg_span *globs = bg_policy_at(policy, span);
 
-	for (uint32_t i = 0; i < shown(span.count); i++) {
-		comma(line, i);
-		append_quoted(line, bg_policy_string(policy, globs[i]), NAME_MOST);
+	for (uint32_t i = 0; i < explain_shown(span.count); i++) {
+		explain_comma(line, i);
+		append_quoted(line, bg_policy_string(policy, globs[i]), EXPLAIN_NAME_MOST);
 	}
-	rest(line, span.count);
+	explain_rest(line, span.count);
 }
 
 /** append_words - those of @count words, in order, whose bit is set in @bits. */
@@ -83,7 +40,7 @@ append_words(struct bg_line *line, unsigned bits, const char *(*word)(unsigned b
 
 	for (unsigned i = 0; i < count; i++)
 		if (bits >> i & 1) {
-			comma(line, written++);
+			explain_comma(line, written++);
 			bg_line_text(line, word(1u << i));
 		}
 }
@@ -109,20 +66,6 @@ class_word(unsigned bit)
 	return bit == BG_CLASS_WILDCARD ? "wildcard" : "loopback";
 }
 
-/** append_addr - an address without its scope; one asked for or bound in the form @form. */
-static void
-append_addr(struct bg_line *line, const struct bg_addr *addr, enum bg_form form)
-{
-	char text[BG_ADDR_TEXT_MAX];
-	struct bg_addr bare = *addr;
-
-	bare.scope_id = 0;
-	if (form == BG_FORM_MAPPED && addr->family == BG_IPV4)
-		bg_line_text(line, "::ffff:");
-	bg_addr_format(&bare, text);
-	bg_line_text(line, text);
-}
-
 /** append_addresses - the values of `address`: words, addresses and blocks. */
 static void
 append_addresses(struct bg_line *line, const struct bg_policy *policy, const struct bg_rule *rule)
@@ -130,15 +73,15 @@ append_addresses(struct bg_line *line, const struct bg_policy *policy, const str
 	const struct bg_prefix *prefixes = bg_policy_at(policy, rule->prefixes);
 
 	append_words(line, rule->classes, class_word, 2);
-	for (uint32_t i = 0; i < shown(rule->prefixes.count); i++) {
-		comma(line, i + rule->classes);
-		append_addr(line, &prefixes[i].addr, BG_FORM_IPV6);
+	for (uint32_t i = 0; i < explain_shown(rule->prefixes.count); i++) {
+		explain_comma(line, i + rule->classes);
+		explain_addr(line, &prefixes[i].addr, BG_FORM_IPV6);
 		if (prefixes[i].bits < (prefixes[i].addr.family == BG_IPV4 ? 32 : 128)) {
 			bg_line_char(line, '/');
 			bg_line_number(line, prefixes[i].bits);
 		}
 	}
-	rest(line, rule->prefixes.count);
+	explain_rest(line, rule->prefixes.count);
 }
 
 /** append_ports - the values of `port`. */
@@ -147,15 +90,15 @@ append_ports(struct bg_line *line, const struct bg_policy *policy, struct bg_spa
 {
 	const struct bg_port_range *ranges = bg_policy_at(policy, span);
 
-	for (uint32_t i = 0; i < shown(span.count); i++) {
-		comma(line, i);
+	for (uint32_t i = 0; i < explain_shown(span.count); i++) {
+		explain_comma(line, i);
 		bg_line_number(line, ranges[i].first);
 		if (ranges[i].last == ranges[i].first)
 			continue;
 		bg_line_char(line, '-');
 		bg_line_number(line, ranges[i].last);
 	}
-	rest(line, span.count);
+	explain_rest(line, span.count);
 }
 
 /** is_unknown - the key asks for the program or its command line, of which @request has none. */
@@ -183,6 +126,9 @@ append_values(struct bg_line *line, const struct bg_policy *policy, const struct
 	      const struct bg_request *request, enum bg_match match)
 {
 	switch (match) {
+	case BG_MATCH_NO_CALL:
+		bg_line_text(line, rule->calls == BG_RULE_CONNECT ? "connect, not bind" : "bind, not connect");
+		break;
 	case BG_MATCH_NO_PROGRAM:
 		append_globs(line, policy, rule->programs);
 		append_instead(line, request->exe);
@@ -199,7 +145,7 @@ append_values(struct bg_line *line, const struct bg_policy *policy, const struct
 	case BG_MATCH_NO_ADDRESS:
 		append_addresses(line, policy, rule);
 		bg_line_text(line, ", not ");
-		append_addr(line, &request->asked.addr, request->form);
+		explain_addr(line, &request->asked.addr, request->form);
 		break;
 	case BG_MATCH_NO_PORT:
 		append_ports(line, policy, rule->ports);
@@ -217,83 +163,16 @@ size_t
 bg_match_format(const struct bg_policy *policy, const struct bg_rule *rule, const struct bg_request *request,
 		enum bg_match match, char text[BG_EXPLAIN_MAX])
 {
-	struct bg_line line = begin(text);
+	struct bg_line line = explain_begin(text);
 
 	if (is_unknown(request, match))
 		bg_line_text(&line, match == BG_MATCH_NO_PROGRAM ? "depends on the program, which is not known"
 								 : "depends on the command line, which is not known");
 	else
 		bg_line_text(&line, bg_match_text(match));
-	if (bg_match_key(match) && match != BG_MATCH_NO_PORTS_USED) {
+	if (bg_match_key(match) && match != BG_MATCH_NO_PORTS_USED && match != BG_MATCH_NOT_ELSEWHERE) {
 		bg_line_text(&line, ": ");
 		append_values(&line, policy, rule, request, match);
 	}
-	return finish(&line);
-}
-
-/** append_target - where a rewrite goes. */
-static void
-append_target(struct bg_line *line, const struct bg_rule *rule)
-{
-	bg_line_text(line, " to ");
-	if (rule->target == BG_TARGET_LOOPBACK)
-		bg_line_text(line, "loopback");
-	if (rule->target == BG_TARGET_INTERFACE) {
-		bg_line_text(line, "the address of ");
-		bg_line_escaped(line, rule->interface, NAME_MOST, BG_ESCAPE_TEXT);
-	}
-	if (rule->target == BG_TARGET_ADDRESS && rule->has_ipv4)
-		append_addr(line, &rule->ipv4, BG_FORM_IPV4);
-	if (rule->target == BG_TARGET_ADDRESS && rule->has_ipv4 && rule->has_ipv6)
-		bg_line_text(line, " or ");
-	if (rule->target == BG_TARGET_ADDRESS && rule->has_ipv6)
-		append_addr(line, &rule->ipv6, BG_FORM_IPV6);
-	if (rule->to_port) {
-		bg_line_text(line, ", port ");
-		bg_line_number(line, rule->to_port);
-	}
-}
-
-size_t
-bg_rule_format(const struct bg_rule *rule, char text[BG_EXPLAIN_MAX])
-{
-	struct bg_line line = begin(text);
-
-	bg_line_text(&line, bg_action_word((enum bg_action)rule->action));
-	if (rule->action == BG_ACTION_REWRITE)
-		append_target(&line, rule);
-	if (rule->action == BG_ACTION_CONFINE) {
-		bg_line_text(&line, " to ");
-		bg_line_escaped(&line, rule->interface, NAME_MOST, BG_ESCAPE_TEXT);
-	}
-	if (rule->action == BG_ACTION_DENY) {
-		bg_line_text(&line, " with ");
-		bg_line_text(&line, bg_errno_name(rule->error));
-	}
-	return finish(&line);
-}
-
-size_t
-bg_change_format(const struct bg_change *change, enum bg_call call, const char *scope, char text[BG_EXPLAIN_MAX])
-{
-	struct bg_line line = begin(text);
-	bool bracketed = change->to.addr.family == BG_IPV6 || change->form == BG_FORM_MAPPED;
-
-	if (change->interface[0]) {
-		bg_line_text(&line, "SO_BINDTODEVICE ");
-		bg_line_escaped(&line, change->interface, NAME_MOST, BG_ESCAPE_TEXT);
-		bg_line_text(&line, ", then ");
-	}
-	if (call == BG_CALL_LISTEN) {
-		bg_line_text(&line, "listen");
-		return finish(&line);
-	}
-	bg_line_text(&line, bracketed ? "bind([" : "bind(");
-	append_addr(&line, &change->to.addr, change->form);
-	bg_line_text(&line, *scope ? "%" : "");
-	bg_line_escaped(&line, scope, NAME_MOST, BG_ESCAPE_TEXT);
-	bg_line_text(&line, bracketed ? "]:" : ":");
-	bg_line_number(&line, change->to.port);
-	bg_line_char(&line, ')');
-	return finish(&line);
+	return explain_finish(&line);
 }

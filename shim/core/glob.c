@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * glob.c - matches a text against a pattern of `*`, `?`, `[a-z]`, `[!a]` and `\x`, byte by byte. Pure. */
-#include "core/glob.h"
+#include "bindguard/glob.h"
 
 #include <stddef.h>
 

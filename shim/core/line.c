@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * line.c - fills a fixed buffer with text, numbers and names that others chose, so escaped that they cannot forge a
  * line. Pure: runs in signal handlers too, hence no snprintf(3). */
-#include "core/line.h"
+#include "bindguard/line.h"
 
 #include <string.h>
 
@@ -92,12 +92,12 @@ bg_line_padded(struct bg_line *line, uint32_t number, unsigned digits)
 }
 
 /**
- * decode_utf8 - the character that @bytes start with; strict as RFC 3629 section 4: no overlong form, no surrogate,
+ * bg_utf8_decode - the character that @bytes start with; strict as RFC 3629 section 4: no overlong form, no surrogate,
  * nothing above U+10FFFF. Reads no byte behind the first that does not continue it, so never behind the terminator.
  * Return: bytes of the character, 1..4; 0 where @bytes are no UTF-8.
  */
-static size_t
-decode_utf8(const unsigned char *bytes, uint32_t *character)
+size_t
+bg_utf8_decode(const unsigned char *bytes, uint32_t *character)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	unsigned char lead = bytes[0];
@@ -175,7 +175,7 @@ static size_t
 append_unit(struct bg_line *unit, const unsigned char *bytes, enum bg_escape escape)
 {
 	uint32_t character;
-	size_t size = decode_utf8(bytes, &character);
+	size_t size = bg_utf8_decode(bytes, &character);
 	bool plain = size && is_plain(character);
 
 	if (!size) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * question.h - a decision under way, shared by decide.c (which rule, which effect) and target.c (which address). Pure. */
+ * question.h - a decision under way, for decide.c (which rule, which effect) and target.c (which address). Pure. */
 #ifndef BINDGUARD_CORE_QUESTION_H
 #define BINDGUARD_CORE_QUESTION_H
 
@@ -21,8 +21,5 @@ struct question {
 BG_SIGSAFE bool question_lacks(struct question *q, unsigned facts);
 BG_SIGSAFE void question_settle(struct question *q, enum bg_effect effect, enum bg_reason reason);
 BG_SIGSAFE void question_refuse(struct question *q, int error, enum bg_reason reason);
-
-BG_SIGSAFE void target_confine(struct question *q);
-BG_SIGSAFE void target_rewrite(struct question *q);
 
 #endif

@@ -3,18 +3,11 @@
 #include <string.h>
 
 #include "bindguard/decision.h"
-#include "core/glob.h"
+#include "bindguard/glob.h"
+#include "bindguard/rule.h"
 
-/** bg_policy_string - the terminated string behind @span. */
 const char *
-bg_policy_string(const struct bg_policy *policy, struct bg_span span)
-{
-	return bg_policy_at(policy, span);
-}
-
-/** base_name - what is behind the last '/' of @path. */
-static const char *
-base_name(const char *path)
+bg_base_name(const char *path)
 {
 	const char *base = path;
 
@@ -42,7 +35,7 @@ program_matches(const struct bg_policy *policy, const struct bg_rule *rule, cons
 	for (uint32_t i = 0; i < rule->programs.count; i++) {
 		const char *glob = bg_policy_string(policy, globs[i]);
 
-		if (bg_glob_matches(glob, has_slash(glob) ? exe : base_name(exe)))
+		if (bg_glob_matches(glob, has_slash(glob) ? exe : bg_base_name(exe)))
 			return true;
 	}
 	return rule->programs.count == 0;
@@ -68,6 +61,22 @@ bg_rule_match_program(const struct bg_policy *policy, const struct bg_rule *rule
 	return command_matches(policy, rule, command) ? BG_MATCH_YES : BG_MATCH_NO_COMMAND;
 }
 
+void
+bg_policy_narrow(struct bg_policy *policy, const char *exe, const char *command)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < policy->rule_count; i++)
+		if (bg_rule_match_program(policy, &policy->rules[i], exe, command) == BG_MATCH_YES)
+			policy->rules[kept++] = policy->rules[i];
+	policy->rule_count = kept;
+	policy->outgoing = policy->limits = false;
+	for (uint32_t i = 0; i < kept; i++) {
+		policy->outgoing |= (policy->rules[i].calls & BG_RULE_CONNECT) != 0;
+		policy->limits |= policy->rules[i].action == BG_ACTION_LIMIT;
+	}
+}
+
 /** address_matches - the `address` key: words and prefixes together; none of either matches all. */
 static bool
 address_matches(const struct bg_policy *policy, const struct bg_rule *rule, const struct bg_addr *addr)
@@ -86,6 +95,39 @@ address_matches(const struct bg_policy *policy, const struct bg_rule *rule, cons
 		if (bg_prefix_contains(&prefixes[i], addr))
 			return true;
 	return false;
+}
+
+/** names_loopback - does the `address` key speak of @addr, which is at loopback, and not just of all there is? */
+static bool
+names_loopback(const struct bg_policy *policy, const struct bg_rule *rule, const struct bg_addr *addr)
+{
+	const struct bg_prefix *prefixes = bg_policy_at(policy, rule->prefixes);
+
+	if (rule->classes & BG_CLASS_LOOPBACK)
+		return true;
+	if ((rule->classes & BG_CLASS_WILDCARD) && bg_addr_is_wildcard(addr))
+		return true;
+	for (uint32_t i = 0; i < rule->prefixes.count; i++)
+		if (prefixes[i].bits && bg_prefix_contains(&prefixes[i], addr) &&
+		    (bg_addr_is_loopback(&prefixes[i].addr) || bg_addr_equal(&prefixes[i].addr, addr)))
+			return true;
+	return false;
+}
+
+/**
+ * match_outgoing - the `address` key of a connect(2). Loopback is left alone, and the wildcard, which means it there, ip(7): it is
+ * never changed, and not refused but by a rule that names it.
+ */
+static enum bg_match
+match_outgoing(const struct bg_policy *policy, const struct bg_rule *rule, const struct bg_addr *to)
+{
+	bool changes = rule->action != BG_ACTION_ALLOW && rule->action != BG_ACTION_DENY;
+
+	if (!bg_addr_is_here(to))
+		return address_matches(policy, rule, to) ? BG_MATCH_YES : BG_MATCH_NO_ADDRESS;
+	if (changes || !names_loopback(policy, rule, to))
+		return BG_MATCH_NOT_ELSEWHERE;
+	return BG_MATCH_YES;
 }
 
 /** ports_hold - is @port in one of the rule's ranges? */
@@ -146,11 +188,19 @@ bg_rule_match(const struct bg_policy *policy, const struct bg_rule *rule, const 
 {
 	enum bg_match match;
 
+	bool outgoing = request->call == BG_CALL_OUTGOING;
+
 	/* What is free to know comes first: a system call is made only where it can still matter. */
+	if (!(rule->calls & (outgoing ? BG_RULE_CONNECT : BG_RULE_BIND)))
+		return BG_MATCH_NO_CALL;
 	if (rule->families && !(rule->families & request->asked.addr.family))
 		return BG_MATCH_NO_FAMILY;
-	if (!address_matches(policy, rule, &request->asked.addr))
-		return BG_MATCH_NO_ADDRESS;
+	if (outgoing)
+		match = match_outgoing(policy, rule, &request->asked.addr);
+	else
+		match = address_matches(policy, rule, &request->asked.addr) ? BG_MATCH_YES : BG_MATCH_NO_ADDRESS;
+	if (match != BG_MATCH_YES)
+		return match;
 	if (request->exe) {
 		match = bg_rule_match_program(policy, rule, request->exe, request->command);
 		if (match != BG_MATCH_YES)

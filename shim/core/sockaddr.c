@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * sockaddr.c - decodes and encodes sockaddr_in and sockaddr_in6. Pure. */
-#include "core/sockaddr.h"
+#include "bindguard/sockaddr.h"
 
 #include <netinet/in.h>
 #include <string.h>

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bindguard/from.h"
 #include "core/question.h"
+#include "core/target.h"
 
 /** is_ipv6_wildcard - the address is an IPv6 wildcard, which serves IPv4 too unless IPV6_V6ONLY is set. */
 static bool
@@ -237,18 +239,48 @@ keep_if_there(struct question *q)
 	q->verdict->change.form = request->form;
 }
 
+/**
+ * fits - does the socket's family take the address? A device or a filter would stick to a socket of any family, whose bind(2)
+ * then fails. May leave verdict->needs set: then nothing is decided.
+ */
+static bool
+fits(struct question *q)
+{
+	if (question_lacks(q, BG_FACT_DOMAIN))
+		return false;
+	if (!q->request->domain_fits)
+		question_settle(q, BG_EFFECT_NONE, BG_REASON_NOT_INTERNET);
+	return q->request->domain_fits;
+}
+
 /** target_confine - the rule says confine: the address stays as asked, the socket gets the rule's device. */
 void
 target_confine(struct question *q)
 {
-	/* SO_BINDTODEVICE would stick to a socket of any family, whose bind(2) then fails. */
-	if (question_lacks(q, BG_FACT_DOMAIN))
+	if (!fits(q))
 		return;
-	if (!q->request->domain_fits) {
-		question_settle(q, BG_EFFECT_NONE, BG_REASON_NOT_INTERNET);
-		return;
-	}
 	set_device(q, &q->verdict->change, q->rule->interface);
+	question_settle(q, BG_EFFECT_CHANGE, BG_REASON_RULE);
+}
+
+/**
+ * target_limit - the rule says limit: the address stays as asked, the socket gets a filter. Where it takes none, this machine
+ * can be had by a device, but for its own addresses; other places cannot.
+ */
+void
+target_limit(struct question *q)
+{
+	struct bg_verdict *verdict = q->verdict;
+
+	if (!fits(q))
+		return;
+	set_address(q, &verdict->change, &q->request->asked.addr);
+	verdict->change.form = q->request->form;
+	verdict->change.limited = true;
+	if (bg_from_is_machine(bg_policy_at(q->policy, q->rule->from), q->rule->from.count)) {
+		set_device(q, &verdict->fallback, loopback_device);
+		fall_back(q, BG_REASON_LO_INSTEAD);
+	}
 	question_settle(q, BG_EFFECT_CHANGE, BG_REASON_RULE);
 }
 

@@ -2,7 +2,6 @@
  * arena.c - a stack of mapped blocks; what is allocated stays until all is given back. Cold, one thread at a time. */
 #include "load/arena.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -48,7 +47,10 @@ _Static_assert(sizeof(struct block) % ALIGN == 0 && sizeof(struct head) == ALIGN
 static struct block *top;
 static bool was_short;
 
-/** add_block - a block that has room for @size bytes. Return: false where the kernel has none. Seldom, and not in the way of take(). */
+/**
+ * add_block - a block that has room for @size bytes. Return: false where the kernel has none. Seldom, and not in the way of
+ * take().
+ */
 __attribute__((noinline, cold)) static bool
 add_block(size_t size)
 {
@@ -99,24 +101,9 @@ arena_alloc(size_t size)
 	return take(size, size);
 }
 
-/** widen - give the last thing that was taken room for @size bytes, where it lies. Return: false where that cannot be. */
-static bool
-widen(struct head *head, size_t size)
-{
-	size_t more = aligned(size) - head->room;
-
-	if ((char *)(head + 1) + head->room + FENCE_BYTES != (char *)top + top->used || top->size - top->used < more)
-		return false;
-	top->used += more;
-	head->room += more;
-	return true;
-}
-
 /**
- * arena_realloc - @old with room for @size bytes; NULL is a new one. Return: NULL where memory is short, @old stays.
- *
- * What has to move gets twice the room: libconfuse makes its arrays longer by one pointer at a time, and nothing that was
- * left behind is used again.
+ * arena_realloc - @old with room for @size bytes; NULL is a new one. Return: NULL where memory is short, @old stays. What has
+ * to move gets twice the room: arrays grow by one item at a time, and nothing that was left behind is used again.
  */
 void *
 arena_realloc(void *old, size_t size)
@@ -126,19 +113,15 @@ arena_realloc(void *old, size_t size)
 
 	if (!head)
 		return arena_alloc(size);
-	if (size <= head->size)
-		return old;
-	if (size > SIZE_MAX / 4)
-		return take(size, size);
-	if (size <= head->room || widen(head, size)) {
+	if (size > head->room) {
+		grown = take(size, size > 2 * head->room ? size : 2 * head->room);
+		return grown ? memcpy(grown, old, head->size) : NULL;
+	}
+	if (size > head->size) {
 		ASAN_UNPOISON_MEMORY_REGION(old, size);
 		head->size = size;
-		return old;
 	}
-	grown = take(size, size > 2 * head->room ? size : 2 * head->room);
-	if (grown)
-		memcpy(grown, old, head->size);
-	return grown;
+	return old;
 }
 
 /** arena_copy - the first @length bytes of @text and a terminator. Return: NULL where memory is short. */

@@ -1,48 +1,61 @@
 /* SPDX-License-Identifier: MIT
- * build.h - a policy under construction: checked keys go in, one flat block comes out. Cold. */
+ * build.h - a policy under construction: values go in as they are read, one flat block comes out. Cold. */
 #ifndef BINDGUARD_LOAD_BUILD_H
 #define BINDGUARD_LOAD_BUILD_H
 
-#include "load/survey.h"
-
-/** enum given - keys whose presence matters to others. */
-enum given { GIVEN_ACTION, GIVEN_TO_PORT, GIVEN_INTERFACE, GIVEN_ERROR, GIVEN_TO, GIVEN_PORT, GIVEN_KEYS };
+#include "bindguard/diag.h"
+#include "bindguard/policy.h"
+#include "load/keys.h"
+#include "load/vocabulary.h"
 
 /**
- * struct build - the block being filled.
- * @policy: allocated with room for everything the survey can need
- * @room, @used: its bytes, and those in use
+ * struct value - a value, as it is read.
+ * @key, @key_line: whose it is
+ * @line: its own
+ * @nth: which one of its key, from 1 on
+ * @text: NULL: the list is empty
+ */
+struct value {
+	enum key key;
+	unsigned key_line;
+	unsigned line;
+	unsigned nth;
+	const char *text;
+};
+
+/**
+ * struct build - the policy so far; all of it lives in the arena.
+ * @policy: all but the rules
+ * @rules, @rule_count: the last one is being filled
+ * @data, @used: arrays and strings; offsets count from here until build_end()
  * @diags: where mistakes go
- * @given: per rule, the line of each enum given key, 0 where it is not set
+ * @given: the line of each key of the current section, and of `log`; 0 where it was not set
+ * @globs: the array that the current key's globs become when it ends; NULL: it has none
+ * @spoiled: an earlier value of the current `to` was wrong
  */
 struct build {
 	struct bg_policy *policy;
-	size_t room;
+	struct bg_rule *rules;
+	uint32_t rule_count;
+	char *data;
 	size_t used;
 	struct bg_diags *diags;
-	unsigned (*given)[GIVEN_KEYS];
+	unsigned given[KEYS];
+	struct bg_span *globs;
+	bool spoiled;
 };
 
-/** struct word - a word of the configuration and the value it stands for; ends with a NULL text. */
-struct word {
-	const char *text;
-	int value;
-};
+bool build_begin(struct build *build, struct bg_diags *diags);
+bool build_rule(struct build *build, const char *name, unsigned line);
+void build_value(struct build *build, const struct value *value);
+void build_rule_end(struct build *build);
+struct bg_policy *build_end(struct build *build);
 
-extern const struct word mode_words[], log_to_words[], log_format_words[], log_events_words[];
-
-struct bg_span build_array(struct build *build, const void *items, size_t size, uint32_t count, size_t align);
+void build_item(struct build *build, struct bg_span *array, const void *item, size_t size, size_t align);
+void build_glob(struct build *build, struct bg_span *array, const char *glob);
 struct bg_span build_string(struct build *build, const char *text);
-int word_value(const struct word *words, const char *text);
-bool word_check(struct bg_diags *diags, unsigned line, const char *key, const struct word *words, const char *text,
-		int *value);
-const char *interface_mistake(const char *name);
-bool target_parse(struct bg_rule *rule, const char *const *values, unsigned count, char *why, size_t why_size);
-
-bool log_path_check(const char *path, char *why, size_t why_size);
-void keys_log(struct build *build, const struct statement *statement);
-void keys_match(struct build *build, struct bg_rule *rule, const struct statement *statement);
-void keys_action(struct build *build, struct bg_rule *rule, const struct statement *statement);
-void keys_finish(struct build *build, struct bg_rule *rule, const unsigned given[GIVEN_KEYS]);
+const void *build_at(const struct build *build, struct bg_span span);
+void build_word(struct build *build, const struct value *value, const struct word *words, uint8_t *field);
+bool build_only_value(struct build *build, const struct value *value);
 
 #endif

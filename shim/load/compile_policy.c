@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bindguard/load.h"
-#include "load/file.h"
+#include "bindguard/file.h"
+#include "bindguard/mistakes.h"
 
 /** print_source - @policy as an array of bytes named after @symbol. */
 static void
@@ -27,17 +27,20 @@ main(int argc, char **argv)
 	struct bg_diags diags = {.count = 0};
 	struct bg_policy *policy = NULL;
 	size_t size = 0;
+	char mistake[BG_MISTAKE_MAX];
 	char *text;
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: compile_policy SYMBOL FILE.conf\n");
 		return 1;
 	}
-	text = file_read(argv[2], NULL, &size, &diags);
+	text = bg_file_read(argv[2], NULL, &size, &diags);
 	if (text)
 		policy = bg_load_text(text, size, &diags);
-	for (unsigned i = 0; i < diags.count; i++)
-		fprintf(stderr, "%s:%u: %s\n", argv[2], diags.items[i].line, diags.items[i].text);
+	for (unsigned i = 0; i < diags.count; i++) {
+		bg_mistake_format(&diags.items[i], argv[2], NULL, mistake, sizeof(mistake));
+		fprintf(stderr, "%s\n", mistake);
+	}
 	if (!policy || diags.count)
 		return 1;
 	policy->lockdown = strcmp(argv[1], "bg_policy_lockdown") == 0;

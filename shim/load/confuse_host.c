@@ -1,33 +1,67 @@
 /* SPDX-License-Identifier: MIT
  * confuse_host.c - makes libconfuse a guest: it cannot end the process, change its locale, read its environment, open
- * files or print. Cold. Only functions that glibc and musl both have are used, so that either loads the library. */
+ * files or print, and its memory is the arena's. Cold. Only functions that glibc and musl both have are used, so that either
+ * loads the library. The names are those that confuse-redefine.txt gives libconfuse's imports. */
 #include "load/confuse_host.h"
 
+#include <string.h>
+
+#include "load/arena.h"
+
 jmp_buf *bg_confuse_escape;
-/* The streams that libconfuse names are never used: it is given text to read, and an error function instead of printing. */
+/* The streams that libconfuse names are never used: it has parse()'s, and an error function to print by. */
 FILE *bg_confuse_stdin, *bg_confuse_stdout, *bg_confuse_stderr;
 
 /** bg_confuse_exit - its scanner calls exit(3) when memory runs out; parse() has always set the way out. */
 _Noreturn void
-bg_confuse_exit(int status)
-{
-	longjmp(*bg_confuse_escape, status ? status : 1);
-}
-
-_Noreturn void
-bg_confuse_abort(void)
+bg_confuse_exit(void)
 {
 	longjmp(*bg_confuse_escape, 1);
 }
 
-_Noreturn void
-bg_confuse_assert(const char *what, const char *file, unsigned line, const char *function)
+extern __typeof__(bg_confuse_exit) bg_confuse_abort __attribute__((alias("bg_confuse_exit")));
+extern __typeof__(bg_confuse_exit) bg_confuse_assert __attribute__((alias("bg_confuse_exit")));
+
+/** bg_confuse_nothing - for what must not happen in a host and is of no use here: nothing is done, 0 or NULL is returned. */
+void *
+bg_confuse_nothing(void)
 {
-	(void)what, (void)file, (void)line, (void)function;
-	longjmp(*bg_confuse_escape, 1);
+	return NULL;
 }
 
-/** bg_confuse_getenv - the survey has told ${NAME} as a mistake; what it stands for must not make another. */
+/* Arguments that a function does not look at may be handed to it: that holds in each ABI of Linux. */
+extern __typeof__(bg_confuse_nothing) bg_confuse_getpwnam __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_getpwuid __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_geteuid __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_isatty __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_fopen __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_setlocale __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_bindtextdomain __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_dcgettext __attribute__((alias("bg_confuse_nothing"))); /* hear() */
+extern __typeof__(bg_confuse_nothing) bg_confuse_fprintf __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_vfprintf __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_fmemopen __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_fclose __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_ferror __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_clearerr __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_fileno __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_fputc __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_fputs __attribute__((alias("bg_confuse_nothing")));
+extern __typeof__(bg_confuse_nothing) bg_confuse_fwrite __attribute__((alias("bg_confuse_nothing")));
+/* The arena goes whole. */
+extern __typeof__(bg_confuse_nothing) bg_confuse_free __attribute__((alias("bg_confuse_nothing")));
+
+/** bg_confuse_stat - there is no file, nor more to read than what bg_confuse_fread() gives. */
+int
+bg_confuse_stat(void)
+{
+	return -1;
+}
+
+extern __typeof__(bg_confuse_stat) bg_confuse_getc __attribute__((alias("bg_confuse_stat")));
+extern __typeof__(bg_confuse_stat) bg_confuse_snprintf __attribute__((alias("bg_confuse_stat")));
+
+/** bg_confuse_getenv - scan.c tells ${NAME} as a mistake; what it stands for must not make another. */
 char *
 bg_confuse_getenv(const char *name)
 {
@@ -37,109 +71,39 @@ bg_confuse_getenv(const char *name)
 	return unknown;
 }
 
-void *
-bg_confuse_getpwnam(const char *name)
-{
-	(void)name;
-	return NULL;
-}
-
-void *
-bg_confuse_getpwuid(unsigned uid)
-{
-	(void)uid;
-	return NULL;
-}
-
-unsigned
-bg_confuse_geteuid(void)
-{
-	return 0;
-}
-
+/** bg_confuse_sscanf - the number in an escape, which scan.c tells as a mistake. */
 int
-bg_confuse_isatty(int fd)
+bg_confuse_sscanf(const char *text, const char *format, unsigned *number)
 {
-	(void)fd;
-	return 0;
+	(void)text, (void)format;
+	*number = '?';
+	return 1;
 }
 
 void *
-bg_confuse_fopen(const char *path, const char *mode)
+bg_confuse_calloc(size_t count, size_t size)
 {
-	(void)path, (void)mode;
-	return NULL;
+	size_t bytes;
+
+	return __builtin_mul_overflow(count, size, &bytes) ? NULL : arena_alloc(bytes);
 }
 
-int
-bg_confuse_stat(const char *path, void *status)
+void *
+bg_confuse_reallocarray(void *old, size_t count, size_t size)
 {
-	(void)path, (void)status;
-	return -1;
-}
+	size_t bytes;
 
-char *
-bg_confuse_setlocale(int category, const char *locale)
-{
-	(void)category, (void)locale;
-	return NULL;
+	return __builtin_mul_overflow(count, size, &bytes) ? NULL : arena_realloc(old, bytes);
 }
 
 char *
-bg_confuse_bindtextdomain(const char *domain, const char *folder)
+bg_confuse_strdup(const char *text)
 {
-	(void)domain, (void)folder;
-	return NULL;
+	return arena_copy(text, strlen(text));
 }
 
-/** bg_confuse_dcgettext - the message itself; gettext does not change it either, whatever its prototype says. */
 char *
-bg_confuse_dcgettext(const char *domain, const char *message, int category)
+bg_confuse_strndup(const char *text, size_t most)
 {
-	union {
-		const char *in;
-		char *out;
-	} same = {.in = message};
-
-	(void)domain, (void)category;
-	return same.out;
-}
-
-int
-bg_confuse_fprintf(FILE *file, int flag, const char *format, ...)
-{
-	(void)file, (void)flag, (void)format;
-	return 0;
-}
-
-int
-bg_confuse_vfprintf(FILE *file, int flag, const char *format, va_list arguments)
-{
-	(void)file, (void)flag, (void)format, (void)arguments;
-	return 0;
-}
-
-int
-bg_confuse_snprintf(char *text, size_t size, int flag, size_t room, const char *format, ...)
-{
-	va_list arguments;
-	int length;
-
-	(void)flag, (void)room;
-	va_start(arguments, format);
-	length = vsnprintf(text, size, format, arguments);
-	va_end(arguments);
-	return length;
-}
-
-int
-bg_confuse_sscanf(const char *text, const char *format, ...)
-{
-	va_list arguments;
-	int matched;
-
-	va_start(arguments, format);
-	matched = vsscanf(text, format, arguments);
-	va_end(arguments);
-	return matched;
+	return arena_copy(text, strnlen(text, most));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * file.c - finds the configuration file and reads it, without ever waiting for what is no regular file. Cold. */
-#include "load/file.h"
+#include "bindguard/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,12 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bindguard/errname.h"
 #include "bindguard/event.h"
-#include "sys/path.h"
+#include "bindguard/path.h"
 
 /**
  * exists - is there a file at @path? A folder that may not be searched (a daemon with root's HOME) holds none for us;
- * a file that is there and cannot be read is a mistake, told by file_read().
+ * a file that is there and cannot be read is a mistake, told by bg_file_read().
  */
 static bool
 exists(const char *path)
@@ -39,9 +40,9 @@ join(char path[BG_PATH_MAX], const char *directory, const char *rest)
 	return true;
 }
 
-/** file_user_path - where the user's file is, or would be. Return: false where there is no such place. */
+/** bg_file_user_path - where the user's file is, or would be. Return: false where there is no such place. */
 bool
-file_user_path(const struct bg_settings *settings, char path[BG_PATH_MAX])
+bg_file_user_path(const struct bg_settings *settings, char path[BG_PATH_MAX])
 {
 	const char *xdg = settings->xdg_config_home;
 
@@ -50,11 +51,11 @@ file_user_path(const struct bg_settings *settings, char path[BG_PATH_MAX])
 }
 
 /**
- * file_locate - set @loaded's source and path; BG_SOURCE_BUILTIN and "" where no file counts. A path that is too long
+ * bg_file_locate - set @loaded's source and path; BG_SOURCE_BUILTIN and "" where no file counts. A path that is too long
  * for a file is a mistake, and not cut: what is left might be another file.
  */
 void
-file_locate(const struct bg_settings *settings, struct bg_loaded *loaded)
+bg_file_locate(const struct bg_settings *settings, struct bg_loaded *loaded)
 {
 	loaded->source = BG_SOURCE_BUILTIN;
 	loaded->path[0] = '\0';
@@ -65,11 +66,13 @@ file_locate(const struct bg_settings *settings, struct bg_loaded *loaded)
 		if (strlen(settings->config) < sizeof(loaded->path))
 			memcpy(loaded->path, settings->config, strlen(settings->config) + 1);
 		else
-			bg_diags_add(&loaded->diags, 0, "BINDGUARD_CONFIG has %zu bytes, expected at most %d",
-				     strlen(settings->config), BG_PATH_MAX - 1);
+			bg_diag_blame(bg_diags_add(&loaded->diags, 0,
+						   "BINDGUARD_CONFIG has %zu bytes, expected at most %d",
+						   strlen(settings->config), BG_PATH_MAX - 1),
+				      "BINDGUARD_CONFIG", 0);
 		return;
 	}
-	if (file_user_path(settings, loaded->path) && exists(loaded->path))
+	if (bg_file_user_path(settings, loaded->path) && exists(loaded->path))
 		loaded->source = BG_SOURCE_USER;
 	else if (join(loaded->path, BG_SYSCONFDIR, "/bindguard.conf") && exists(loaded->path))
 		loaded->source = BG_SOURCE_SYSTEM;
@@ -117,7 +120,7 @@ read_all(int fd, size_t expected, size_t *size)
  * @owned: its owner is the one who is wrong, and not its mode
  */
 static void
-distrust(const struct file_trust *trust, const char *what, bool owned, unsigned number, struct bg_diags *diags)
+distrust(const struct bg_file_trust *trust, const char *what, bool owned, unsigned number, struct bg_diags *diags)
 {
 	char wrong[64];
 
@@ -132,7 +135,7 @@ distrust(const struct file_trust *trust, const char *what, bool owned, unsigned 
 
 /** is_trusted - may the configuration for @trust be the open file of this @status? Else it is told. */
 static bool
-is_trusted(const struct file_trust *trust, const struct stat *status, struct bg_diags *diags)
+is_trusted(const struct bg_file_trust *trust, const struct stat *status, struct bg_diags *diags)
 {
 	if (!bg_owner_is_trusted(status->st_uid, trust->uid))
 		distrust(trust, "", true, status->st_uid, diags);
@@ -148,7 +151,7 @@ is_trusted(const struct file_trust *trust, const struct stat *status, struct bg_
  * would stand in the messages about it. Return: -1 and errno, which is 0 where that has been told.
  */
 static int
-open_strict(const char *path, const struct file_trust *trust, int flags, struct bg_diags *diags)
+open_strict(const char *path, const struct bg_file_trust *trust, int flags, struct bg_diags *diags)
 {
 	char text[2 * BG_PATH_MAX], what[BG_DIAG_TEXT_MAX];
 	struct bg_walk walk = {.text = text, .size = sizeof(text), .uid = trust->uid, .folders = true, .follow = true};
@@ -172,7 +175,7 @@ open_strict(const char *path, const struct file_trust *trust, int flags, struct 
 
 /** open_file - open the file at @path for reading. Return: -1 where it cannot be opened, which is told. */
 static int
-open_file(const char *path, const struct file_trust *trust, struct bg_diags *diags)
+open_file(const char *path, const struct bg_file_trust *trust, struct bg_diags *diags)
 {
 	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 	int fd = trust && trust->strict ? open_strict(path, trust, flags, diags) : openat(AT_FDCWD, path, flags);
@@ -183,7 +186,7 @@ open_file(const char *path, const struct file_trust *trust, struct bg_diags *dia
 }
 
 /**
- * file_read - the text of the file at @path.
+ * bg_file_read - the text of the file at @path.
  * @trust: whose it has to be; NULL: whoever's
  * @size: its length in bytes
  * Return: to be freed; NULL and a mistake in @diags where it cannot be read.
@@ -191,7 +194,7 @@ open_file(const char *path, const struct file_trust *trust, struct bg_diags *dia
  * What is no regular file is not opened: a FIFO would wait for a writer, a device may act.
  */
 char *
-file_read(const char *path, const struct file_trust *trust, size_t *size, struct bg_diags *diags)
+bg_file_read(const char *path, const struct bg_file_trust *trust, size_t *size, struct bg_diags *diags)
 {
 	struct stat status;
 	char *text;

@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bindguard/errname.h"
 #include "bindguard/event.h"
 #include "load/build.h"
 
-static const struct word action_words[] = {{"allow", BG_ACTION_ALLOW},
-					   {"rewrite", BG_ACTION_REWRITE},
-					   {"confine", BG_ACTION_CONFINE},
-					   {"deny", BG_ACTION_DENY},
-					   {NULL, 0}};
+static const struct word action_words[] = {{"allow", BG_ACTION_ALLOW},	   {"rewrite", BG_ACTION_REWRITE},
+					   {"confine", BG_ACTION_CONFINE}, {"limit", BG_ACTION_LIMIT},
+					   {"deny", BG_ACTION_DENY},	   {NULL, 0}};
 
 #define ACTION_UNKNOWN BG_ACTION_UNDO /* the word was wrong, and was told */
 
@@ -33,162 +32,161 @@ target_mistake(const struct bg_addr *addr)
 	return NULL;
 }
 
+/** take_interface - one value of `to` that is no address. Return: false and @why where it is no interface's name either. */
+static bool
+take_interface(struct bg_rule *rule, const char *value, char *why, size_t why_size)
+{
+	struct bg_prefix prefix;
+	bool host_bits;
+	const char *mistake = bg_prefix_parse(value, &prefix, &host_bits) ? "is a block, expected one address of it"
+									  : address_mistake(value);
+
+	rule->target = BG_TARGET_INTERFACE;
+	snprintf(rule->interface, sizeof(rule->interface), "%s", value);
+	if (mistake) {
+		snprintf(why, why_size, "target \"%.60s\" %s", value, mistake);
+		return false;
+	}
+	mistake = strchr(value, ',') ? "has a comma" : interface_mistake(value);
+	if (mistake)
+		snprintf(why, why_size, "target \"%.60s\" %s, expected loopback, an address or an interface's name",
+			 value, mistake);
+	return !mistake;
+}
+
 /** take_target - one value of `to`. Return: false and @why where it is wrong. */
 static bool
 take_target(struct bg_rule *rule, const char *value, char *why, size_t why_size)
 {
 	const char *mistake;
 	struct bg_addr addr;
+	bool *has;
 
 	if (strcmp(value, "loopback") == 0) {
 		rule->target = BG_TARGET_LOOPBACK;
 		return true;
 	}
-	if (!bg_addr_parse(value, &addr)) {
-		rule->target = BG_TARGET_INTERFACE;
-		snprintf(rule->interface, sizeof(rule->interface), "%s", value);
-		mistake = strchr(value, ',') ? "has a comma" : interface_mistake(value);
-		if (!mistake)
-			return true;
-		snprintf(why, why_size, "target \"%.60s\" %s, expected loopback, an address or an interface's name",
-			 value, mistake);
-		return false;
-	}
-	rule->target = BG_TARGET_ADDRESS;
+	if (!bg_addr_parse(value, &addr))
+		return take_interface(rule, value, why, why_size);
+	has = addr.family == BG_IPV4 ? &rule->has_ipv4 : &rule->has_ipv6;
 	mistake = target_mistake(&addr);
-	if (!mistake && (addr.family == BG_IPV4 ? rule->has_ipv4 : rule->has_ipv6))
+	if (!mistake && *has)
 		mistake = "is a second address of its family, expected one IPv4 and/or one IPv6 address";
 	if (mistake) {
 		snprintf(why, why_size, "target \"%.60s\" %s", value, mistake);
 		return false;
 	}
-	if (addr.family == BG_IPV4) {
-		rule->has_ipv4 = true;
-		rule->ipv4 = addr;
-	} else {
-		rule->has_ipv6 = true;
-		rule->ipv6 = addr;
-	}
+	rule->target = BG_TARGET_ADDRESS;
+	*(addr.family == BG_IPV4 ? &rule->ipv4 : &rule->ipv6) = addr;
+	*has = true;
 	return true;
 }
 
 /**
- * target_parse - the values of `to` (or of BINDGUARD_TO) into @rule.
- * Return: false and @why, "what is wrong, and what was expected", where they are no target.
+ * target_add - a value of `to` (or of BINDGUARD_TO) into @rule.
+ * @nth: which one, from 1 on
+ * Return: false and @why, "what is wrong, and what was expected", where it is no target, or none beside the earlier ones.
  */
 bool
-target_parse(struct bg_rule *rule, const char *const *values, unsigned count, char *why, size_t why_size)
+target_add(struct bg_rule *rule, const char *value, unsigned nth, char *why, size_t why_size)
 {
-	enum bg_target first;
+	enum bg_target before = (enum bg_target)rule->target;
 
-	rule->has_ipv4 = rule->has_ipv6 = false;
-	if (count == 0) {
-		snprintf(why, why_size, "no target, expected loopback, addresses or an interface's name");
+	if (!take_target(rule, value, why, why_size))
 		return false;
-	}
-	for (unsigned i = 0; i < count; i++) {
-		first = (enum bg_target)rule->target;
-		if (!take_target(rule, values[i], why, why_size))
-			return false;
-		if (i > 0 && (first != BG_TARGET_ADDRESS || rule->target != BG_TARGET_ADDRESS)) {
-			snprintf(why, why_size,
-				 "several targets, expected loopback, or one interface, or one IPv4 and/or one IPv6 "
-				 "address");
-			return false;
-		}
-	}
-	return true;
+	if (nth == 1 || (before == BG_TARGET_ADDRESS && rule->target == BG_TARGET_ADDRESS))
+		return true;
+	snprintf(why, why_size,
+		 "several targets, expected loopback, or one interface, or one IPv4 and/or one IPv6 address");
+	return false;
 }
 
-/** one_value - the only value of @statement; NULL and told where there are others. */
-static const char *
-one_value(struct build *build, const struct statement *statement)
+/** set_to - a value of `to`; the first one that is wrong is told. */
+static void
+set_to(struct build *build, struct bg_rule *rule, const struct value *value)
 {
-	if (statement->count == 1)
-		return statement->values[0];
-	bg_diags_add(build->diags, statement->line, "%s has %u values, expected one", survey_key_name(statement->key),
-		     statement->count);
-	return NULL;
+	char why[BG_DIAG_TEXT_MAX] = "no target, expected loopback, addresses or an interface's name";
+
+	if (build->spoiled || (value->text && target_add(rule, value->text, value->nth, why, sizeof(why))))
+		return;
+	build->spoiled = value->text != NULL;
+	bg_diags_add(build->diags, value->line, "%s", why);
 }
 
 /** set_to_port - a port other than 0. */
 static void
-set_to_port(struct build *build, struct bg_rule *rule, const struct statement *statement, const char *value)
+set_to_port(struct build *build, struct bg_rule *rule, const struct value *value)
 {
 	char *end;
-	unsigned long port = strtoul(value, &end, 10);
+	unsigned long port = strtoul(value->text, &end, 10);
 
-	if (*value < '0' || *value > '9' || *end || port == 0 || port > 65535)
-		bg_diags_add(build->diags, statement->value_lines[0],
-			     "to_port \"%.60s\", expected a port of 1 to 65535", value);
+	if (*value->text < '0' || *value->text > '9' || *end || port == 0 || port > 65535)
+		bg_diags_add(build->diags, value->line, "to_port \"%.60s\", expected a port of 1 to 65535",
+			     value->text);
 	else
 		rule->to_port = (uint16_t)port;
 }
 
-/** set_one - the keys that take one value. */
+/** set_interface - of a confine. */
 static void
-set_one(struct build *build, struct bg_rule *rule, const struct statement *statement, const char *value)
+set_interface(struct build *build, struct bg_rule *rule, const struct value *value)
 {
-	const char *mistake;
-	int word;
+	const char *mistake = interface_mistake(value->text);
 
-	if (statement->key == KEY_ACTION) {
-		if (word_check(build->diags, statement->value_lines[0], "action", action_words, value, &word))
-			rule->action = (uint8_t)word;
-		else
-			rule->action = ACTION_UNKNOWN;
-	} else if (statement->key == KEY_TO_PORT) {
-		set_to_port(build, rule, statement, value);
-	} else if (statement->key == KEY_INTERFACE) {
-		mistake = interface_mistake(value);
-		if (!mistake)
-			snprintf(rule->interface, sizeof(rule->interface), "%s", value);
-		else
-			bg_diags_add(build->diags, statement->value_lines[0],
-				     "interface \"%.60s\" %s, expected a name of 1 to 15 bytes such as lo or eth0",
-				     value, mistake);
-	} else {
-		rule->error = bg_errno_value(value);
-		if (rule->error == 0)
-			bg_diags_add(build->diags, statement->value_lines[0],
-				     "unknown error \"%.60s\", expected an errno name such as EACCES", value);
-	}
+	if (!mistake)
+		snprintf(rule->interface, sizeof(rule->interface), "%s", value->text);
+	else
+		bg_diags_add(build->diags, value->line,
+			     "interface \"%.60s\" %s, expected a name of 1 to 15 bytes such as lo or eth0", value->text,
+			     mistake);
 }
 
-/** keys_action - one statement of a rule, if it says what the rule does. */
-void
-keys_action(struct build *build, struct bg_rule *rule, const struct statement *statement)
+/** set_action - the word of `action`. */
+static void
+set_action(struct build *build, struct bg_rule *rule, const struct value *value)
 {
-	unsigned *given = build->given[statement->rule];
-	char why[BG_DIAG_TEXT_MAX];
-	const char *value;
+	int word = -1;
 
-	switch (statement->key) {
-	case KEY_ACTION: given[GIVEN_ACTION] = statement->line; break;
-	case KEY_TO_PORT: given[GIVEN_TO_PORT] = statement->line; break;
-	case KEY_INTERFACE: given[GIVEN_INTERFACE] = statement->line; break;
-	case KEY_ERROR: given[GIVEN_ERROR] = statement->line; break;
-	case KEY_PORT: given[GIVEN_PORT] = statement->line; return;
-	case KEY_TO:
-		given[GIVEN_TO] = statement->line;
-		if (!target_parse(rule, statement->values, statement->count, why, sizeof(why)))
-			bg_diags_add(build->diags, statement->count ? statement->value_lines[0] : statement->line, "%s",
-				     why);
+	if (build_only_value(build, value))
+		word = word_check(build->diags, value->line, "action", action_words, value->text);
+	rule->action = word >= 0 ? (uint8_t)word : ACTION_UNKNOWN;
+}
+
+/** set_error - of a deny. */
+static void
+set_error(struct build *build, struct bg_rule *rule, const struct value *value)
+{
+	rule->error = bg_errno_value(value->text);
+	if (rule->error == 0)
+		bg_diags_add(build->diags, value->line,
+			     "unknown error \"%.60s\", expected an errno name such as EACCES", value->text);
+}
+
+/** keys_action - a value that says what @rule does. */
+void
+keys_action(struct build *build, struct bg_rule *rule, const struct value *value)
+{
+	if (value->key == KEY_TO)
+		set_to(build, rule, value);
+	else if (value->key == KEY_FROM)
+		keys_from(build, rule, value);
+	else if (value->key == KEY_ACTION)
+		set_action(build, rule, value);
+	else if (!build_only_value(build, value))
 		return;
-	default: return;
-	}
-	value = one_value(build, statement);
-	if (value)
-		set_one(build, rule, statement, value);
-	else if (statement->key == KEY_ACTION)
-		rule->action = ACTION_UNKNOWN;
+	else if (value->key == KEY_TO_PORT)
+		set_to_port(build, rule, value);
+	else if (value->key == KEY_INTERFACE)
+		set_interface(build, rule, value);
+	else
+		set_error(build, rule, value);
 }
 
 /** holds_zero - do the rule's ports include 0? */
 static bool
 holds_zero(const struct build *build, const struct bg_rule *rule)
 {
-	const struct bg_port_range *ranges = bg_policy_at(build->policy, rule->ports);
+	const struct bg_port_range *ranges = build_at(build, rule->ports);
 
 	for (uint32_t i = 0; i < rule->ports.count; i++)
 		if (ranges[i].first == 0)
@@ -198,49 +196,65 @@ holds_zero(const struct build *build, const struct bg_rule *rule)
 
 /** check_unused - keys that the rule's action does not use are mistakes, at their own line. */
 static void
-check_unused(struct build *build, const struct bg_rule *rule, const unsigned given[GIVEN_KEYS])
+check_unused(struct build *build, const struct bg_rule *rule)
 {
 	static const struct {
-		enum given key;
+		enum key key;
 		enum bg_action action;
 		const char *text;
-	} uses[] = {{GIVEN_TO, BG_ACTION_REWRITE, "to is used by action rewrite only"},
-		    {GIVEN_TO_PORT, BG_ACTION_REWRITE, "to_port is used by action rewrite only"},
-		    {GIVEN_INTERFACE, BG_ACTION_CONFINE, "interface is used by action confine only"},
-		    {GIVEN_ERROR, BG_ACTION_DENY, "error is used by action deny only"}};
+	} uses[] = {{KEY_TO, BG_ACTION_REWRITE, "to is used by action rewrite only"},
+		    {KEY_TO_PORT, BG_ACTION_REWRITE, "to_port is used by action rewrite only"},
+		    {KEY_INTERFACE, BG_ACTION_CONFINE, "interface is used by action confine only"},
+		    {KEY_FROM, BG_ACTION_LIMIT, "from is used by action limit only"},
+		    {KEY_ERROR, BG_ACTION_DENY, "error is used by action deny only"}};
+	const char *name = build_at(build, rule->name);
 
 	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++)
-		if (given[uses[i].key] && rule->action != uses[i].action)
-			bg_diags_add(build->diags, given[uses[i].key],
-				     "rule \"%s\": %s, expected another action or this key removed",
-				     bg_policy_string(build->policy, rule->name), uses[i].text);
+		if (build->given[uses[i].key] && rule->action != uses[i].action)
+			bg_diags_add(build->diags, build->given[uses[i].key],
+				     "rule \"%s\": %s, expected another action or this key removed", name,
+				     uses[i].text);
 }
 
-/**
- * keys_finish - all statements of @rule were seen: do they fit together? Fills in the defaults.
- * @given: line of each enum given key, 0 where it was not set
- */
+/** keys_finish - all values of @rule were seen: do they fit together? Fills in the defaults. */
 void
-keys_finish(struct build *build, struct bg_rule *rule, const unsigned given[GIVEN_KEYS])
+keys_finish(struct build *build, struct bg_rule *rule)
 {
-	const char *name = bg_policy_string(build->policy, rule->name);
+	const char *name = build_at(build, rule->name);
+	const unsigned *given = build->given;
+	bool zero = holds_zero(build, rule);
 
+	if (!rule->calls)
+		rule->calls = BG_RULE_BIND;
+	build->policy->outgoing |= (rule->calls & BG_RULE_CONNECT) != 0;
+	build->policy->limits |= rule->action == BG_ACTION_LIMIT;
+	/* A rule that can match a socket that listens, and speaks of port 0. */
+	build->policy->port_zero |=
+		zero && (rule->calls & BG_RULE_BIND) && (!rule->protocols || (rule->protocols & BG_PROTOCOL_LISTENING));
 	if (rule->action == ACTION_UNKNOWN)
 		return;
-	if (!given[GIVEN_ACTION]) {
+	if (!given[KEY_ACTION]) {
 		bg_diags_add(build->diags, rule->line,
-			     "rule \"%s\" has no action, expected action = allow, rewrite, confine or deny", name);
+			     "rule \"%s\" has no action, expected action = allow, rewrite, confine, limit or deny",
+			     name);
 		return;
 	}
-	check_unused(build, rule, given);
-	if (rule->action == BG_ACTION_REWRITE && !given[GIVEN_TO])
+	check_unused(build, rule);
+	keys_call_check(build, rule);
+	if (rule->action == BG_ACTION_REWRITE && !given[KEY_TO])
 		bg_diags_add(build->diags, rule->line,
 			     "rule \"%s\" rewrites without a target, expected to = {\"loopback\"}", name);
-	if (given[GIVEN_TO_PORT] && (!given[GIVEN_PORT] || holds_zero(build, rule)))
-		bg_diags_add(build->diags, given[GIVEN_TO_PORT],
+	if (given[KEY_TO_PORT] && (!given[KEY_PORT] || zero))
+		bg_diags_add(build->diags, given[KEY_TO_PORT],
 			     "rule \"%s\" has to_port, expected a port key without 0 beside it", name);
-	if (rule->action == BG_ACTION_CONFINE && !given[GIVEN_INTERFACE])
+	if (rule->action == BG_ACTION_CONFINE && !given[KEY_INTERFACE])
 		memcpy(rule->interface, "lo", sizeof("lo"));
-	if (rule->action == BG_ACTION_DENY && !given[GIVEN_ERROR])
+	if (rule->action == BG_ACTION_LIMIT && !given[KEY_FROM]) {
+		struct bg_from machine;
+
+		memset(&machine, 0, sizeof(machine));
+		build_item(build, &rule->from, &machine, sizeof(machine), sizeof(uint32_t));
+	}
+	if (rule->action == BG_ACTION_DENY && !given[KEY_ERROR])
 		rule->error = EACCES;
 }

@@ -4,43 +4,29 @@
 
 /** set_log_to - a word or an absolute path. */
 static void
-set_log_to(struct build *build, const struct statement *statement, const char *value)
+set_log_to(struct build *build, const struct value *value)
 {
 	char why[BG_DIAG_TEXT_MAX];
-	int word = word_value(log_to_words, value);
 
-	if (word >= 0) {
-		build->policy->log_to = (uint8_t)word;
-	} else if (log_path_check(value, why, sizeof(why))) {
-		build->policy->log_to = BG_LOG_FILE;
-		build->policy->log_path = build_string(build, value);
-	} else {
-		bg_diags_add(build->diags, statement->value_lines[0], "%s", why);
-	}
+	if (!log_to_parse(value->text, &build->policy->log_to, why, sizeof(why)))
+		bg_diags_add(build->diags, value->line, "%s", why);
+	else if (build->policy->log_to == BG_LOG_FILE)
+		build->policy->log_path = build_string(build, value->text);
 }
 
-/** keys_log - one statement outside the rules. */
+/** keys_log - a value outside the rules. */
 void
-keys_log(struct build *build, const struct statement *statement)
+keys_log(struct build *build, const struct value *value)
 {
 	struct bg_policy *policy = build->policy;
-	const char *value = statement->count ? statement->values[0] : "";
-	int word;
 
-	if (statement->count != 1) {
-		bg_diags_add(build->diags, statement->line, "%s has %u values, expected one",
-			     survey_key_name(statement->key), statement->count);
+	if (!build_only_value(build, value))
 		return;
+	switch (value->key) {
+	case KEY_MODE: build_word(build, value, mode_words, &policy->mode); break;
+	case KEY_LOG_TO: set_log_to(build, value); break;
+	case KEY_LOG_FORMAT: build_word(build, value, log_format_words, &policy->log_format); break;
+	case KEY_LOG_EVENTS: build_word(build, value, log_events_words, &policy->log_events); break;
+	default: break;
 	}
-	if (statement->key == KEY_LOG_TO)
-		set_log_to(build, statement, value);
-	else if (statement->key == KEY_MODE &&
-		 word_check(build->diags, statement->value_lines[0], "mode", mode_words, value, &word))
-		policy->mode = (uint8_t)word;
-	else if (statement->key == KEY_LOG_FORMAT &&
-		 word_check(build->diags, statement->value_lines[0], "format", log_format_words, value, &word))
-		policy->log_format = (uint8_t)word;
-	else if (statement->key == KEY_LOG_EVENTS &&
-		 word_check(build->diags, statement->value_lines[0], "events", log_events_words, value, &word))
-		policy->log_events = (uint8_t)word;
 }

@@ -9,8 +9,5 @@ bool override_wanted(const struct bg_settings *settings);
 struct bg_policy *override_copy(const struct bg_policy *policy, const struct bg_settings *settings,
 				struct bg_diags *diags);
 struct bg_policy *override_lockdown(const struct bg_settings *settings, struct bg_diags *diags);
-bool override_asks_command(const struct bg_policy *policy);
-void override_check_names(const struct bg_policy *policy, const char *exe, const char *command, struct bg_diags *diags);
-void override_narrow(struct bg_policy *policy, const char *exe, const char *command);
 
 #endif

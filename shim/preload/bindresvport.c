@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: MIT
- * bindresvport.c - the exported bindresvport(3): libc chooses a reserved port and binds past the symbol bind. Not
- * async-signal-safe in libc either. */
+ * bindresvport.c - the exported bindresvport(3): libc chooses a reserved port and binds past the symbol bind. It is
+ * not async-signal-safe in libc either, so it may look its successor up when called. */
+#include <dlfcn.h>
 #include <netinet/in.h>
 #include <string.h>
 
+#include "bindguard/apply.h"
+#include "bindguard/caller.h"
+#include "bindguard/facts.h"
+#include "bindguard/kernel.h"
+#include "bindguard/report.h"
 #include "preload/preload.h"
-#include "sys/caller.h"
-#include "sys/kernel.h"
 
-/** real_call - the next library's function. Return: -errno instead of -1. */
+/** real_call - the next library's function; musl has none. Return: -errno instead of -1. */
 static int
 real_call(int fd, void *in)
 {
-	int (*next)(int, void *) = bg_guard_get()->real->bindresvport;
+	int (*next)(int, void *) = NULL;
+	void *symbol = dlsym(RTLD_NEXT, "bindresvport");
 
-	return next ? (int)bg_kernel_result(next(fd, in)) : -ENOSYS;
+	if (!symbol) {
+		dlerror();
+		return -ENOSYS;
+	}
+	memcpy(&next, &symbol, sizeof(next));
+	return (int)bg_kernel_result(next(fd, in));
 }
 
 /**

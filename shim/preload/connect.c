@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * connect.c - the exported connect(2). Runs in the program's own call; where no socket was changed it only jumps on. */
+#include "bindguard/caller.h"
+#include "bindguard/origin.h"
 #include "preload/calls.h"
 #include "preload/preload.h"
-#include "sys/caller.h"
-#include "sys/origin.h"
 
-/** watched_connect - connect(2) before the guard is set up, and in a process that has a marked socket. */
+/** watched_connect - connect(2) before the guard is set up, and in a process that has a marked socket, or rules for it. */
 static int
 watched_connect(int fd, const void *addr, unsigned size)
 {
 	const struct bg_guard *guard = bg_guard_get();
 	int saved_errno = errno;
 
-	if (!__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE))
+	if (!guard->policy->outgoing && !guard->policy->limits && !__atomic_load_n(&bg_marks_used, __ATOMIC_ACQUIRE))
 		return guard->real->connect(fd, addr, size);
 	return bg_return(bg_guard_connect(guard, fd, addr, size), saved_errno);
 }

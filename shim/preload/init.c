@@ -4,27 +4,29 @@
  * System calls are made as in self.c. */
 #include <linux/kcmp.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "bindguard/load.h"
+#include "bindguard/execution.h"
+#include "bindguard/kernel.h"
+#include "bindguard/mistakes.h"
+#include "bindguard/rule.h"
+#include "bindguard/sink.h"
 #include "preload/preload.h"
-#include "sys/kernel.h"
-#include "sys/sink.h"
+#include "preload/real.h"
+#include "preload/self.h"
 
 #define COMMAND_MAX (64 * 1024) /* bytes of the command line that `command` globs see */
 #define ENVIRONMENT_MAX (256 * 1024)
-#define COMPLAINTS_MAX 4096 /* PIPE_BUF: said with one write */
-#define COMPLAINTS_SHOWN 12
 
 const struct bg_guard *bg_guard_current;
 
 /** lockdown - the guard of those who ask while the guard is being made. */
 static const struct bg_guard lockdown = {
+	.engine = BG_ENGINE_PRELOAD,
 	.policy = (const struct bg_policy *)(const void *)bg_policy_lockdown_block,
 	.real = &bg_real_raw,
 	.complaints = "",
@@ -52,7 +54,7 @@ struct scratch {
 	char exe[BG_PATH_MAX];
 	char command[COMMAND_MAX];
 	char environment[ENVIRONMENT_MAX];
-	char complaints[COMPLAINTS_MAX];
+	char complaints[BG_COMPLAINTS_MAX];
 };
 
 /**
@@ -75,63 +77,50 @@ read_settings(struct scratch *scratch)
 	scratch->settings.unreadable = error && error != -ENOENT; /* without /proc there is none, as after chroot(2) */
 }
 
-/** asks_for_nothing - BINDGUARD_MODE says that nothing be changed. */
-static bool
-asks_for_nothing(const struct bg_settings *settings)
-{
-	return settings->mode && (strcmp(settings->mode, "off") == 0 || strcmp(settings->mode, "observe") == 0);
-}
-
-/**
- * final_mode - BINDGUARD_MODE holds even where the configuration is broken: who asks for `off` or `observe` has asked
- * that nothing be changed.
- */
-static uint8_t
-final_mode(const struct scratch *scratch)
-{
-	if (asks_for_nothing(&scratch->settings))
-		return scratch->settings.mode[1] == 'f' ? BG_MODE_OFF : BG_MODE_OBSERVE;
-	return scratch->loaded.policy->mode;
-}
-
-/** write_complaints - the mistakes as lines, and what they mean in @mode; "" where there are none. */
-static void
-write_complaints(const struct bg_loaded *loaded, uint8_t mode, char text[COMPLAINTS_MAX])
-{
-	const struct bg_diags *diags = &loaded->diags;
-	const char *file = loaded->path[0] ? loaded->path : "environment";
-	unsigned mistakes = bg_diags_mistakes(diags), shown = 0;
-	int used = 0;
-
-	if (mistakes == 0)
-		return;
-	for (unsigned i = 0; i < diags->count && shown < COMPLAINTS_SHOWN; i++) {
-		const struct bg_diag *diag = &diags->items[i];
-
-		if (diag->line)
-			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s:%u: %.120s\n",
-					 file, diag->line, diag->text);
-		else
-			used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: %.160s: %.120s\n",
-					 file, diag->text);
-		shown++;
-	}
-	if (mistakes > shown)
-		used += snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: and %u more\n",
-				 mistakes - shown);
-	snprintf(text + used, COMPLAINTS_MAX - (size_t)used, "bindguard: the configuration is not used: %s\n",
-		 mode == BG_MODE_OBSERVE ? "BINDGUARD_MODE=observe, nothing is changed"
-					 : "wildcard addresses go to loopback, others are refused");
-}
-
 /** set_names - of the executable at @exe. */
 static void
 set_names(struct bg_guard *guard, const char *exe)
 {
-	const char *slash = strrchr(exe, '/');
-
 	guard->exe = exe;
-	guard->program = slash ? slash + 1 : exe;
+	guard->program = bg_base_name(exe);
+}
+
+/**
+ * read_follow - BINDGUARD_FOLLOW: `0` for nothing, or the path of the command, behind `strict:` where the user wants what cannot
+ * be guarded refused; `strict` alone. Anything else, and secure execution: events only.
+ * @size: bytes of the settings that are to be kept for programs without an environment
+ */
+static void
+read_follow(const struct bg_settings *settings, struct bg_follow *follow, size_t *size)
+{
+	static const char strict[] = "strict";
+	const char *word = settings->follow ? settings->follow : "";
+
+	*size = 0;
+	follow->mode = word[0] == '0' && !word[1] ? BG_FOLLOW_OFF : BG_FOLLOW_TELL;
+	follow->strict = strncmp(word, strict, sizeof(strict) - 1) == 0 &&
+			 (word[sizeof(strict) - 1] == ':' || word[sizeof(strict) - 1] == '\0');
+	if (follow->strict)
+		word += sizeof(strict) - 1 + (word[sizeof(strict) - 1] == ':');
+	if (follow->mode == BG_FOLLOW_OFF)
+		return;
+	bg_execution_root(follow->root);
+	if (word[0] != '/')
+		return;
+	follow->mode = BG_FOLLOW_ON;
+	*size = strlen(word) + 1 + bg_settings_write(settings, NULL, &follow->setting_count);
+}
+
+/** keep_follow - what read_follow() has counted, copied to @text. */
+static void
+keep_follow(const struct bg_settings *settings, struct bg_follow *follow, char *text)
+{
+	const char *path = strchr(settings->follow, '/');
+	size_t length = strlen(path) + 1;
+
+	follow->launcher = memcpy(text, path, length);
+	follow->settings = text + length;
+	bg_settings_write(settings, text + length, &follow->setting_count);
 }
 
 /**
@@ -142,25 +131,26 @@ static const struct bg_guard *
 assemble(const struct scratch *scratch)
 {
 	const struct bg_policy *policy = scratch->loaded.policy;
-	bool copied = scratch->loaded.owned || final_mode(scratch) != policy->mode;
+	bool copied = scratch->loaded.owned;
 	size_t complaints_size = strlen(scratch->complaints) + 1;
 	size_t process_size = (sizeof(struct process) + 15) & ~(size_t)15;
 	size_t policy_size = copied ? ((size_t)policy->size + 15) & ~(size_t)15 : 0;
 	size_t exe_size = strlen(scratch->exe) + 1;
-	size_t size = process_size + policy_size + complaints_size + exe_size;
-	char *memory = bg_self_map(size);
-	struct process *process = (struct process *)(void *)memory;
-	struct bg_guard *guard = &process->guard;
+	struct bg_follow follow = {0};
+	size_t follow_size, size;
+	char *memory;
+	struct process *process;
+	struct bg_guard *guard;
 
+	read_follow(&scratch->settings, &follow, &follow_size);
+	size = process_size + policy_size + complaints_size + exe_size + follow_size;
+	memory = bg_self_map(size);
+	process = (struct process *)(void *)memory;
+	guard = &process->guard;
 	if (!memory)
 		return NULL;
-	if (copied) {
-		struct bg_policy *copy = (struct bg_policy *)(void *)(memory + process_size);
-
-		memcpy(copy, policy, policy->size);
-		copy->mode = final_mode(scratch);
-		policy = copy;
-	}
+	if (copied)
+		policy = memcpy(memory + process_size, policy, policy->size);
 	guard->policy = policy;
 	bg_real_resolve(&process->real);
 	guard->real = &process->real;
@@ -168,19 +158,18 @@ assemble(const struct scratch *scratch)
 	guard->stack_top = getauxval(AT_RANDOM);
 	bg_sink_identify_stderr(guard);
 	guard->complaints = memcpy(memory + process_size + policy_size, scratch->complaints, complaints_size);
-	set_names(guard, memcpy(memory + size - exe_size, scratch->exe, exe_size));
+	set_names(guard, memcpy(memory + size - follow_size - exe_size, scratch->exe, exe_size));
+	guard->follow = follow;
+	if (follow_size)
+		keep_follow(&scratch->settings, &guard->follow, memory + size - follow_size);
 	syscall(SYS_mprotect, memory, size, PROT_READ);
 	return guard;
 }
 
-/**
- * make_poor_guard - where memory is short: lockdown, which is said at the first bind that matters; nothing at all for who
- * asks that nothing be changed. In writable pages, which are there.
- */
+/** make_poor_guard - where memory is short: by bg_load_fallback(), in writable pages, which are there. */
 static const struct bg_guard *
 make_poor_guard(void)
 {
-	static const struct bg_policy off = {.size = sizeof(off), .mode = BG_MODE_OFF};
 	static struct bg_guard guard;
 	static struct bg_real real;
 	const char *executed = (const char *)getauxval(AT_EXECFN);
@@ -189,15 +178,11 @@ make_poor_guard(void)
 	if (environ)
 		bg_settings_read(getauxval(AT_SECURE) != 0, &settings);
 	guard = lockdown;
-	if (asks_for_nothing(&settings))
-		guard.policy = &off;
+	guard.policy = bg_load_fallback(&settings);
 	bg_real_resolve(&real);
 	guard.real = &real;
-	guard.engine = BG_ENGINE_PRELOAD;
 	bg_sink_identify_stderr(&guard);
-	guard.complaints =
-		"bindguard: no memory for the configuration, it is not used: wildcard addresses go to loopback, "
-		"others are refused\n";
+	guard.complaints = "bindguard: no memory for the configuration, it is not used; " BG_LOCKDOWN_MEANS "\n";
 	set_names(&guard, executed ? executed : "");
 	return &guard;
 }
@@ -224,7 +209,8 @@ make_guard(void)
 	read_settings(scratch);
 	names.exe = bg_self_exe(scratch->exe, sizeof(scratch->exe)) ? scratch->exe : "";
 	bg_load(&scratch->settings, &names, &scratch->loaded);
-	write_complaints(&scratch->loaded, final_mode(scratch), scratch->complaints);
+	if (bg_diags_mistakes(&scratch->loaded.diags))
+		bg_mistakes_complain(&scratch->loaded, scratch->complaints);
 	guard = assemble(scratch);
 	bg_loaded_free(&scratch->loaded);
 	syscall(SYS_munmap, scratch, sizeof(*scratch));
@@ -254,12 +240,17 @@ take_turn(void)
 	       __atomic_compare_exchange_n(&maker, &before, self, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
-/** publish - make @guard the guard of this process; connect(2) may go straight to the real one from now on. */
+/**
+ * publish - make @guard the guard of this process; connect(2) may go straight to the real one from now on, but where rules are
+ * for it.
+ */
 static void
 publish(const struct bg_guard *guard)
 {
 	__atomic_store_n(&bg_guard_current, guard, __ATOMIC_RELEASE);
-	__atomic_store_n(&bg_connect_path, guard->real, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&bg_connect_path,
+			 guard->policy->outgoing || guard->policy->limits ? &bg_connect_watched : guard->real,
+			 __ATOMIC_SEQ_CST);
 	bg_connect_watch();
 }
 

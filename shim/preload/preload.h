@@ -5,27 +5,12 @@
 
 #include <errno.h>
 
-#include "sys/guard.h"
-#include "sys/marks.h"
-
-/** bg_real_raw - system calls in place of the real functions, until these are found. */
-extern const struct bg_real bg_real_raw;
-
-void bg_real_resolve(struct bg_real *real);
-
-void *bg_self_map(size_t size);
-bool bg_self_exe(char *exe, size_t size);
-int bg_self_words(const char *path, char *words, size_t size, size_t *length);
-bool bg_self_command(char *command, size_t size);
+#include "bindguard/guard.h"
+#include "bindguard/marks.h"
+#include "preload/init.h"
 
 /** bg_guard_current - the guard of this process, in read-only pages; NULL until it is set up, then never changed. */
 extern const struct bg_guard *bg_guard_current;
-
-/**
- * bg_guard_set_up - make the guard, once. Normally run by our constructor; by the first call where another library's
- * constructor binds before ours. Return: never NULL; meanwhile (another thread, a signal handler) a guard in lockdown.
- */
-const struct bg_guard *bg_guard_set_up(void);
 
 /** bg_guard_get - the guard of this process, never NULL. */
 BG_SIGSAFE static inline const struct bg_guard *
@@ -37,8 +22,8 @@ bg_guard_get(void)
 }
 
 /**
- * bg_connect_path - where connect(2) goes: the real functions as long as no socket is marked, else @bg_connect_watched.
- * Only the pointer changes; what it points to is read-only.
+ * bg_connect_path - where connect(2) goes: the real functions as long as no socket is marked and no rule is for it, else
+ * @bg_connect_watched. Only the pointer changes; what it points to is read-only.
  */
 extern const struct bg_real *bg_connect_path;
 extern const struct bg_real bg_connect_watched;

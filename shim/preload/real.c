@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "preload/preload.h"
+#include "preload/real.h"
 
 /** raw_bind - bind(2) without a library. */
 static int
@@ -29,7 +30,15 @@ raw_connect(int fd, const void *addr, unsigned size)
 	return (int)syscall(SYS_connect, fd, addr, size);
 }
 
-const struct bg_real bg_real_raw = {.bind = raw_bind, .listen = raw_listen, .connect = raw_connect};
+/** raw_execve - execve(2) without a library. */
+static int
+raw_execve(const char *path, char *const *argv, char *const *envp)
+{
+	return (int)syscall(SYS_execve, path, argv, envp);
+}
+
+const struct bg_real bg_real_raw = {
+	.bind = raw_bind, .listen = raw_listen, .connect = raw_connect, .execve = raw_execve};
 
 /**
  * find - store the next library's function @name in @slot; leave it as it is where there is none.
@@ -54,5 +63,5 @@ bg_real_resolve(struct bg_real *real)
 	find("bind", &real->bind);
 	find("listen", &real->listen);
 	find("connect", &real->connect);
-	find("bindresvport", &real->bindresvport);
+	find("execve", &real->execve);
 }

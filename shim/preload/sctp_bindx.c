@@ -6,9 +6,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "bindguard/apply.h"
+#include "bindguard/caller.h"
+#include "bindguard/facts.h"
+#include "bindguard/kernel.h"
+#include "bindguard/report.h"
 #include "preload/preload.h"
-#include "sys/caller.h"
-#include "sys/kernel.h"
 
 #define BINDX_ADD_ADDR 1      /* SCTP_BINDX_ADD_ADDR, RFC 6458 9.1 */
 #define SOCKOPT_BINDX_ADD 100 /* SCTP_SOCKOPT_BINDX_ADD, linux/sctp.h */

@@ -11,8 +11,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "bindguard/kernel.h"
 #include "preload/preload.h"
-#include "sys/kernel.h"
+#include "preload/self.h"
 
 #ifdef SYS_mmap2 /* where SYS_mmap takes its arguments in memory, mmap2(2) */
 #define SYS_MMAP SYS_mmap2

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bench.py PROGRAMS LIBRARY COMMAND OUTPUT [PART...]: what the guard costs, against its budgets.
+"""bench.py PROGRAMS LIBRARY COMMAND [PART...]: what the guard costs, against its budgets.
 
-Writes RESULTS.md and results.svg into the folder OUTPUT. With parts, only these, and only to the terminal. Run by
-`make bench`, in a network namespace of its own; BENCH_ROUNDS: how often the variants take turns."""
-import os
+Writes into the folder PROGRAMS: results.md and results.svg, all that was measured, and BENCH.md, the budgets, which is
+published as tests/BENCH.md. With parts, only these, and only to the terminal. Run by `make bench`, in a network namespace of
+its own; BENCH_ROUNDS: how often the variants take turns."""
 import sys
 import time
 
@@ -23,7 +23,7 @@ PARTS = {"start": start.start, "interpreters": start.interpreters, "memory": sta
 
 
 def main():
-    wanted = sys.argv[5:] or list(PARTS)
+    wanted = sys.argv[4:] or list(PARTS)
     unknown = set(wanted) - set(PARTS)
     if unknown:
         raise SystemExit(f"bench: no part {', '.join(unknown)}, expected of: {', '.join(PARTS)}")
@@ -35,9 +35,13 @@ def main():
         raise SystemExit(f"bench: {refused}") from refused
     finally:
         measure.clean_up()
-    if len(sys.argv) == 5:
-        report.write_svg(os.path.join(measure.OUTPUT, "results.svg"))
-        report.write_markdown(os.path.join(measure.OUTPUT, "RESULTS.md"), measure.ROUNDS, time.monotonic() - begin)
+    if len(sys.argv) == 4:
+        results, plots, budgets = (measure.program(name) for name in ("results.md", "results.svg", "BENCH.md"))
+        made = report.made(measure.ROUNDS, time.monotonic() - begin)
+        report.write_results(results, made)
+        report.write_svg(plots)
+        report.write_budgets(budgets, made)
+        print(f"wrote {results} and {plots}, and {budgets} for tests/")
 
 
 main()

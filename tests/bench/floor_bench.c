@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * floor.c CMD...: the least that a seccomp listener can do for each bind(2): receive, copy the address, let the call
+ * floor_bench.c CMD...: the least that a seccomp listener can do for each bind(2): receive, copy the address, let the call
  * go on. What is above that is the guard's own cost. No error handling: a yardstick, not a tool. */
 #include <linux/audit.h>
 #include <linux/filter.h>

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-BUILD, LIBRARY, COMMAND, OUTPUT = (os.path.abspath(a) for a in sys.argv[1:5])
+BUILD, LIBRARY, COMMAND = (os.path.abspath(a) for a in sys.argv[1:4])
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "21"))
 WORK = tempfile.mkdtemp(prefix="bindguard-bench.")
 EMPTY, FORWARD, READLINK = (os.path.join(BUILD, f"{name}_preload.so") for name in ("empty", "forward", "readlink"))

@@ -9,11 +9,13 @@
 
 #include <cmocka.h>
 
+#include "bindguard/decide.h"
 #include "bindguard/load.h"
+#include "bindguard/words.h"
 #include "conformance/table.h"
 #include "net/addresses.h"
 
-#define ALL_FACTS 255u
+#define ALL_FACTS 511u
 
 /** policy_of - the row's policy; to be freed where @owned says so. */
 static const struct bg_policy *
@@ -47,6 +49,11 @@ request_of(const struct row *row)
 	request.protocol = row->protocol;
 	request.v6only = row->v6only;
 	request.port_was_zero = row->call == BG_CALL_LISTEN && !row->address;
+	request.local.addr = bg_addr_wildcard(family);
+	if (row->local)
+		assert_true(bg_addr_parse(row->local, &request.local.addr));
+	request.local.port = row->local_port;
+	request.local_chosen = !bg_addr_is_wildcard(&request.local.addr);
 	if (row->device)
 		strcpy(request.device, row->device);
 	request.exe = "/usr/lib/conformance_host";
@@ -54,7 +61,7 @@ request_of(const struct row *row)
 	return request;
 }
 
-/** add_targets - what sys would tell of the interface or the device of the target: that at the cable. */
+/** add_targets - what guard would tell of the interface or the device of the target: that at the cable. */
 static void
 add_targets(struct bg_request *request, const struct bg_verdict *verdict, unsigned facts)
 {
@@ -95,11 +102,22 @@ expect_change(const struct row *row, const struct bg_verdict *verdict)
 	char got[BG_ADDR_TEXT_MAX];
 	const char *wanted = row->to ? row->to : row->address;
 
+	if (row->call == BG_CALL_OUTGOING) {
+		struct bg_addr nothing = bg_addr_wildcard((enum bg_family)verdict->change.to.addr.family);
+
+		wanted = row->to;
+		if (!wanted && !bg_addr_equal(&verdict->change.to.addr, &nothing))
+			fail_msg("%s: changed to an address", row->name);
+	}
 	bg_addr_format(&verdict->change.to.addr, got);
 	if (wanted && strcmp(got, wanted) != 0)
 		fail_msg("%s: changed to %s, expected %s", row->name, got, wanted);
-	assert_int_equal(verdict->change.to.port, row->to_port ? row->to_port : row->port);
+	if (row->call == BG_CALL_OUTGOING)
+		assert_int_equal(verdict->change.to.port, 0);
+	else
+		assert_int_equal(verdict->change.to.port, row->to_port ? row->to_port : row->port);
 	assert_string_equal(verdict->change.interface, row->confined ? row->confined : "");
+	assert_int_equal(verdict->change.limited, row->limited != 0);
 }
 
 /** expect_verdict - with both sides in words. */

@@ -21,10 +21,14 @@
  * @v6only: IPV6_V6ONLY of an IPv6 socket
  * @device: SO_BINDTODEVICE that the program set before
  * @form, @address, @port: what is asked for; IPv4 text for BG_FORM_MAPPED. NULL with listen: not bound at all
+ *   Of BG_CALL_OUTGOING they are the other end's
+ * @local, @local_port: of BG_CALL_OUTGOING: what the socket was bound to before, past the guard; NULL: nothing
+ * @source: of BG_CALL_OUTGOING: the socket's address afterwards; @to: what the verdict binds, NULL: nothing
  * @effect, @rule, @reason: of the verdict; @rule NULL: none
  * @to: address after the call (IPv4 text for mapped); NULL: the address asked for
  * @to_port: port after the call; 0: the port asked for
  * @confined: device after the call; NULL: as before
+ * @limited: instructions of the filter after the call; 0: not asked
  * @error: of a refused call
  */
 struct row {
@@ -38,12 +42,16 @@ struct row {
 	enum bg_form form;
 	const char *address;
 	uint16_t port;
+	const char *local;
+	uint16_t local_port;
+	const char *source;
 	enum bg_effect effect;
 	const char *rule;
 	enum bg_reason reason;
 	const char *to;
 	uint16_t to_port;
 	const char *confined;
+	unsigned limited;
 	int error;
 };
 

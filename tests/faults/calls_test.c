@@ -204,6 +204,29 @@ client_whose_system_calls_fail_is_served_or_refused(void **state)
 		run_as(&exchanged[i], "nobody", "2>/dev/null");
 }
 
+/** client_under_a_rule_whose_system_calls_fail_goes_no_other_way - it leaves as the rule says, or its connect fails. */
+static void
+client_under_a_rule_whose_system_calls_fail_goes_no_other_way(void **state)
+{
+#define RULE(text) "BINDGUARD_CONFIG=" FAULT_FOLDER "/" text " " QUIET
+	static const struct row rows[] = {
+		{RULE("device"), "4 udp -1 0 C " CABLE, "C", ALL, HERE4 "/0%" CABLE, {0}},
+		{RULE("device"), "6 udp 0 0 C " CABLE, "C", ALL, HERE6 "/0%" CABLE, {0}},
+		{RULE("device"), "4 tcp -1 0 C " CABLE, "C", ALL, HERE4 "/0%" CABLE, {0}},
+		{RULE("address"), "4 udp -1 0 C " HERE4, "C", ALL, HERE4 "/0%", {0}},
+		{RULE("address"), "6 tcp 0 0 C " HERE6, "C", ALL, HERE6 "/0%", {0}},
+		{RULE("address"), "4 udp -1 4000 bC any", "bC", ALL, HERE4 "/4000%" CABLE, {0}},
+	};
+#undef RULE
+
+	(void)state;
+	sink_write(FAULT_FOLDER "/device",
+		   "rule \"out\" {\n\tcall = connect\n\taction = confine\n\tinterface = \"" CABLE "\"\n}\n");
+	sink_write(FAULT_FOLDER "/address",
+		   "rule \"out\" {\n\tcall = connect\n\taction = rewrite\n\tto = {\"" HERE4 "\", \"" HERE6 "\"}\n}\n");
+	RUN(rows);
+}
+
 /** client_that_disconnects_whose_system_calls_fail_is_never_exposed - it is a server again, connect(2) to AF_UNSPEC. */
 static void
 client_that_disconnects_whose_system_calls_fail_is_never_exposed(void **state)
@@ -212,6 +235,7 @@ client_that_disconnects_whose_system_calls_fail_is_never_exposed(void **state)
 		{QUIET, "4 udp -1 4000 bcD lo", "bcD", ALL, "0.0.0.0/4000%lo", {0}},
 		{QUIET, "6 udp 0 4000 bcD lo", "bcD", ALL, "::/4000%lo", {0}},
 		{QUIET, "6 udp 0 4000 bD lo", "bD", ALL, "::/4000%lo", {0}},
+		{QUIET, "6 udp 0 4000 BD lo", "BD", ALL, "::/4000%lo", {0}}, /* not held to its device either */
 	};
 
 	(void)state;
@@ -259,6 +283,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(reserved_port_whose_system_calls_fail_is_never_exposed),
 		cmocka_unit_test(rule_whose_system_calls_fail_is_never_passed_over),
 		cmocka_unit_test(client_whose_system_calls_fail_is_served_or_refused),
+		cmocka_unit_test(client_under_a_rule_whose_system_calls_fail_goes_no_other_way),
 		cmocka_unit_test(client_that_disconnects_whose_system_calls_fail_is_never_exposed),
 		cmocka_unit_test(event_whose_sink_fails_is_in_the_next),
 	};

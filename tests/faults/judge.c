@@ -36,7 +36,7 @@ judge_read(const char *line, size_t steps, struct record *r)
 	memset(r, 0, sizeof(*r));
 	if (sscanf(line, "%d %d %u %u %ld %d %u %ld %u %d %d %d %d %d %d %127s%n", &r->more, &r->error, &r->at,
 		   &r->injected, &r->number, &r->own_fd, &r->family, &r->third, &r->part, &r->status, &r->exposed,
-		   &r->leaked, &r->changed, &r->deaf, &r->said, r->name, &used) != 16)
+		   &r->leaked, &r->changed, &r->blocked, &r->said, r->name, &used) != 16)
 		return false;
 	for (size_t i = 0; i < steps; i++) {
 		int more = 0;
@@ -115,6 +115,17 @@ judge_steps(const struct row *row, const struct record *right, const struct reco
 		wrong(row, r, "the client has another name");
 }
 
+/** is_refused - does a call end with an error, from the one on of which something failed? */
+static bool
+is_refused(const struct row *row, const struct record *r)
+{
+	bool refused = false;
+
+	for (size_t i = r->part; i < strlen(row->steps); i++)
+		refused |= r->result[i] != 0;
+	return refused;
+}
+
 /** judge - @r, where @right is of the run in which nothing fails. */
 void
 judge(const struct row *row, const struct record *right, const struct record *r)
@@ -129,8 +140,8 @@ judge(const struct row *row, const struct record *right, const struct record *r)
 		wrong(row, r, "leaks a descriptor");
 	if (r->changed && r->number != SYS_rt_sigprocmask)
 		wrong(row, r, "signal mask or flags of the descriptor are changed");
-	if (r->deaf && !undo && r->result[r->part] == 0)
-		wrong(row, r, "succeeds, and is deaf");
+	if (r->blocked && !undo && !is_refused(row, r))
+		wrong(row, r, "succeeds, and its socket receives nothing");
 	if (right->said > 0 && r->said < 1 && !r->more)
 		wrong(row, r, "the event is lost");
 	judge_steps(row, right, r);

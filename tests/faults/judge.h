@@ -14,7 +14,7 @@ struct record {
 	unsigned family;
 	long third;
 	unsigned part;
-	int status, exposed, leaked, changed, deaf, said;
+	int status, exposed, leaked, changed, blocked, said;
 	char name[128];
 	int result[PLAN_STEPS], errors[PLAN_STEPS];
 };

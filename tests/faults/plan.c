@@ -42,7 +42,7 @@ is_in(const char *list, const char *word)
 
 /** serves - can somebody reach the program by @fd? A listener; a datagram socket with a port, no peer and no filter. */
 static bool
-serves(int fd, const union name *name, bool deaf)
+serves(int fd, const union name *name, bool blocked)
 {
 	union name peer;
 	socklen_t size = sizeof(peer);
@@ -55,14 +55,14 @@ serves(int fd, const union name *name, bool deaf)
 		return listens;
 	if (getpeername(fd, &peer.any, &size) == 0)
 		return false;
-	if (deaf)
+	if (blocked)
 		return false;
 	return name->any.sa_family == AF_INET ? name->in.sin_port : name->in6.sin6_port;
 }
 
 /** look - what the socket is now; is it where it must not be? */
 static void
-look(const struct plan *plan, int fd, struct seen *seen)
+look(const struct plan *plan, int fd, struct plan_outcome *outcome)
 {
 	char text[INET6_ADDRSTRLEN] = "?", device[32] = "", *plain = text;
 	socklen_t size = sizeof(union name), device_size = sizeof(device) - 1;
@@ -72,7 +72,7 @@ look(const struct plan *plan, int fd, struct seen *seen)
 	bool loopback, held;
 
 	/* One instruction drops all; more hold the socket to its device. */
-	seen->deaf = getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &filter) == 0 && filter == 1;
+	outcome->blocked = getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &filter) == 0 && filter == 1;
 	held = filter > 1;
 	getsockname(fd, &name.any, &size);
 	getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &device_size);
@@ -83,9 +83,10 @@ look(const struct plan *plan, int fd, struct seen *seen)
 	if (strncmp(text, "::ffff:", 7) == 0)
 		plain = text + 7;
 	loopback = strncmp(plain, "127.", 4) == 0 || strcmp(plain, "::1") == 0 || strcmp(device, "lo") == 0;
-	seen->exposed = serves(fd, &name, seen->deaf || held) && !loopback && strcmp(plan->allowed, "any") != 0 &&
-			!is_in(plan->allowed, plain) && !is_in(plan->allowed, device);
-	snprintf(seen->name, sizeof(seen->name), "%s/%u%%%s", text, plan->port ? port : 0, device);
+	outcome->exposed = serves(fd, &name, outcome->blocked || held) && !loopback &&
+			   strcmp(plan->allowed, "any") != 0 && !is_in(plan->allowed, plain) &&
+			   !is_in(plan->allowed, device);
+	snprintf(outcome->name, sizeof(outcome->name), "%s/%u%%%s", text, plan->port ? port : 0, device);
 }
 
 /** make_peer - the other host of the test's cable, or this one's own address there. Return: its size. */
@@ -103,7 +104,7 @@ make_peer(union name *name, int family, unsigned port, bool own)
 
 /** step - one call of the plan; bindresvport(3) is libc's. */
 static void
-step(const struct plan *plan, int fd, char letter, struct seen *seen)
+step(const struct plan *plan, int fd, char letter, struct plan_outcome *outcome)
 {
 	union name name;
 	socklen_t size = make_name(&name, plan->family, plan->port);
@@ -130,8 +131,8 @@ step(const struct plan *plan, int fd, char letter, struct seen *seen)
 	error = errno;
 	if (guarded)
 		fault_mark(FAULT_CLOSE, part);
-	seen->steps[part].result = result;
-	seen->steps[part].error = error;
+	outcome->steps[part].result = result;
+	outcome->steps[part].error = error;
 }
 
 /** plan_read - from PLAN_WORDS words, which it points into. */
@@ -149,23 +150,23 @@ plan_read(char **words, struct plan *plan)
 
 /** plan_run - once, on a socket that never waits. A program that goes on after a failure is looked at, too. */
 void
-plan_run(const struct plan *plan, struct seen *seen)
+plan_run(const struct plan *plan, struct plan_outcome *outcome)
 {
 	int fd = socket(plan->family, plan->type | SOCK_CLOEXEC | SOCK_NONBLOCK, plan->protocol);
 	int count = descriptors(), flags = fcntl(fd, F_GETFL);
 	sigset_t before = {0}, after = {0};
 
-	memset(seen, 0, sizeof(*seen));
+	memset(outcome, 0, sizeof(*outcome));
 	if (plan->v6only >= 0)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &plan->v6only, sizeof(plan->v6only));
 	sigprocmask(SIG_SETMASK, NULL, &before);
-	seen->fd = fd;
+	outcome->fd = fd;
 	for (const char *letter = plan->steps; *letter; letter++)
-		step(plan, fd, *letter, seen);
-	seen->leaked = descriptors() - count;
+		step(plan, fd, *letter, outcome);
+	outcome->leaked = descriptors() - count;
 	sigprocmask(SIG_SETMASK, NULL, &after);
-	seen->changed = memcmp(&before, &after, sizeof(before)) != 0 || fcntl(fd, F_GETFL) != flags ||
-			fcntl(fd, F_GETFD) != FD_CLOEXEC;
-	look(plan, fd, seen);
+	outcome->changed = memcmp(&before, &after, sizeof(before)) != 0 || fcntl(fd, F_GETFL) != flags ||
+			   fcntl(fd, F_GETFD) != FD_CLOEXEC;
+	look(plan, fd, outcome);
 	close(fd);
 }

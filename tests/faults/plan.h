@@ -27,25 +27,25 @@ struct plan {
 };
 
 /**
- * struct seen - what came of it.
+ * struct plan_outcome - what came of it.
  * @steps: what each call returned, and errno behind it
  * @fd: the socket's number
  * @leaked: descriptors that are open now and were not before
  * @exposed: others reach the program where they must not
  * @changed: the signal mask, or a flag of the descriptor, is not what it was
- * @deaf: the socket has a filter that drops all
+ * @blocked: the socket has a filter that drops all
  * @name: ADDRESS/PORT%DEVICE; the port is 0 where the kernel has chosen it
  */
-struct seen {
+struct plan_outcome {
 	struct {
 		int result, error;
 	} steps[PLAN_STEPS];
 	int fd, leaked;
-	bool exposed, changed, deaf;
+	bool exposed, changed, blocked;
 	char name[128];
 };
 
 void plan_read(char **words, struct plan *plan);
-void plan_run(const struct plan *plan, struct seen *seen);
+void plan_run(const struct plan *plan, struct plan_outcome *outcome);
 
 #endif

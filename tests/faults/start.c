@@ -65,48 +65,48 @@ become_host(const char *preload, const char *const *environment, int out)
 
 /** start_run - one start. @environment: names and values, NULL at the end; nothing else is in it */
 void
-start_run(const char *preload, const char *const *environment, const struct fault *fault, struct started *started)
+start_run(const char *preload, const char *const *environment, const struct fault *fault, struct start_result *result)
 {
-	char text[sizeof(started->output) + 16], *behind;
+	char text[sizeof(result->output) + 16], *behind;
 	int out[2];
 	ssize_t got;
 	size_t said;
 	pid_t child;
 
-	memset(started, 0, sizeof(*started));
+	memset(result, 0, sizeof(*result));
 	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
 	fflush(NULL);
 	child = fork();
 	if (child == 0)
 		become_host(preload, environment, out[1]);
 	close(out[1]);
-	fault_trace(child, fault, &started->traced);
+	fault_trace(child, fault, &result->trace);
 	got = read(out[0], text, sizeof(text) - 1);
 	close(out[0]);
 	text[got > 0 ? got : 0] = '\0';
-	started->allocations = (unsigned)strtoul(text, &behind, 10);
-	snprintf(started->output, sizeof(started->output), "%s", behind[0] == '-' ? behind + 1 : behind);
-	said = sink_read(FAULT_STDERR, started->said, sizeof(started->said));
-	while (said < sizeof(started->said) - 2 &&
-	       sink_receive(syslog_fd, started->said + said, sizeof(started->said) - said) > 0)
-		said += strlen(started->said + said);
+	result->allocations = (unsigned)strtoul(text, &behind, 10);
+	snprintf(result->output, sizeof(result->output), "%s", behind[0] == '-' ? behind + 1 : behind);
+	said = sink_read(FAULT_STDERR, result->said, sizeof(result->said));
+	while (said < sizeof(result->said) - 2 &&
+	       sink_receive(syslog_fd, result->said + said, sizeof(result->said) - said) > 0)
+		said += strlen(result->said + said);
 }
 
 /** start_expect_end - it neither crashed nor hung, and its status is its own. */
 void
-start_expect_end(const struct fault *fault, const struct started *started)
+start_expect_end(const struct fault *fault, const struct start_result *result)
 {
-	if (!WIFEXITED(started->traced.status) || WEXITSTATUS(started->traced.status) != 7)
+	if (!WIFEXITED(result->trace.status) || WEXITSTATUS(result->trace.status) != 7)
 		fail_msg("call %u%s (%ld), %s: status %d, output %s, said %.400s", fault->at,
-			 fault_more_name(fault->more), started->traced.number, fault_error_name(fault->error),
-			 started->traced.status, started->output, started->said);
+			 fault_more_name(fault->more), result->trace.number, fault_error_name(fault->error),
+			 result->trace.status, result->output, result->said);
 }
 
 /** start_is - did it print this, and where that is lockdown, say why? */
 bool
-start_is(const struct started *started, const char *output)
+start_is(const struct start_result *result, const char *output)
 {
-	if (strcmp(started->output, output) != 0)
+	if (strcmp(result->output, output) != 0)
 		return false;
-	return strcmp(output, START_LOCKDOWN) != 0 || strstr(started->said, "not used");
+	return strcmp(output, START_LOCKDOWN) != 0 || strstr(result->said, "not used");
 }

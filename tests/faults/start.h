@@ -23,13 +23,13 @@
 #define START_DEFAULT " 127.0.0.1:4100 127.0.0.1:4101 127.0.0.1:4102 127.0.0.1:4103 " HERE4 ":4104\n"
 
 /**
- * struct started - what came of a start.
- * @traced: by the tracer
+ * struct start_result - what came of a start.
+ * @trace: by the tracer
  * @output: of the program, behind the number of injections, and @allocations that number
  * @said: its standard error, and what syslog got
  */
-struct started {
-	struct traced traced;
+struct start_result {
+	struct trace trace;
 	unsigned allocations;
 	char output[512];
 	char said[8192];
@@ -37,8 +37,9 @@ struct started {
 
 int start_set_up(void **state);
 int start_tear_down(void **state);
-void start_run(const char *preload, const char *const *environment, const struct fault *fault, struct started *started);
-void start_expect_end(const struct fault *fault, const struct started *started);
-bool start_is(const struct started *started, const char *output);
+void start_run(const char *preload, const char *const *environment, const struct fault *fault,
+	       struct start_result *result);
+void start_expect_end(const struct fault *fault, const struct start_result *result);
+bool start_is(const struct start_result *result, const char *output);
 
 #endif

@@ -40,19 +40,19 @@ preload(void)
 static bool
 one_start(const char *const *environment, const struct fault *fault, const char *right, struct outcomes *outcomes)
 {
-	struct started started;
+	struct start_result result;
 
-	start_run(preload(), environment, fault, &started);
-	start_expect_end(fault, &started);
-	if (start_is(&started, right))
+	start_run(preload(), environment, fault, &result);
+	start_expect_end(fault, &result);
+	if (start_is(&result, right))
 		outcomes->right++;
-	else if (start_is(&started, START_LOCKDOWN))
+	else if (start_is(&result, START_LOCKDOWN))
 		outcomes->lockdown++;
 	else
-		fail_msg("call %u (%ld)%s: %s: printed %s, said %.400s", fault->at, started.traced.number,
-			 fault_more_name(fault->more), fault_error_name(fault->error), started.output, started.said);
-	injections += started.traced.injected > 0;
-	return started.traced.injected > 0;
+		fail_msg("call %u (%ld)%s: %s: printed %s, said %.400s", fault->at, result.trace.number,
+			 fault_more_name(fault->more), fault_error_name(fault->error), result.output, result.said);
+	injections += result.trace.injected > 0;
+	return result.trace.injected > 0;
 }
 
 /** every_start - each call, with each error, alone and with all that follow. */

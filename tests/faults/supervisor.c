@@ -49,20 +49,20 @@ is_poll(const struct fault_call *call)
 
 /** enter - the supervisor is about to make a call: count it, and let it fail if it is the one. */
 static void
-enter(struct supervised *s, const struct fault_call *call)
+enter(struct supervised_program *s, const struct fault_call *call)
 {
-	struct traced *traced = &s->traced;
+	struct trace *trace = &s->trace;
 
 	s->duplicating = call->number == SYS_pidfd_getfd;
 	s->resting = is_poll(call);
-	if (!s->counting || call->number == SYS_brk || ++traced->calls != s->fault.at)
+	if (!s->counting || call->number == SYS_brk || ++trace->calls != s->fault.at)
 		return;
-	traced->injected++;
-	traced->number = (long)call->number;
+	trace->injected++;
+	trace->number = (long)call->number;
 	for (size_t i = 0; i < 3; i++)
-		traced->arguments[i] = (long)call->arguments[i];
+		trace->arguments[i] = (long)call->arguments[i];
 	if (call->number == SYS_connect)
-		traced->family = fault_family(s->supervisor, call);
+		trace->family = fault_family(s->supervisor, call);
 	s->own = (long)call->arguments[0] == s->copy;
 	s->resting = s->duplicating = false;
 	s->answering = fault_skip(s->supervisor, call);
@@ -70,7 +70,7 @@ enter(struct supervised *s, const struct fault_call *call)
 
 /** leave - the supervisor returns from a call. */
 static void
-leave(struct supervised *s, const struct fault_call *call)
+leave(struct supervised_program *s, const struct fault_call *call)
 {
 	s->resting = false;
 	if (s->duplicating && (long)call->number >= 0)
@@ -82,7 +82,7 @@ leave(struct supervised *s, const struct fault_call *call)
 
 /** look_after - deal with a stop of the supervisor, if there is one, and let it go on. */
 static void
-look_after(struct supervised *s)
+look_after(struct supervised_program *s)
 {
 	struct fault_call call;
 	int status, deliver = 0;
@@ -107,7 +107,7 @@ look_after(struct supervised *s)
 
 /** wait_for - look after the supervisor until there is output of the program, or it rests. Return: false: too long. */
 static bool
-wait_for(struct supervised *s, bool output)
+wait_for(struct supervised_program *s, bool output)
 {
 	long deadline = now_ms() + DEADLINE_MS;
 	struct pollfd ready[2] = {{.fd = s->signals, .events = POLLIN}, {.fd = s->process.out, .events = POLLIN}};
@@ -157,7 +157,7 @@ spawn(struct process *process, const char *command)
  * @before, @inside: what starts the engine, and the host in it, such as `env NAME=VALUE setpriv ...`
  */
 void
-supervised_start(struct supervised *s, const char *before, const char *inside, const char *plan,
+supervised_start(struct supervised_program *s, const char *before, const char *inside, const char *plan,
 		 const char *redirection)
 {
 	char command[1024];
@@ -166,7 +166,7 @@ supervised_start(struct supervised *s, const char *before, const char *inside, c
 
 	memset(s, 0, sizeof(*s));
 	s->copy = -1;
-	snprintf(command, sizeof(command), "exec %s %s/supervise_cli %s %s/hosts/fault_target %s %s", before,
+	snprintf(command, sizeof(command), "exec %s %s/seccomp_cli %s %s/hosts/fault_target %s %s", before,
 		 BG_BUILD_DIR, inside, BG_BUILD_DIR, plan, redirection);
 	assert_true(spawn(&s->process, command));
 	assert_int_equal(sscanf(s->process.line, "%d %d", &cmd, &s->supervisor), 2);
@@ -183,11 +183,11 @@ supervised_start(struct supervised *s, const char *before, const char *inside, c
 
 /** supervised_round - the plan, once. Return: false where the program does not answer in time; its line is in s->process. */
 bool
-supervised_round(struct supervised *s, const struct fault *fault)
+supervised_round(struct supervised_program *s, const struct fault *fault)
 {
 	bool answered;
 
-	memset(&s->traced, 0, sizeof(s->traced));
+	memset(&s->trace, 0, sizeof(s->trace));
 	s->fault = *fault;
 	s->own = false;
 	s->counting = true;
@@ -198,7 +198,7 @@ supervised_round(struct supervised *s, const struct fault *fault)
 
 /** supervised_stop - the end of all. */
 void
-supervised_stop(struct supervised *s)
+supervised_stop(struct supervised_program *s)
 {
 	int status;
 

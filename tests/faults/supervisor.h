@@ -9,27 +9,27 @@
 #include "preload/host.h"
 
 /**
- * struct supervised - the program, its supervisor, and what the tracer knows of that.
+ * struct supervised_program - the program, its supervisor, and what the tracer knows of that.
  * @process: the program's; its group
  * @supervisor, @signals: traced; signalfd(2) that tells of its stops
- * @fault, @traced: of the present round; @traced is written
+ * @fault, @trace: of the present round; @trace is written
  * @copy: the supervisor's duplicate of the program's socket, @own: what failed was a call on it
  * @counting: a round goes on; @answering: a skipped call is to return; @resting: it waits in poll(2); @duplicating: a
  *            pidfd_getfd(2) is to return; @dead: it has ended
  */
-struct supervised {
+struct supervised_program {
 	struct process process;
 	pid_t supervisor;
 	int signals;
 	struct fault fault;
-	struct traced traced;
+	struct trace trace;
 	long copy;
 	bool own, counting, answering, resting, duplicating, dead;
 };
 
-void supervised_start(struct supervised *s, const char *before, const char *inside, const char *plan,
+void supervised_start(struct supervised_program *s, const char *before, const char *inside, const char *plan,
 		      const char *redirection);
-bool supervised_round(struct supervised *s, const struct fault *fault);
-void supervised_stop(struct supervised *s);
+bool supervised_round(struct supervised_program *s, const struct fault *fault);
+void supervised_stop(struct supervised_program *s);
 
 #endif

@@ -91,7 +91,7 @@ fault_family(pid_t thread, const struct fault_call *call)
 /** struct state - of one traced process. @open: in a marked part; @answering: a skipped call is to return; @over: no more */
 struct state {
 	const struct fault *fault;
-	struct traced *traced;
+	struct trace *trace;
 	unsigned part;
 	bool open;
 	bool answering;
@@ -108,15 +108,14 @@ only_undoes(const struct fault_call *info)
 
 /** is_wanted - is the present call, which is counted already, to fail? */
 static bool
-is_wanted(const struct fault_call *info, const struct fault *fault, const struct traced *traced)
+is_wanted(const struct fault_call *info, const struct fault *fault, const struct trace *trace)
 {
-	if (fault->at == 0 || traced->calls < fault->at || (fault->more != FAULT_ALONE && only_undoes(info)))
+	if (fault->at == 0 || trace->calls < fault->at || (fault->more != FAULT_ALONE && only_undoes(info)))
 		return false;
 	switch (fault->more) {
 	case FAULT_ONWARD: return true;
-	case FAULT_ALIKE:
-		return traced->calls == fault->at || (traced->injected && (long)info->number == traced->number);
-	default: return traced->calls == fault->at;
+	case FAULT_ALIKE: return trace->calls == fault->at || (trace->injected && (long)info->number == trace->number);
+	default: return trace->calls == fault->at;
 	}
 }
 
@@ -124,7 +123,7 @@ is_wanted(const struct fault_call *info, const struct fault *fault, const struct
 static void
 enter(pid_t child, const struct fault_call *info, struct state *state)
 {
-	struct traced *traced = state->traced;
+	struct trace *trace = state->trace;
 
 	if (info->number == SYS_prctl && info->arguments[0] == FAULT_MARK) {
 		state->open = info->arguments[1] == FAULT_OPEN;
@@ -135,39 +134,39 @@ enter(pid_t child, const struct fault_call *info, struct state *state)
 	/* brk(2) has no errno: the kernel's tells by where the break is, and libc takes an error for an address. */
 	if (!state->open || info->number == SYS_brk)
 		return;
-	traced->calls++;
-	if (!is_wanted(info, state->fault, traced))
+	trace->calls++;
+	if (!is_wanted(info, state->fault, trace))
 		return;
-	if (traced->injected++ == 0) {
-		traced->number = (long)info->number;
-		traced->part = state->part;
+	if (trace->injected++ == 0) {
+		trace->number = (long)info->number;
+		trace->part = state->part;
 		for (size_t i = 0; i < 3; i++)
-			traced->arguments[i] = (long)info->arguments[i];
+			trace->arguments[i] = (long)info->arguments[i];
 		if (info->number == SYS_connect)
-			traced->family = fault_family(child, info);
+			trace->family = fault_family(child, info);
 	}
 	state->answering = fault_skip(child, info);
 }
 
 /** fault_trace - run @child, which has asked for it (PTRACE_TRACEME) and stopped, to its end. */
 void
-fault_trace(pid_t child, const struct fault *fault, struct traced *traced)
+fault_trace(pid_t child, const struct fault *fault, struct trace *trace)
 {
-	struct state state = {.fault = fault, .traced = traced};
+	struct state state = {.fault = fault, .trace = trace};
 	int signal_number = 0;
 
-	memset(traced, 0, sizeof(*traced));
-	traced->status = -1;
-	if (waitpid(child, &traced->status, __WALL) != child || !WIFSTOPPED(traced->status))
+	memset(trace, 0, sizeof(*trace));
+	trace->status = -1;
+	if (waitpid(child, &trace->status, __WALL) != child || !WIFSTOPPED(trace->status))
 		return;
 	ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
 	while (!state.over) {
 		struct fault_call info = {.op = 0};
 
 		ptrace(PTRACE_SYSCALL, child, NULL, (long)signal_number);
-		if (waitpid(child, &traced->status, __WALL) != child || !WIFSTOPPED(traced->status))
+		if (waitpid(child, &trace->status, __WALL) != child || !WIFSTOPPED(trace->status))
 			return;
-		signal_number = WSTOPSIG(traced->status);
+		signal_number = WSTOPSIG(trace->status);
 		if (signal_number == SIGTRAP) /* of execve(2) */
 			signal_number = 0;
 		if (signal_number != (SIGTRAP | 0x80))
@@ -178,10 +177,10 @@ fault_trace(pid_t child, const struct fault *fault, struct traced *traced)
 			enter(child, &info, &state);
 		else if (state.answering)
 			state.answering = !fault_answer(child, fault->error);
-		state.over |= traced->injected && !state.answering && fault->more == FAULT_ALONE;
+		state.over |= trace->injected && !state.answering && fault->more == FAULT_ALONE;
 	}
 	ptrace(PTRACE_DETACH, child, NULL, NULL);
-	waitpid(child, &traced->status, __WALL);
+	waitpid(child, &trace->status, __WALL);
 }
 
 /** fault_error_name - of those that are injected. */

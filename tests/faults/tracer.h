@@ -35,12 +35,12 @@ struct fault {
 };
 
 /**
- * struct traced - what came of it.
+ * struct trace - what came of it.
  * @calls: system calls in the marked parts, @injected: of them made to fail
  * @number, @arguments, @part: the first that was, and the number of its part; @family: of the address of a connect(2)
  * @status: wait status of the process
  */
-struct traced {
+struct trace {
 	unsigned calls;
 	unsigned injected;
 	long number;
@@ -80,7 +80,7 @@ void fault_look(pid_t thread, struct fault_call *call);
 unsigned short fault_family(pid_t thread, const struct fault_call *call);
 bool fault_skip(pid_t thread, const struct fault_call *call);
 bool fault_answer(pid_t thread, int error);
-void fault_trace(pid_t child, const struct fault *fault, struct traced *traced);
+void fault_trace(pid_t child, const struct fault *fault, struct trace *trace);
 const char *fault_error_name(int error);
 const char *fault_more_name(enum fault_more more);
 

@@ -5,26 +5,26 @@
 
 #include "bindguard/load.h"
 #include "fuzz/fuzz.h"
-#include "launcher/config_print.h"
-#include "load/unreachable.h"
+#include "launcher/check/config_print.h"
+#include "launcher/unreachable.h"
 
-/** PRINTED_MAX - printing fills in defaults and escapes: a rule of a few bytes becomes some lines. */
-#define PRINTED_MAX (1024 * 1024)
+/** PRINTOUT_MAX - printing fills in defaults and escapes: a rule of a few bytes becomes some lines. */
+#define PRINTOUT_MAX (1024 * 1024)
 
-/** struct printed - what config_print() wrote. */
-struct printed {
+/** struct printout - what config_print() wrote. */
+struct printout {
 	size_t size;
-	char text[PRINTED_MAX];
+	char text[PRINTOUT_MAX];
 };
 
-static struct printed first, second, *printing;
+static struct printout first, second, *printing;
 
-/** write_printed - for fopencookie(3): standard output goes to @printing. */
+/** write_printout - for fopencookie(3): standard output goes to @printing. */
 static ssize_t
-write_printed(void *cookie, const char *text, size_t size)
+write_printout(void *cookie, const char *text, size_t size)
 {
 	(void)cookie;
-	must(size <= PRINTED_MAX - printing->size);
+	must(size <= PRINTOUT_MAX - printing->size);
 	memcpy(printing->text + printing->size, text, size);
 	printing->size += size;
 	return (ssize_t)size;
@@ -35,7 +35,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
 	/* glibc's printf(3) and puts(3) look at the variable. */
-	stdout = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_printed});
+	stdout = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_printout});
 	must(stdout);
 	return 0;
 }
@@ -54,7 +54,7 @@ check_mistakes(const struct bg_diags *diags, const uint8_t *text, size_t size)
 		const struct bg_diag *diag = &diags->items[i];
 		size_t length = strnlen(diag->text, BG_DIAG_TEXT_MAX);
 
-		must(diag->line <= lines && diag->line >= last);
+		must(diag->line <= lines && diag->line >= last && !diag->variable);
 		last = diag->line;
 		must(length > 0 && length < BG_DIAG_TEXT_MAX);
 		for (size_t c = 0; c < length; c++)
@@ -91,12 +91,26 @@ check_globs(const struct bg_policy *policy, struct bg_span span)
 		check_string(policy, globs[i], BG_GLOB_MAX);
 }
 
+/** check_from - a place of a limit. */
+static void
+check_from(const struct bg_from *from)
+{
+	const struct bg_prefix *prefix = &from->prefix;
+
+	must(from->kind <= BG_FROM_PREFIX);
+	must(memchr(from->interface, '\0', sizeof(from->interface)));
+	must((from->kind == BG_FROM_INTERFACE) == (from->interface[0] != '\0'));
+	if (from->kind == BG_FROM_PREFIX)
+		must(prefix->bits <= (prefix->addr.family == BG_IPV4 ? 32 : 128));
+}
+
 /** check_rule - @rule is what bindguard.conf(5) lets a rule be. */
 static void
 check_rule(const struct bg_policy *policy, const struct bg_rule *rule)
 {
 	const struct bg_prefix *prefixes = bg_policy_at(policy, rule->prefixes);
 	const struct bg_port_range *ranges = bg_policy_at(policy, rule->ports);
+	const struct bg_from *from = bg_policy_at(policy, rule->from);
 
 	check_string(policy, rule->name, BG_NAME_MAX);
 	must(rule->name.count > 0);
@@ -110,7 +124,16 @@ check_rule(const struct bg_policy *policy, const struct bg_rule *rule)
 			     : prefixes[i].addr.family == BG_IPV6 && prefixes[i].bits <= 128);
 	for (uint32_t i = 0; i < rule->ports.count; i++)
 		must(ranges[i].first <= ranges[i].last);
+	check_span(policy, rule->from, sizeof(*from), 0);
+	must(rule->action == BG_ACTION_LIMIT ? rule->from.count > 0 && rule->from.count <= BG_FROM_MAX
+					     : rule->from.count == 0);
+	for (uint32_t i = 0; i < rule->from.count; i++)
+		check_from(&from[i]);
 	must(rule->protocols < 64 && rule->families < 4 && rule->classes < 8);
+	must(rule->calls > 0 && rule->calls < 4);
+	if (rule->calls & BG_RULE_CONNECT)
+		must(rule->action != BG_ACTION_LIMIT && !rule->to_port &&
+		     !(rule->action == BG_ACTION_REWRITE && rule->target == BG_TARGET_LOOPBACK));
 	must(rule->action <= BG_ACTION_DENY && rule->target <= BG_TARGET_INTERFACE);
 	must(rule->action == BG_ACTION_DENY ? rule->error > 0 : rule->error == 0);
 	must(memchr(rule->interface, '\0', sizeof(rule->interface)));
@@ -155,7 +178,7 @@ load(const uint8_t *text, size_t size)
 
 /** print - @policy as `check` prints it, into @to. The lines of the file it came from are forgotten: they move. */
 static void
-print(struct bg_policy *policy, struct printed *to)
+print(struct bg_policy *policy, struct printout *to)
 {
 	static struct config config = {.settings = {.config = ""}};
 
@@ -182,7 +205,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(again);
 	print(again, &second);
 	must(first.size == second.size && memcmp(first.text, second.text, first.size) == 0);
-	must(policy->port_zero == again->port_zero && policy->rule_count == again->rule_count);
+	must(policy->port_zero == again->port_zero && policy->outgoing == again->outgoing &&
+	     policy->rule_count == again->rule_count);
 	for (uint32_t i = 0; i < policy->rule_count; i++)
 		must(policy->rules[i].action == again->rules[i].action &&
 		     policy->rules[i].prefixes.count == again->rules[i].prefixes.count &&

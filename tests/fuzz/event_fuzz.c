@@ -8,7 +8,7 @@
 #include "fuzz/fuzz.h"
 
 /** KEYS - of the JSON schema, bindguard.conf(5). */
-#define KEYS 19
+#define KEYS 21
 
 /** Bytes of a name as it is written, bindguard.conf(5), LIMITS; on purpose not the constants of the code. */
 #define NAME_MOST 256
@@ -56,6 +56,20 @@ draw_endpoint(struct input *input, struct bg_endpoint *endpoint)
 	endpoint->addr.family = input_byte(input);
 }
 
+/** draw_from - places of a limit, with names of any bytes. */
+static const struct bg_from *
+draw_from(struct input *input, uint32_t count)
+{
+	static struct bg_from from[BG_FROM_MAX];
+
+	for (uint32_t i = 0; i < count; i++) {
+		from[i].kind = (uint8_t)draw_enum(input, BG_FROM_PREFIX + 1);
+		input_take(input, &from[i].prefix, sizeof(from[i].prefix));
+		input_take(input, from[i].interface, sizeof(from[i].interface) - 1);
+	}
+	return from;
+}
+
 /** draw - an event. */
 static void
 draw(struct input *input, struct bg_event *event)
@@ -66,17 +80,19 @@ draw(struct input *input, struct bg_event *event)
 	event->changed = flags & 1;
 	event->exposed = flags & 2;
 	event->has_result = flags & 4;
-	event->engine = (enum bg_engine)draw_enum(input, 2);
-	event->call = (enum bg_call)draw_enum(input, 5);
+	event->engine = (enum bg_engine)(BG_ENGINE_PRELOAD + draw_enum(input, 2));
+	event->call = (enum bg_call)draw_enum(input, 6);
 	event->protocol = (enum bg_protocol)input_byte(input);
 	event->requested_form = (enum bg_form)draw_enum(input, 4);
 	event->result_form = (enum bg_form)draw_enum(input, 4);
-	event->action = (enum bg_action)draw_enum(input, 5);
+	event->action = (enum bg_action)draw_enum(input, 6);
 	event->mode = (enum bg_mode)draw_enum(input, 3);
-	event->reason = (enum bg_reason)draw_enum(input, 14);
+	event->reason = (enum bg_reason)draw_enum(input, BG_REASON_BLOCKED + 1);
 	draw_endpoint(input, &event->requested);
 	draw_endpoint(input, &event->result);
 	input_take(input, event->interface, sizeof(event->interface));
+	event->from_count = input_byte(input) % (BG_FROM_MAX + 1);
+	event->from = event->from_count ? draw_from(input, event->from_count) : NULL;
 	event->program = draw_name(input);
 	event->exe = draw_name(input);
 	event->rule = draw_name(input);
@@ -265,6 +281,7 @@ check_json(const struct bg_event *event, const char *text, size_t size)
 	must(json_integer_value(json_object_get(object, "uid")) == event->uid);
 	must(json_integer_value(json_object_get(object, "fd")) == event->fd);
 	must(json_is_boolean(json_object_get(object, "exposed")));
+	must(json_is_null(json_object_get(object, "executed")) && json_is_null(json_object_get(object, "guarded")));
 	must(json_is_true(json_object_get(object, "exposed")) == event->exposed);
 	must(json_is_null(json_object_get(object, "error")) == (event->error == 0));
 	must(json_string_length(json_object_get(object, "time")) == strlen("1970-01-01T00:00:00.000000Z"));
@@ -277,7 +294,7 @@ check_json(const struct bg_event *event, const char *text, size_t size)
 	check_name(json_object_get(object, "rule"), event->rule, true);
 	check_endpoint(json_object_get(object, "requested"), &event->requested, 2);
 	if (event->has_result)
-		check_endpoint(json_object_get(object, "result"), &event->result, 3);
+		check_endpoint(json_object_get(object, "result"), &event->result, 4);
 	else
 		must(json_is_null(json_object_get(object, "result")));
 	json_decref(object);
@@ -330,7 +347,7 @@ check_journal(const struct bg_event *event, const char *entry, size_t size)
 	if (event->rule)
 		check_limit_after("\nBINDGUARD_RULE=", entry, size, '\n', event->rule, NAME_MOST);
 	must(strncmp(entry, "MESSAGE=", 8) == 0);
-	must(messages == 1 && exposed == 1 && rules == (event->rule != NULL) && fields <= 27);
+	must(messages == 1 && exposed == 1 && rules == (event->rule != NULL) && fields <= 28);
 }
 
 int

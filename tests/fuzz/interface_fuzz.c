@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * interface_fuzz.c - arbitrary bytes as the kernel's answer to a dump of addresses, which shim/sys/interface.c asks for
+ * interface_fuzz.c - arbitrary bytes as the kernel's answer to a dump of addresses, which shim/guard/interface.c asks for
  * inside somebody else's process. The linker puts a kernel of our own in the place of syscall(2) (--wrap=syscall). */
 #include <errno.h>
 #include <linux/if_addr.h>
@@ -12,8 +12,8 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include "bindguard/interface.h"
 #include "fuzz/fuzz.h"
-#include "sys/interface.h"
 
 #define FD 1000
 
@@ -35,7 +35,10 @@ static struct {
 long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f);
 
-/** receive - the next datagram; an empty one is the end of the dump. What lies behind it in the caller's buffer must not be read. */
+/**
+ * receive - the next datagram; an empty one is the end of the dump. What lies behind it in the caller's buffer must not be
+ * read.
+ */
 static long
 receive(char *buffer, size_t size)
 {

@@ -8,7 +8,9 @@
 #include <sys/socket.h>
 
 #include "fuzz/fuzz.h"
-#include "launcher/list.h"
+#include "launcher/sockets/reach.h"
+#include "launcher/sockets/socket_text.h"
+#include "launcher/sockets/sockets.h"
 
 #define SEQUENCE 1
 #define SMALLEST (sizeof(struct nlmsghdr) + sizeof(struct inet_diag_msg))

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "fuzz/fuzz.h"
-#include "launcher/supervise/filter.h"
+#include "seccomp/filter.h"
 
 #define X32_BIT 0x40000000u /* __X32_SYSCALL_BIT, asm/unistd.h */
 #define FILTER_LOADS (BPF_LD | BPF_W | BPF_ABS)

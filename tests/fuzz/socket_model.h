@@ -6,33 +6,33 @@
 
 #include "bindguard/decision.h"
 
-#define POLICIES 11
+#define POLICIES 12
 
 /**
- * struct known - a policy that the model knows.
+ * struct known_policy - a policy that the model knows.
  * @text: its configuration; NULL: compiled in
  * @where: of which addresses it speaks
  * @what: what it does with them
  * @port: to_port, 0: none
  * @udp_clients: UDP on port 0 is left alone
  */
-struct known {
+struct known_policy {
 	const char *text;
 	enum { WILDCARDS, ALL } where;
-	enum { TO_LOOPBACK, TO_BOTH, TO_IPV4, TO_IPV6, TO_INTERFACE, CONFINE, DENY, LOCKDOWN } what;
+	enum { TO_LOOPBACK, TO_BOTH, TO_IPV4, TO_IPV6, TO_INTERFACE, LIMIT, CONFINE, DENY, LOCKDOWN } what;
 	unsigned port;
 	bool udp_clients;
 };
 
-extern const struct known known[POLICIES];
+extern const struct known_policy known_policies[POLICIES];
 
 /**
- * struct world - a socket and the machine it is on.
+ * struct model_socket - a socket and the machine it is on.
  * @domain: AF_INET, AF_INET6, or another one
  * @device: the program's own, or ""
  * @interface4, @interface6: has eth9 an address of that family? @owner: has a device the rule's address?
  */
-struct world {
+struct model_socket {
 	enum bg_call call;
 	int domain;
 	unsigned protocol;
@@ -40,29 +40,34 @@ struct world {
 	char device[BG_IFNAME_MAX];
 };
 
-/** struct plain - a socket address as the model reads it: sixteen bytes, IPv4 in the last four. */
-struct plain {
+/** struct model_address - a socket address as the model reads it: sixteen bytes, IPv4 in the last four. */
+struct model_address {
 	bool ipv6, mapped, unspec;
 	uint8_t bytes[16];
 	uint32_t scope;
 	unsigned port;
 };
 
-/** enum fate - what becomes of the call. */
-enum fate { UNTOUCHED, LATER, REFUSED, BOUND, ON_DEVICE };
+/** enum effect - what becomes of the call. */
+enum effect { UNTOUCHED, LATER, REFUSED, BOUND, ON_DEVICE };
 
-/** struct outcome - a fate, and its errno, its address and port, or its device (and port, where it is another one). */
+/**
+ * struct outcome - an effect, and its errno, its address and port, or its device (and port, where it is another one); or a
+ * filter.
+ */
 struct outcome {
-	enum fate fate;
+	enum effect effect;
 	int error;
-	struct plain to;
+	struct model_address to;
 	const char *device;
+	bool limited;
 };
 
-extern const struct plain model_eth4, model_eth6;
+extern const struct model_address model_eth4, model_eth6;
 
-bool model_read(const uint8_t *bytes, size_t size, struct plain *plain);
-bool model_fits(const struct world *world, const struct plain *asked);
-struct outcome model_expect(const struct known *policy, const struct world *world, const struct plain *asked);
+bool model_read(const uint8_t *bytes, size_t size, struct model_address *plain);
+bool model_fits(const struct model_socket *model, const struct model_address *asked);
+struct outcome model_expect(const struct known_policy *policy, const struct model_socket *model,
+			    const struct model_address *asked);
 
 #endif

@@ -4,13 +4,17 @@
 #include "launcher/capture.h"
 
 #include <ftw.h>
+#include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
+
+#include <cmocka.h>
 
 #include "net/conf.h"
 
@@ -65,7 +69,8 @@ capture_run(const char *environment, const char *arguments)
 	int status;
 
 	snprintf(command, sizeof(command),
-		 "cd '%s' && exec env -u BINDGUARD_CONFIG -u BINDGUARD_MODE -u BINDGUARD_TO -u BINDGUARD_LOG -u "
+		 "cd '%s' && exec env -u BINDGUARD_CONFIG -u BINDGUARD_MODE -u BINDGUARD_TO -u BINDGUARD_FROM -u "
+		 "BINDGUARD_CONFINE -u BINDGUARD_PIN -u BINDGUARD_LOG -u "
 		 "BINDGUARD_LOG_FORMAT -u BINDGUARD_LOG_EVENTS -u XDG_CONFIG_HOME HOME=/nonexistent %s '%s' %s 2>'%s'",
 		 conf_folder(), environment, BG_COMMAND, arguments, err);
 	file = popen(command, "re");
@@ -126,4 +131,50 @@ capture_tear_down(void **state)
 {
 	(void)state;
 	return nftw(folder, drop, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/** capture_expect - @text has @part. */
+void
+capture_expect(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("expected \"%s\" in:\n%s", part, text);
+}
+
+/** capture_check - run `bindguard check 'PATH'`. */
+const struct capture *
+capture_check(const char *environment, const char *path)
+{
+	char arguments[640];
+
+	snprintf(arguments, sizeof(arguments), "check '%s'", path);
+	return capture_run(environment, arguments);
+}
+
+/** capture_explain - run `bindguard explain ARGUMENTS` under the built-in default, if they name no other. */
+const struct capture *
+capture_explain(const char *arguments)
+{
+	char line[4096];
+
+	snprintf(line, sizeof(line), "explain %s", arguments);
+	return capture_run("BINDGUARD_CONFIG=", line);
+}
+
+/** capture_explain_json - the same with --json, parsed; to be freed. */
+json_t *
+capture_explain_json(const char *arguments, int *status)
+{
+	char line[2048];
+	const struct capture *run;
+	json_error_t error;
+	json_t *value;
+
+	snprintf(line, sizeof(line), "--json %s", arguments);
+	run = capture_explain(line);
+	*status = run->status;
+	value = json_loads(run->out, 0, &error);
+	if (!value)
+		fail_msg("%s: %s\n%s%s", arguments, error.text, run->out, run->err);
+	return value;
 }

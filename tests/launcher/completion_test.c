@@ -18,15 +18,15 @@
 static void
 expect_replies(const char *line, const char *words, const char *replies)
 {
-	const struct driven *driven =
+	const struct drive_result *result =
 		drive_expect(0, "",
 			     "bash --norc -c '. " BG_SOURCE_DIR "/launcher/completion.bash\n"
 			     "COMP_LINE=\"%s\" COMP_WORDS=(%s) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
 			     "_bindguard; printf \"%%s\\n\" \"${COMPREPLY[@]}\"' | LC_ALL=C sort -u | tr '\\n' ' '",
 			     line, words);
 
-	if (strcmp(driven->out, replies) != 0)
-		fail_msg("%s|\noffered:  %s\nexpected: %s", line, driven->out, replies);
+	if (strcmp(result->out, replies) != 0)
+		fail_msg("%s|\noffered:  %s\nexpected: %s", line, result->out, replies);
 }
 
 static void
@@ -37,15 +37,22 @@ completion_offers_what_may_follow(void **state)
 		const char *words;
 		const char *replies;
 	} cases[] = {
-		{"bindguard ", "bindguard \"\"", "check explain list prove run "},
+		{"bindguard ", "bindguard \"\"", "check explain help list prove run "},
+		{"bindguard help ", "bindguard help \"\"", "check explain help list prove run "},
+		{"bindguard help p", "bindguard help p", "prove "},
+		{"bindguard help run ", "bindguard help run \"\"", " "},
+		{"bindguard help -", "bindguard help -", "--help -h "},
 		{"bindguard --ver", "bindguard --ver", "--verbose --version "},
 		{"bindguard --eng", "bindguard --eng", "--engine "},
 		{"bindguard run -", "bindguard run -",
-		 "--config --engine --format --help --log --observe --quiet --to --verbose -c -e -f -h -l -n -q -t "
+		 "--config --confine --engine --format --from --help --log --no-follow --observe --pin --quiet "
+		 "--strict --to --verbose -c "
+		 "-e -f "
+		 "-h -l -n -q -t "
 		 "-v "},
 		{"bindguard run --e", "bindguard run --e", "--engine "},
 		{"bindguard list --", "bindguard list --", "--all --help --json "},
-		{"bindguard explain --c", "bindguard explain --c", "--command --config "},
+		{"bindguard explain --c", "bindguard explain --c", "--command --config --confine --connect "},
 		{"bindguard check --", "bindguard check --", "--help "},
 		{"bindguard run -e ", "bindguard run -e \"\"", "auto preload seccomp "},
 		{"bindguard -e p", "bindguard -e p", "preload "},
@@ -70,7 +77,10 @@ completion_offers_what_may_follow(void **state)
 		{"bindguard explain tcp 0.0.0.0:80 ", "bindguard explain tcp 0.0.0.0 : 80 \"\"", " "},
 		{"bindguard list x", "bindguard list x", " "},
 		{"bindguard prove --", "bindguard prove --",
-		 "--config --engine --format --help --json --log --observe --quiet --to --unguarded --verbose --wait "},
+		 "--config --confine --engine --format --from --help --json --log --no-follow --observe --pin --quiet "
+		 "--strict --to "
+		 "--unguarded "
+		 "--verbose --wait "},
 		{"bindguard prove --wait 5 -e s", "bindguard prove --wait 5 -e s", "seccomp "},
 		{"bindguard prove --unguarded mkfif", "bindguard prove --unguarded mkfif", "mkfifo "},
 		{"bindguard prove cat one.c", "bindguard prove cat one.c", "one.conf "},

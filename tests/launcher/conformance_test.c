@@ -15,8 +15,10 @@
 
 #include <cmocka.h>
 
+#include "bindguard/errname.h"
 #include "bindguard/event.h"
 #include "bindguard/explain.h"
+#include "bindguard/words.h"
 #include "conformance/table.h"
 #include "launcher/capture.h"
 #include "net/net.h"
@@ -35,8 +37,10 @@ is_unbound(const struct row *row)
 static bool
 is_expressible(const struct row *row)
 {
-	return (row->call == BG_CALL_BIND || is_unbound(row)) && !row->device && row->form != BG_FORM_UNSPEC &&
-	       row->protocol != BG_PROTOCOL_OTHER;
+	bool unlocal = row->call == BG_CALL_OUTGOING && !row->local;
+
+	return (row->call == BG_CALL_BIND || unlocal || is_unbound(row)) && !row->device &&
+	       row->form != BG_FORM_UNSPEC && row->protocol != BG_PROTOCOL_OTHER;
 }
 
 /** config_of - the row's policy as a file. */
@@ -65,9 +69,10 @@ ask(const struct row *row, int *status)
 	json_error_t error;
 	json_t *value;
 
-	snprintf(arguments, sizeof(arguments), "explain --json -c '%s' " PROGRAM " %s %s '%s%s%s%s:%u'", config_of(row),
-		 row->v6only ? "--v6only" : "", row->mptcp ? "mptcp" : bg_protocol_word(row->protocol),
-		 brackets ? "[" : "", mapped ? "::ffff:" : "", address, brackets ? "]" : "", row->port);
+	snprintf(arguments, sizeof(arguments), "explain --json -c '%s' " PROGRAM " %s %s %s '%s%s%s%s:%u'",
+		 config_of(row), row->call == BG_CALL_OUTGOING ? "--connect" : "", row->v6only ? "--v6only" : "",
+		 row->mptcp ? "mptcp" : bg_protocol_word(row->protocol), brackets ? "[" : "", mapped ? "::ffff:" : "",
+		 address, brackets ? "]" : "", row->port);
 	run = capture_run("", arguments);
 	*status = run->status;
 	value = json_loads(run->out, 0, &error);
@@ -102,10 +107,10 @@ expect_change(const struct row *row, const json_t *decision)
 
 	if (strncmp(address, "::ffff:", 7) == 0)
 		address += 7;
-	if (row->to || row->address)
+	if (row->to || (row->address && row->call != BG_CALL_OUTGOING))
 		expect_text(row, "address", address, row->to ? row->to : row->address);
 	expect_text(row, "interface", text_of(change, "interface"), row->confined ? row->confined : "-");
-	if (!is_unbound(row))
+	if (!is_unbound(row) && row->call != BG_CALL_OUTGOING)
 		assert_int_equal(json_integer_value(json_object_get(change, "port")),
 				 row->to_port ? row->to_port : row->port);
 	/* The table's host has the cable and its addresses; wg9 and others it has not. */

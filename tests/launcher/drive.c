@@ -20,11 +20,13 @@
 
 #include <cmocka.h>
 
+#include "bindguard/seccomp.h"
+
 #define DEADLINE_MS 60000
 #define SCRIPT_MAX 4096
 
 static char folder[] = "/tmp/bindguard-launcher-XXXXXX";
-static struct driven driven;
+static struct drive_result result;
 
 /** drive_folder - the test's own folder; bin/ in it has the command and the library. */
 const char *
@@ -46,9 +48,10 @@ run_shell(const char *script)
 int
 drive_set_up(void **state)
 {
-	static const char *const variables[] = {"BINDGUARD_CONFIG", "BINDGUARD_MODE",	    "BINDGUARD_TO",
-						"BINDGUARD_LOG",    "BINDGUARD_LOG_FORMAT", "BINDGUARD_LOG_EVENTS",
-						"LD_PRELOAD"};
+	static const char *const variables[] = {
+		"BINDGUARD_CONFIG",	"BINDGUARD_MODE",	"BINDGUARD_TO",	    "BINDGUARD_LOG",
+		"BINDGUARD_LOG_FORMAT", "BINDGUARD_LOG_EVENTS", "BINDGUARD_FOLLOW", "LD_PRELOAD"};
+	const char *library = getenv("BG_LIBRARY"); /* a broken one, tests/breaks.sh */
 	char script[SCRIPT_MAX];
 
 	(void)state;
@@ -62,8 +65,8 @@ drive_set_up(void **state)
 	setenv("HOME", folder, 1);
 	setenv("BINDGUARD_CONFIG", "", 1); /* the machine's file must not count */
 	unsetenv("XDG_CONFIG_HOME");
-	snprintf(script, sizeof(script), "chmod 755 %s && mkdir %s/bin && cp %s %s %s/bin", folder, folder, BG_COMMAND,
-		 BG_PLAIN_LIBRARY, folder);
+	snprintf(script, sizeof(script), "chmod 755 %s && mkdir %s/bin && cp %s %s/bin && cp %s %s/bin/libbindguard.so",
+		 folder, folder, BG_COMMAND, folder, library ? library : BG_PLAIN_LIBRARY, folder);
 	return run_shell(script);
 }
 
@@ -133,12 +136,12 @@ collect(int out, int err, long deadline)
 
 		if (left < 0 || poll(ends, 2, (int)left) < 1)
 			return;
-		if (ends[0].revents && !take(out, driven.out, &out_length))
+		if (ends[0].revents && !take(out, result.out, &out_length))
 			ends[0].fd = -1;
-		if (ends[1].revents && !take(err, driven.err, &err_length))
+		if (ends[1].revents && !take(err, result.err, &err_length))
 			ends[1].fd = -1;
 	}
-	driven.closed = true;
+	result.closed = true;
 }
 
 /** run - what drive() does. */
@@ -149,8 +152,8 @@ run(const char *script)
 	int out[2], err[2], status;
 	pid_t pid, ended = 0;
 
-	memset(&driven, 0, sizeof(driven));
-	driven.status = -1;
+	memset(&result, 0, sizeof(result));
+	result.status = -1;
 	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
 		return;
 	pid = start(script, out, err);
@@ -160,7 +163,7 @@ run(const char *script)
 	while (pid > 0 && (ended = waitpid(pid, &status, WNOHANG)) == 0 && now_ms() < deadline)
 		poll(NULL, 0, 5);
 	if (ended == pid && pid > 0)
-		driven.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+		result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	else if (pid > 0 && kill(-pid, SIGKILL) == 0)
 		waitpid(pid, &status, 0);
 	close(out[0]);
@@ -168,7 +171,7 @@ run(const char *script)
 }
 
 /** drive - run a shell command to its end. Return: what came of it, until the next call. */
-const struct driven *
+const struct drive_result *
 drive(const char *format, ...)
 {
 	char script[SCRIPT_MAX];
@@ -178,14 +181,14 @@ drive(const char *format, ...)
 	vsnprintf(script, sizeof(script), format, arguments);
 	va_end(arguments);
 	run(script);
-	return &driven;
+	return &result;
 }
 
 /**
  * drive_expect - run a shell command that ends with @status and, on standard error, says exactly @err (NULL: anything).
  * What was seen is in the failure's message. Return: what came of it, until the next call.
  */
-const struct driven *
+const struct drive_result *
 drive_expect(int status, const char *err, const char *format, ...)
 {
 	char script[SCRIPT_MAX];
@@ -195,10 +198,10 @@ drive_expect(int status, const char *err, const char *format, ...)
 	vsnprintf(script, sizeof(script), format, arguments);
 	va_end(arguments);
 	run(script);
-	if (driven.status != status || !driven.closed || (err && strcmp(err, driven.err) != 0))
-		fail_msg("%s\nstatus %d, expected %d; closed: %d; standard error:\n%s\nexpected:\n%s", script,
-			 driven.status, status, driven.closed, driven.err, err ? err : "(anything)");
-	return &driven;
+	if (result.status != status || !result.closed || (err && strcmp(err, result.err) != 0))
+		fail_msg("%s\nstatus %d, expected %d; closed: %d; standard error:\n%.500s\nexpected:\n%s", script,
+			 result.status, status, result.closed, result.err, err ? err : "(anything)");
+	return &result;
 }
 
 /** drive_write - put @text into the file @name of the folder. */
@@ -228,4 +231,16 @@ figure(const char *format, ...)
 	printf("\n");
 	fflush(stdout);
 	va_end(arguments);
+}
+
+/** drive_needs_seccomp - skip where the engine seccomp cannot work: a container may forbid it. */
+void
+drive_needs_seccomp(void)
+{
+	char why[256];
+
+	if (!bg_seccomp_possible(why, sizeof(why))) {
+		print_message("skipped: %s\n", why);
+		skip();
+	}
 }

@@ -10,12 +10,12 @@
 #define DRIVE_OUTPUT_MAX 16384
 
 /**
- * struct driven - a shell command that has run.
+ * struct drive_result - a shell command that has run.
  * @status: exit status as the shell gives it, 128 + signal; -1 where it did not end in time
  * @out, @err: what came on standard output and error until both were closed, terminated
  * @closed: both were closed by all who had them
  */
-struct driven {
+struct drive_result {
 	int status;
 	char out[DRIVE_OUTPUT_MAX];
 	char err[DRIVE_OUTPUT_MAX];
@@ -25,10 +25,11 @@ struct driven {
 int drive_set_up(void **state);
 int drive_tear_down(void **state);
 const char *drive_folder(void);
-const struct driven *drive(const char *format, ...) __attribute__((format(printf, 1, 2)));
-const struct driven *drive_expect(int status, const char *err, const char *format, ...)
+const struct drive_result *drive(const char *format, ...) __attribute__((format(printf, 1, 2)));
+const struct drive_result *drive_expect(int status, const char *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void figure(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void drive_needs_seccomp(void);
 bool drive_write(const char *name, const char *text, unsigned mode);
 
 #endif

@@ -13,10 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "launcher/supervise/supervise.h"
+#include <cmocka.h>
 
-#include <cmocka.h> /* behind that: its macro fail() is the name of a function of command.h */
-
+#include "bindguard/seccomp.h"
 #include "launcher/drive.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -54,14 +53,15 @@ static const struct example examples[] = {
 	 NULL},
 	{"bindguard explain -c '' tcp '[::]:3000'", "^changed: SO_BINDTODEVICE lo, then bind(\\[::]:3000) ", "", NULL},
 	{"bindguard explain -c '' tcp 0.0.0.0:0", "^at listen: changed: SO_BINDTODEVICE lo, then listen ", "", NULL},
-	{"bindguard explain --json -c conf/examples/deny.conf tcp '[::1]:80'", "^    \"effect\": \"none\",$", "", NULL},
-	{"bindguard check conf/examples/one-port-open.conf", "^rule \"shared\" {  *# line 3$", "", NULL},
 	{"sudo -u www-data bindguard run python3 -m http.server",
 	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", "", NULL},
 	{"bindguard prove -- python3 -m http.server 0", "^tcp .* reached *refused *refused *this machine only$", "",
 	 NULL},
 	{"bindguard prove --unguarded -- python3 -m http.server 0", "^tcp .* reached *reached *reached *EXPOSED$", "",
 	 NULL},
+	/* bindguard-json(5) */
+	{"bindguard list --json | jq -c '.[] | select(.reachable == \"anywhere\") | [.program, .port]'",
+	 "^\\[\"python3[.0-9]*\",8000]$", "", "python3 -m http.server 8000"},
 	/* libbindguard(7) */
 	{"LD_PRELOAD=libbindguard.so python3 -m http.server",
 	 "^bindguard.*python3.* tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")$", "", NULL},
@@ -104,10 +104,10 @@ read_command(char *line, char command[COMMAND_MAX])
 static void
 run_example(const struct example *example)
 {
-	const struct driven *driven;
+	const struct drive_result *result;
 	char why[256];
 
-	if (strstr(example->command, "-e seccomp") && !supervise_possible(why, sizeof(why))) {
+	if (strstr(example->command, "-e seccomp") && !bg_seccomp_possible(why, sizeof(why))) {
 		print_message("skipped: %s: %s\n", example->command, why);
 		return;
 	}
@@ -116,12 +116,13 @@ run_example(const struct example *example)
 	assert_true(drive_write("input", example->input, 0644));
 	assert_true(drive_write("before", example->before ? example->before : "", 0644));
 	/* A chroot has no user namespaces, user_namespaces(7); root needs none. */
-	driven = drive("unshare -r true 2>/dev/null && r=r; unshare -${r}npf --mount-proc --kill-child sh ./stage");
-	if (driven->status == 77)
+	result = drive("unshare -r true 2>/dev/null && r=r; unshare -${r}n true 2>/dev/null || exit 77; "
+		       "unshare -${r}npf --mount-proc --kill-child sh ./stage");
+	if (result->status == 77)
 		skip();
-	if (driven->status != 0)
-		fail_msg("$ %s\nshows no line %s, but:\n%s%s", example->command, example->shown, driven->out,
-			 driven->err);
+	if (result->status != 0)
+		fail_msg("$ %s\nshows no line %s, but:\n%s%s", example->command, example->shown, result->out,
+			 result->err);
 }
 
 static void
@@ -157,6 +158,37 @@ examples_of_the_manual_pages_run(void **state)
 			fail_msg("`%s` is on no page", examples[i].command);
 	figure("%u examples of %zu manual pages run", run, pages.gl_pathc);
 	globfree(&pages);
+}
+
+/** Keys are API: those that bindguard-json(5) lists are those that are printed, in that order. */
+static void
+json_has_the_keys_of_the_manual(void **state)
+{
+	static const char script[] =
+		"import json, re, sys\n"
+		"got = json.load(sys.stdin)\n"
+		"if sys.argv[1] == 'explain':\n"
+		"    inner = lambda key: [key + '.' + name for name in got[key]] if key in ('config', 'decision') else "
+		"[key]\n"
+		"    got = [name for key in got for name in inner(key)]\n"
+		"elif sys.argv[1] == 'list':\n"
+		"    got = list(got[0])\n"
+		"else:\n"
+		"    got = list(got) + list(got['sockets'][0])\n"
+		"page = open('" BG_SOURCE_DIR "/man/bindguard-json.5').read()\n"
+		"page = page.split('.Ss bindguard ' + sys.argv[1] + '\\n')[1].split('\\n.S')[0]\n"
+		"documented = re.findall(r'^\\.It ([a-z0-9_.]+) Ta', page, re.M)\n"
+		"print('same' if got == documented else ('printed:', got, 'documented:', documented))\n";
+	static const struct example subcommands[] = {
+		{"bindguard explain --json tcp '[::]:0' | python3 ../keys.py explain", "^same$", "", NULL},
+		{"bindguard list --json | python3 ../keys.py list", "^same$", "", "python3 -m http.server 8000"},
+		{"bindguard prove --json python3 -m http.server 0 | python3 ../keys.py prove", "^same$", "", NULL},
+	};
+
+	(void)state;
+	assert_true(drive_write("keys.py", script, 0644));
+	for (size_t i = 0; i < LENGTH(subcommands); i++)
+		run_example(&subcommands[i]);
 }
 
 /** set_up - the stage and the stand-ins. The stage ends with 77 where the namespaces cannot be had. */
@@ -199,6 +231,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(examples_of_the_manual_pages_run),
+		cmocka_unit_test(json_has_the_keys_of_the_manual),
 	};
 
 	if (argc > 1)

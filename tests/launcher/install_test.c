@@ -30,6 +30,7 @@ install_puts_everything_in_place_and_uninstall_takes_all_of_it(void **state)
 		"etc/bindguard.conf",
 		"usr/share/man/man1/bindguard.1",
 		"usr/share/man/man5/bindguard.conf.5",
+		"usr/share/man/man5/bindguard-json.5",
 		"usr/share/man/man7/libbindguard.7",
 		"usr/share/bash-completion/completions/bindguard",
 		"usr/share/doc/libbindguard/examples/deny.conf",
@@ -116,14 +117,19 @@ program_that_fails_keeps_no_other_from_running(void **state)
 			     jobs);
 		drive_expect(0, "", "[ \"$(tail -n 1 out)\" = '2 passed, 3 failed, 0 skipped' ]");
 	}
+	/* Of two that end at once the shell may forget the one that a signal ended: often enough for one of 40 pairs. */
+	drive_expect(1, NULL,
+		     "unset BG_MUST_RUN; " BG_SOURCE_DIR
+		     "/tests/run.sh -j 2 $(for i in $(seq 40); do echo ./dead ./good --; done) >out");
+	drive_expect(0, "", "[ \"$(tail -n 1 out)\" = '40 passed, 40 failed, 0 skipped' ]");
 }
 
 /** Each target that runs tests gives all of them to one tests/run.sh, of which the rest of the target is no condition. */
 static void
 target_that_runs_tests_runs_all_of_them(void **state)
 {
-	static const char *const targets[] = {"check",		"check-unit",	   "check-conformance", "check-preload",
-					      "check-launcher", "check-supervise", "check-faults",	"check-system"};
+	static const char *const targets[] = {"check",		"check-unit",	 "check-conformance", "check-preload",
+					      "check-launcher", "check-seccomp", "check-faults",      "check-system"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
@@ -133,7 +139,7 @@ target_that_runs_tests_runs_all_of_them(void **state)
 static void
 install_on_the_machine_makes_the_bare_preload_work(void **state)
 {
-	const struct driven *driven;
+	const struct drive_result *result;
 
 	(void)state;
 	if (geteuid() != 0)
@@ -155,7 +161,6 @@ install_on_the_machine_makes_the_bare_preload_work(void **state)
 		"/$place || "
 		"exit 77\n"
 		"done\n"
-		"before=$(find over/etc over/usr over/var)\n"
 		"PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n" MAKE "install >/dev/null\n"
 		"folder=$PWD; cd /\n"
 		"[ \"$(LD_PRELOAD=libbindguard.so BINDGUARD_LOG=none $PROBES/probe-dynamic listen)\" = lo ]\n"
@@ -176,14 +181,16 @@ install_on_the_machine_makes_the_bare_preload_work(void **state)
 		"cd /; if LD_PRELOAD=libbindguard.so /bin/true 2>&1 | grep -q .; then :; else echo 'still known to "
 		"ld.so'; "
 		"fi; cd $folder\n"
-		/* What is different now: the linker's cache, which ldconfig has written again, and folders above. */
-		"find over/etc over/usr over/var ! -type d ! -name ld.so.cache ! -name aux-cache\n",
+		/* What is different now: the linker's cache, which ldconfig has written again, and folders above; and what
+		 * make built, where the source lies below one of these. */
+		"find over/etc over/usr over/var ! -type d ! -name ld.so.cache ! -name aux-cache "
+		"! -path 'over" BG_MAKE_DIR "/*'\n",
 		0644));
-	driven = drive("unshare -m sh machine.sh 2>&1");
-	if (driven->status == 77)
+	result = drive("unshare -m sh machine.sh 2>&1");
+	if (result->status == 77)
 		skip();
-	assert_string_equal(driven->out, "");
-	assert_int_equal(driven->status, 0);
+	assert_string_equal(result->out, "");
+	assert_int_equal(result->status, 0);
 }
 
 int

@@ -19,7 +19,8 @@
 #include <cmocka.h>
 #include <libmnl/libmnl.h>
 
-#include "launcher/list.h"
+#include "launcher/sockets/socket_text.h"
+#include "launcher/sockets/sockets.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define SEQUENCE 77

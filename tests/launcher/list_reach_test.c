@@ -11,7 +11,9 @@
 
 #include <cmocka.h>
 
-#include "launcher/list.h"
+#include "launcher/sockets/reach.h"
+#include "launcher/sockets/socket_text.h"
+#include "launcher/sockets/sockets.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -22,7 +24,7 @@ add_interface(struct interfaces *interfaces, const char *name, uint32_t ifindex,
 {
 	struct interface_address *item;
 
-	interfaces->items = list_grow(interfaces->items, interfaces->count, &interfaces->room, sizeof(*item));
+	interfaces->items = sockets_grow(interfaces->items, interfaces->count, &interfaces->room, sizeof(*item));
 	assert_non_null(interfaces->items);
 	item = &interfaces->items[interfaces->count++];
 	memset(item, 0, sizeof(*item));
@@ -139,15 +141,15 @@ static void
 processes_parent_comes_first_and_once(void **state)
 {
 	struct process items[] = {{.pid = 20, .parent = 90}, {.pid = 30, .parent = 1}, {.pid = 90, .parent = 1}};
-	struct hold holds[] = {{7, 2}, {7, 0}, {5, 1}, {7, 0}, {9, 0}, {9, 1}};
+	struct socket_holder holders[] = {{7, 2, 3}, {7, 0, 3}, {5, 1, 4}, {7, 0, 5}, {9, 0, 6}, {9, 1, 6}};
 	struct processes processes = {
-		.items = items, .count = LENGTH(items), .holds = holds, .hold_count = LENGTH(holds)};
+		.items = items, .count = LENGTH(items), .holders = holders, .holder_count = LENGTH(holders)};
 	const struct socket socket = {.inode = 7}, pair = {.inode = 9}, none = {.inode = 6};
 	size_t count;
 
 	(void)state;
 	processes_arrange(&processes);
-	assert_int_equal(processes.hold_count, 5);
+	assert_int_equal(processes.holder_count, 5);
 	assert_int_equal(socket_process(&socket, &processes, &count)->pid, 90); /* although its child has a lower pid */
 	assert_int_equal(count, 2);
 	assert_int_equal(socket_process(&pair, &processes, &count)->pid, 20); /* no parent among them: the lowest */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * run_inspect_test.c - what `bindguard run` sees in a command before it starts: scripts and env(1) followed, programs
  * that no preload reaches, files that are damaged. In process, and by the command. On cmocka. */
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
@@ -13,26 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "launcher/elf_file.h"
-#include "launcher/inspect.h"
-#include "launcher/program.h"
-#include "launcher/supervise/supervise.h"
+#include <cmocka.h>
 
-#include <cmocka.h> /* behind those: its macro fail() is the name of a function of command.h */
-
+#include "bindguard/elf_file.h"
 #include "launcher/drive.h"
+#include "launcher/program/inspect.h"
+#include "launcher/program/program.h"
 
-#define OFF "BINDGUARD_MODE=off $BG"
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define WORD(number) #number
-#define TEXT(number) WORD(number)
-#define FOREIGN BG_BUILD_DIR "/hosts/forbid " TEXT(SYS_seccomp) ":" TEXT(EBUSY) /* as where another has the listener */
 #define PROBES BG_BUILD_DIR "/probes/"
 #define DAMAGES 20000
 #define WORDS_MAX 16
@@ -51,20 +42,8 @@ inspect_line(const char *line)
 		argv[count++] = word;
 	argv[count] = NULL;
 	assert_int_equal(program_find(argv[0], getenv("PATH"), path), 0);
-	inspect(path, argv, &inspection);
+	program_inspect(path, argv, &inspection);
 	return inspection;
-}
-
-/** supervised - skip where the engine seccomp cannot work: a container may forbid it. */
-static void
-supervised(void)
-{
-	char why[256];
-
-	if (!supervise_possible(why, sizeof(why))) {
-		print_message("skipped: %s\n", why);
-		skip();
-	}
 }
 
 /** expect_unreachable - no preload reaches the command, for a reason that holds @why; NULL: one does. */
@@ -273,14 +252,14 @@ inspect_program_for_another_processor_is_no_script(void **state)
 	(void)state;
 	assert_int_equal(chdir(drive_folder()), 0);
 	copy_with("arm", offsetof(ElfW(Ehdr), e_machine), EM_PPC64);
-	supervised();
+	drive_needs_seccomp();
 	for (size_t i = 0; i < LENGTH(engines); i++) {
-		const struct driven *driven = drive_expect(126, NULL, "$BG -e %s ./arm", engines[i]);
+		const struct drive_result *result = drive_expect(126, NULL, "$BG -e %s ./arm", engines[i]);
 
-		assert_non_null(strstr(driven->err, "bindguard: ./arm: Exec format error\n"));
-		assert_null(strstr(driven->err, "yntax error"));
-		driven = drive_expect(126, NULL, "BINDGUARD_MODE=off $BG -e %s ./arm", engines[i]);
-		assert_non_null(strstr(driven->err, "bindguard: ./arm: Exec format error\n"));
+		assert_non_null(strstr(result->err, "bindguard: ./arm: Exec format error\n"));
+		assert_null(strstr(result->err, "yntax error"));
+		result = drive_expect(126, NULL, "BINDGUARD_MODE=off $BG -e %s ./arm", engines[i]);
+		assert_non_null(strstr(result->err, "bindguard: ./arm: Exec format error\n"));
 		/* And what has no header at all is still the shell's. */
 		drive_expect(7, NULL, "echo exit 7 >text; chmod 755 text; $BG -e %s ./text", engines[i]);
 		assert_non_null(
@@ -297,8 +276,9 @@ inspect_damaged_files_are_survived(void **state)
 	int source = open(PROBES "probe-go-note", O_RDONLY | O_CLOEXEC);
 	ssize_t size = read(source, original, sizeof(original));
 	char path[512];
-	unsigned damaged = 0, elf = 0;
-	struct elf_facts facts;
+	unsigned damaged = 0, still = 0;
+	struct bg_elf elf;
+	char sanitizer[BG_ELF_NAME_MAX];
 	int fd;
 
 	(void)state;
@@ -318,15 +298,15 @@ inspect_damaged_files_are_survived(void **state)
 		}
 		assert_int_equal(pwrite(fd, copy, length, 0), (ssize_t)length);
 		assert_int_equal(ftruncate(fd, (off_t)length), 0);
-		elf_file_read(fd, &facts);
-		elf += facts.is_elf;
-		damaged += facts.damaged || facts.cut;
-		assert_non_null(memchr(facts.interpreter, '\0', sizeof(facts.interpreter)));
-		assert_non_null(memchr(facts.sanitizer, '\0', sizeof(facts.sanitizer)));
+		bg_elf_read(fd, &elf);
+		bg_elf_sanitizer(fd, sanitizer);
+		still += elf.is_elf;
+		damaged += elf.damaged || bg_elf_is_cut(fd);
+		assert_non_null(memchr(sanitizer, '\0', sizeof(sanitizer)));
 	}
 	close(fd);
-	assert_true(elf > DAMAGES / 2 && damaged > DAMAGES / 10);
-	figure("%d damaged programs read, %u of them still ELF, %u seen as damaged", DAMAGES, elf, damaged);
+	assert_true(still > DAMAGES / 2 && damaged > DAMAGES / 10);
+	figure("%d damaged programs read, %u of them still ELF, %u seen as damaged", DAMAGES, still, damaged);
 }
 
 static void
@@ -336,208 +316,6 @@ inspect_special_files_are_not_opened(void **state)
 	/* A FIFO would wait for a writer; a folder and a device are refused before. */
 	drive_expect(126, "bindguard: ./fifo: Permission denied\n", "mkfifo -m 777 fifo; $BG ./fifo");
 	drive_expect(0, NULL, "printf '#!./fifo\\n' >through; chmod 755 through; $BG ./through; [ $? -ge 126 ]");
-}
-
-static void
-inspect_unreachable_command_gets_the_other_engine_unless_one_insists(void **state)
-{
-	const struct driven *driven;
-
-	(void)state;
-	supervised();
-	drive_expect(
-		7, "bindguard: engine: seccomp, as no preload reaches " PROBES "probe-static: it is a static program\n",
-		"$BG $PROBES/probe-static exit 7");
-	drive_expect(7, "", "$BG -q $PROBES/probe-static exit 7");
-	drive_expect(7, "", "$BG -e seccomp $PROBES/probe-static exit 7");
-	drive_expect(7,
-		     "bindguard: " PROBES
-		     "probe-static starts UNGUARDED, as --engine preload says: it is a static program\n",
-		     "$BG -q --engine preload $PROBES/probe-static exit 7");
-	/* And it is guarded: the very same program, bare and under each choice. */
-	assert_string_equal(drive_expect(0, NULL, "$PROBES/probe-static listen")->out, "anywhere\n");
-	assert_string_equal(drive_expect(0, NULL, "$BG $PROBES/probe-static listen")->out, "lo\n");
-	assert_string_equal(drive_expect(0, NULL, "$BG -e seccomp $PROBES/probe-dynamic listen")->out, "lo\n");
-	drive_expect(0, "", "printf '#!%%s\n' $PROBES/probe-static >script; chmod 755 script");
-	driven = drive("$BG ./script");
-	assert_non_null(
-		strstr(driven->err, "no preload reaches ./script, which runs " PROBES "probe-static: it is a static"));
-	assert_string_equal(drive_expect(0, NULL, "$BG env -i $PROBES/probe-dynamic listen")->out, "lo\n");
-	drive_expect(0, NULL, "$BG -e preload env -i true");
-}
-
-static void
-inspect_unreachable_command_is_refused_where_no_engine_works(void **state)
-{
-	const struct driven *driven;
-
-	(void)state;
-	supervised();
-	/* There can be but one listener a process: where another has it, whoever that is, it is not our supervisor. */
-	driven = drive_expect(125, NULL, FOREIGN " $BG $PROBES/probe-static exit 7");
-	assert_non_null(strstr(driven->err, "probe-static: it is a static program; not started: "));
-	assert_non_null(strstr(driven->err, "(--engine preload starts it UNGUARDED)\n"));
-	driven = drive_expect(125, NULL, FOREIGN " $BG -e seccomp $PROBES/probe-static exit 7");
-	assert_non_null(strstr(driven->err, "a seccomp listener guards this process already"));
-	driven = drive_expect(7, NULL, FOREIGN " $BG -e preload $PROBES/probe-static exit 7");
-	assert_non_null(strstr(driven->err, "probe-static starts UNGUARDED"));
-}
-
-/** inspect_unreachable_command_inside_bindguard_is_guarded_by_that - by the outer supervisor; said once, and nothing else. */
-static void
-inspect_unreachable_command_inside_bindguard_is_guarded_by_that(void **state)
-{
-	static const char *const inner[] = {"", "-e seccomp", "-e preload"};
-	char command[256];
-
-	(void)state;
-	supervised();
-	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
-		snprintf(command, sizeof(command), "$BG -e seccomp $BG %s $PROBES/probe-static exit 7", inner[i]);
-		drive_expect(7,
-			     "bindguard: " PROBES
-			     "probe-static is guarded by the bindguard around this one, and by its "
-			     "rules: no preload reaches it: it is a static program\n",
-			     command);
-		snprintf(command, sizeof(command), "$BG -e seccomp $BG %s $PROBES/probe-static listen", inner[i]);
-		assert_string_equal(drive_expect(0, NULL, command)->out, "lo\n");
-		snprintf(command, sizeof(command),
-			 "$BG -e seccomp sh -c '$BG %s $PROBES/probe-dynamic listen; exit $?'", inner[i]);
-		assert_string_equal(drive_expect(0, NULL, command)->out, "lo\n");
-	}
-	drive_expect(7, "", "$BG -e seccomp $BG -q $PROBES/probe-static exit 7");
-	drive_expect(7, "", "$BG -e seccomp $BG $PROBES/probe-dynamic exit 7");
-	drive_expect(7,
-		     "bindguard: " PROBES
-		     "probe-dynamic is guarded by the bindguard around this one, and by its rules: "
-		     "there can be but one supervisor\n",
-		     "$BG -e seccomp $BG -e seccomp $PROBES/probe-dynamic exit 7");
-}
-
-static void
-inspect_mode_off_needs_no_engine_and_says_nothing(void **state)
-{
-	const struct driven *driven;
-
-	(void)state;
-	drive_expect(7, "", OFF " $PROBES/probe-go-note exit 7");
-	drive_expect(7, "", OFF " -e preload $PROBES/probe-go-note exit 7");
-	assert_string_equal(drive_expect(0, "", OFF " env -i $PROBES/probe-dynamic listen")->out, "anywhere\n");
-	/* The engine would show as no_new_privs; it would not start what drops the library to gain privileges. */
-	drive_expect(0, "", OFF " env -i grep -q '^NoNewPrivs:.0$' /proc/self/status");
-	drive_expect(0, "", "cp $PROBES/probe-dynamic sudo; [ \"$(" OFF " ./sudo listen)\" = anywhere ]");
-	driven = drive_expect(7, NULL, OFF " -v $PROBES/probe-go-note exit 7");
-	assert_non_null(strstr(driven->err, "; mode is off: nothing is guarded\n"));
-	assert_non_null(strstr(driven->err, "/bin/libbindguard.so, which does nothing\n"));
-	assert_null(strstr(driven->err, "seccomp"));
-	assert_null(strstr(driven->err, "UNGUARDED"));
-	/* The file's mode is as good, but for who may not know of it; and an option goes over it. */
-	assert_true(drive_write("off.conf", "mode = off\n", 0644));
-	driven = drive_expect(7, NULL, "$BG -c off.conf $PROBES/probe-static exit 7");
-	assert_non_null(strstr(driven->err, "/off.conf: mode is off: nothing is guarded\n"));
-	assert_null(strchr(strchr(driven->err, '\n') + 1, '\n'));
-	supervised();
-	driven = drive_expect(7, NULL, "$BG -n -c off.conf $PROBES/probe-static exit 7");
-	assert_non_null(strstr(driven->err, "engine: seccomp, as no preload reaches "));
-}
-
-static void
-inspect_musl_program_is_guarded(void **state)
-{
-	(void)state;
-	assert_string_equal(drive_expect(0, NULL, "$BG $PROBES/probe-musl listen")->out, "lo\n");
-}
-
-static void
-inspect_sanitized_program_is_guarded(void **state)
-{
-	(void)state;
-	/* Bare preloading ends it: the runtime insists on being the first library. */
-	drive_expect(1, NULL, "LD_PRELOAD=$PWD/bin/libbindguard.so ASAN_OPTIONS= $PROBES/probe-asan listen");
-	assert_string_equal(drive_expect(0, NULL, "ASAN_OPTIONS=detect_leaks=0 $BG $PROBES/probe-asan listen")->out,
-			    "lo\n");
-	assert_string_equal(
-		drive_expect(0, NULL, "ASAN_OPTIONS=detect_leaks=0 $BG $PROBES/probe-asan environment ASAN_OPTIONS")
-			->out,
-		"ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0\n");
-}
-
-/** privileged - skip where files with privileges cannot be made. */
-static void
-privileged(void)
-{
-	if (geteuid() != 0)
-		skip();
-}
-
-static void
-inspect_privileged_program_is_refused_where_it_takes_effect(void **state)
-{
-	static const char other[] = "setpriv --reuid 65534 --regid 65534 --clear-groups";
-	static const struct {
-		const char *name;
-		const char *why;
-	} kinds[] = {
-		{"suid", "it is set-user-ID"}, {"sgid", "it is set-group-ID"}, {"caps", "it has file capabilities"}};
-	const struct driven *driven;
-
-	(void)state;
-	privileged();
-	supervised();
-	drive_expect(0, "",
-		     "cp $PROBES/probe-dynamic suid; cp suid sgid; cp suid caps; cp suid empty; chmod 4755 suid; "
-		     "chown 0:13 sgid; chmod 2755 sgid; setcap cap_net_bind_service+ep caps; setcap = empty");
-	for (size_t i = 0; i < LENGTH(kinds); i++) {
-		driven = drive_expect(125, NULL, "%s $BG ./%s exit 7", other, kinds[i].name);
-		assert_non_null(strstr(driven->err, kinds[i].why));
-		assert_non_null(strstr(driven->err, "; not started: the engine seccomp takes its privileges away"));
-		/* Behind a script or env(1) it is the same program. */
-		driven = drive_expect(125, NULL, "%s $BG env -i ./%s exit 7", other, kinds[i].name);
-		assert_non_null(strstr(driven->err, kinds[i].why));
-		driven = drive_expect(125, NULL, "printf '#!./%s exit\n' >by; chmod 755 by; %s $BG ./by", kinds[i].name,
-				      other);
-		assert_non_null(strstr(driven->err, kinds[i].why));
-		/* Who insists is told before it starts. */
-		driven = drive_expect(7, NULL, "%s $BG -e seccomp ./%s exit 7", other, kinds[i].name);
-		assert_non_null(strstr(driven->err, "runs without the privileges that it would gain: "));
-		assert_non_null(strstr(driven->err, kinds[i].why));
-		driven = drive_expect(7, NULL, "%s $BG -e preload ./%s exit 7", other, kinds[i].name);
-		assert_non_null(strstr(driven->err, "starts UNGUARDED"));
-	}
-	/* No effect: no capability in it, root already, no_new_privs, a mount with nosuid, a script. */
-	drive_expect(7, "", "%s $BG ./empty exit 7", other);
-	drive_expect(7, "", "$BG ./suid exit 7");
-	drive_expect(7, "", "$BG ./caps exit 7");
-	drive_expect(7, "", "%s --no-new-privs $BG ./suid exit 7", other);
-	drive_expect(7, "", "printf '#!/bin/sh\\nexit 7\\n' >script; chmod 4755 script; %s $BG ./script", other);
-	if (drive("unshare -m true")->status == 0) /* not in a plain chroot */
-		drive_expect(7, "",
-			     "mkdir mount; unshare -m sh -c 'mount -t tmpfs -o nosuid,mode=755 none mount && cp -p "
-			     "suid mount "
-			     "&& exec %s $BG mount/suid exit 7'",
-			     other);
-	/* And where it is not refused it is guarded. */
-	assert_string_equal(drive_expect(0, NULL, "%s --no-new-privs $BG ./suid listen", other)->out, "lo\n");
-}
-
-static void
-inspect_program_that_may_not_be_read_starts(void **state)
-{
-	(void)state;
-	privileged();
-	drive_expect(0, "", "cp $PROBES/probe-dynamic hidden; chmod 711 hidden; cp hidden suid; chmod 4711 suid");
-	drive_expect(7, "", "setpriv --reuid 65534 --regid 65534 --clear-groups $BG ./hidden exit 7");
-	/* Whether it is a script, from which the kernel takes no privilege, cannot be told; it is taken for none. */
-	drive_expect(125, NULL, "setpriv --reuid 65534 --regid 65534 --clear-groups $BG ./suid exit 7");
-}
-
-static void
-inspect_sudo_is_refused_by_name(void **state)
-{
-	(void)state;
-	drive_expect(0, "", "cp $PROBES/probe-dynamic sudo");
-	drive_expect(125, NULL, "$BG ./sudo exit 7");
-	assert_non_null(strstr(drive("$BG ./sudo exit 7")->err, "put bindguard behind it"));
 }
 
 int
@@ -553,15 +331,6 @@ main(int argc, char **argv)
 		cmocka_unit_test(inspect_program_for_another_processor_is_no_script),
 		cmocka_unit_test(inspect_damaged_files_are_survived),
 		cmocka_unit_test(inspect_special_files_are_not_opened),
-		cmocka_unit_test(inspect_unreachable_command_gets_the_other_engine_unless_one_insists),
-		cmocka_unit_test(inspect_unreachable_command_is_refused_where_no_engine_works),
-		cmocka_unit_test(inspect_unreachable_command_inside_bindguard_is_guarded_by_that),
-		cmocka_unit_test(inspect_mode_off_needs_no_engine_and_says_nothing),
-		cmocka_unit_test(inspect_musl_program_is_guarded),
-		cmocka_unit_test(inspect_sanitized_program_is_guarded),
-		cmocka_unit_test(inspect_privileged_program_is_refused_where_it_takes_effect),
-		cmocka_unit_test(inspect_program_that_may_not_be_read_starts),
-		cmocka_unit_test(inspect_sudo_is_refused_by_name),
 	};
 
 	if (argc > 1)

@@ -54,14 +54,14 @@ start_leaves_everything_as_it_was(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(callers); i++) {
-		const struct driven *driven =
+		const struct drive_result *result =
 			drive_expect(0, NULL, "%s" PROBE " state 'two words' '' \\$x", callers[i]);
 
-		memcpy(bare, driven->out, sizeof(bare));
-		driven = drive_expect(0, NULL, "%s$BG " PROBE " state 'two words' '' \\$x", callers[i]);
-		assert_string_equal(driven->out, bare);
+		memcpy(bare, result->out, sizeof(bare));
+		result = drive_expect(0, NULL, "%s$BG " PROBE " state 'two words' '' \\$x", callers[i]);
+		assert_string_equal(result->out, bare);
 		assert_non_null(strstr(bare, "[two words]\n[]\n[$x]\n"));
-		assert_string_equal(driven->err, "");
+		assert_string_equal(result->err, "");
 	}
 	figure("%zu callers, state of CMD as in a bare start in each", LENGTH(callers));
 }
@@ -79,11 +79,11 @@ start_with_output_closed_is_a_start(void **state)
 static void
 start_keeps_the_process(void **state)
 {
-	const struct driven *driven = drive_expect(0, "", "echo $$ $PPID; exec $BG " PROBE " pid");
+	const struct drive_result *result = drive_expect(0, "", "echo $$ $PPID; exec $BG " PROBE " pid");
 	int shell, parent, pid, ppid;
 
 	(void)state;
-	assert_int_equal(sscanf(driven->out, "%d %d\n%d %d\n", &shell, &parent, &pid, &ppid), 4);
+	assert_int_equal(sscanf(result->out, "%d %d\n%d %d\n", &shell, &parent, &pid, &ppid), 4);
 	assert_int_equal(pid, shell);
 	assert_int_equal(ppid, parent);
 }
@@ -217,25 +217,25 @@ start_library_goes_in_front_of_other_preloads(void **state)
 static void
 start_library_that_cannot_be_used_starts_nothing(void **state)
 {
-	const struct driven *driven;
+	const struct drive_result *result;
 
 	(void)state;
 	drive_expect(0, "", "mkdir 'a b' c:d empty; cp bin/* 'a b'; cp bin/* c:d; cp bin/bindguard empty");
-	driven = drive_expect(125, NULL, "'./a b/bindguard' touch started");
-	assert_non_null(strstr(driven->err, "/a b/libbindguard.so: LD_PRELOAD cannot hold a path with a blank"));
-	driven = drive_expect(125, NULL, "./c:d/bindguard touch started");
+	result = drive_expect(125, NULL, "'./a b/bindguard' touch started");
+	assert_non_null(strstr(result->err, "/a b/libbindguard.so: LD_PRELOAD cannot hold a path with a blank"));
+	result = drive_expect(125, NULL, "./c:d/bindguard touch started");
 	assert_non_null(
-		strstr(driven->err, "/c:d/libbindguard.so: LD_PRELOAD cannot hold a path with a blank, a colon"));
+		strstr(result->err, "/c:d/libbindguard.so: LD_PRELOAD cannot hold a path with a blank, a colon"));
 	/* Missing everywhere, where LIBDIR of this build has none; a folder, an empty file, and one that lost its end. */
 	drive_expect(125, NULL, "mkdir empty/libbindguard.so; empty/bindguard touch started");
-	driven = drive_expect(125, NULL,
+	result = drive_expect(125, NULL,
 			      "rmdir empty/libbindguard.so; : >empty/libbindguard.so; "
 			      "empty/bindguard touch started");
-	assert_non_null(strstr(driven->err, "bindguard: the library cannot be loaded: "));
-	driven = drive_expect(125, NULL,
+	assert_non_null(strstr(result->err, "bindguard: the library cannot be loaded: "));
+	result = drive_expect(125, NULL,
 			      "head -c 3000 bin/libbindguard.so >empty/libbindguard.so; "
 			      "empty/bindguard touch started");
-	assert_non_null(strstr(driven->err, "bindguard: the library cannot be loaded: "));
+	assert_non_null(strstr(result->err, "bindguard: the library cannot be loaded: "));
 	drive_expect(1, "", "[ -e started ]");
 	/* A symbolic link is as good as the file. */
 	drive_expect(0, "",
@@ -246,19 +246,19 @@ start_library_that_cannot_be_used_starts_nothing(void **state)
 static void
 start_verbose_says_what_is_done_and_quiet_nothing(void **state)
 {
-	const struct driven *driven = drive_expect(0, NULL, "$BG -v " PROBE " listen");
+	const struct drive_result *result = drive_expect(0, NULL, "$BG -v " PROBE " listen");
 
 	(void)state;
-	assert_string_equal(driven->out, "lo\n");
-	assert_non_null(strstr(driven->err, "bindguard: configuration: built-in default (as BINDGUARD_CONFIG says)\n"));
-	assert_non_null(strstr(driven->err, "bindguard: engine: preload, of /"));
-	assert_non_null(strstr(driven->err, "/bin/libbindguard.so\n"));
-	assert_non_null(strstr(driven->err, "/probe-dynamic\n"));
-	driven = drive_expect(0, "", "$BG -q " PROBE " listen");
-	assert_string_equal(driven->out, "lo\n");
-	driven = drive_expect(0, NULL, "$BG -n " PROBE " listen");
-	assert_string_equal(driven->out, "anywhere\n");
-	assert_non_null(strstr(driven->err, "would rewrite"));
+	assert_string_equal(result->out, "lo\n");
+	assert_non_null(strstr(result->err, "bindguard: configuration: built-in default (as BINDGUARD_CONFIG says)\n"));
+	assert_non_null(strstr(result->err, "bindguard: engine: preload, of /"));
+	assert_non_null(strstr(result->err, "/bin/libbindguard.so\n"));
+	assert_non_null(strstr(result->err, "/probe-dynamic\n"));
+	result = drive_expect(0, "", "$BG -q " PROBE " listen");
+	assert_string_equal(result->out, "lo\n");
+	result = drive_expect(0, NULL, "$BG -n " PROBE " listen");
+	assert_string_equal(result->out, "anywhere\n");
+	assert_non_null(strstr(result->err, "would rewrite"));
 	drive_expect(0, "", "$BG -f json -l log.json " PROBE " listen; grep -q '^{.*\"engine\":\"preload\"' log.json");
 }
 

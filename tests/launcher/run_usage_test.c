@@ -40,6 +40,7 @@ usage_wrong_command_lines_say_what_was_expected(void **state)
 		{"run --frob " STARTED, 125, "unknown option --frob, expected one of `bindguard run --help`"},
 		{"-x " STARTED, 125, "unknown option -x, expected one of `bindguard run --help`"},
 		{"-nx " STARTED, 125, "unknown option -x, expected one of `bindguard run --help`"},
+		{"run --observ " STARTED, 125, "unknown option --observ, expected one of `bindguard run --help`"},
 		{"run --config", 125, "--config lacks its argument, expected FILE"},
 		{"run -t", 125, "--to lacks its argument, expected TO"},
 		{"run --quiet=yes " STARTED, 125, "--quiet takes no argument"},
@@ -47,7 +48,7 @@ usage_wrong_command_lines_say_what_was_expected(void **state)
 		{"-e '' " STARTED, 125, "unknown engine \"\", expected auto, preload or seccomp"},
 		{"-f xml " STARTED, 125, "unknown --format \"xml\", expected one of: text, json"},
 		{"-t 1.2.3 " STARTED, 125,
-		 "--to: target \"1.2.3\" is no interface's name, expected loopback, an address or an interface's name"},
+		 "--to: target \"1.2.3\" is no IPv4 address, expected four numbers of 0 to 255, such as 10.0.0.0"},
 		{"-t '' " STARTED, 125,
 		 "--to: target \"\" is empty, expected loopback, an address or an interface's name"},
 		{"-t localhost " STARTED, 125,
@@ -61,8 +62,7 @@ usage_wrong_command_lines_say_what_was_expected(void **state)
 		 "interface's "
 		 "name"},
 		{"-t fe80::1%eth0 " STARTED, 125,
-		 "--to: target \"fe80::1%eth0\" has a character that no interface's name has, expected loopback, an "
-		 "address or an interface's name"},
+		 "--to: target \"fe80::1%eth0\" has a scope, expected the address alone"},
 		{"-t abcdefghijklmnop " STARTED, 125,
 		 "--to: target \"abcdefghijklmnop\" has more than 15 bytes, expected loopback, an address or an "
 		 "interface's "
@@ -84,20 +84,33 @@ usage_wrong_command_lines_say_what_was_expected(void **state)
 		{"./no-such-command", 127, "./no-such-command: command not found"},
 		{"''", 127, ": command not found"},
 		{"/etc/passwd/x", 127, "/etc/passwd/x: command not found"},
+		{"chek", 127, "chek: command not found; did you mean check?"},
+		{"chek my.conf", 127, "chek: command not found; did you mean check?"},
+		{"ilst", 127, "ilst: command not found; did you mean list?"},
+		{"explian tcp 0.0.0.0:80", 127, "explian: command not found; did you mean explain?"},
+		{"prov true", 127, "prov: command not found; did you mean prove?"},
+		{"Run true", 127, "Run: command not found; did you mean run?"},
+		{"hlep", 127, "hlep: command not found; did you mean help?"},
+		/* No subcommand stands there, or none is near. */
+		{"run chek", 127, "chek: command not found"},
+		{"-n chek", 127, "chek: command not found"},
+		{"./chek", 127, "./chek: command not found"},
+		{"chk-conf", 127, "chk-conf: command not found"},
+		{"rm2", 127, "rm2: command not found"},
 		{"/etc", 126, "/etc: Is a directory"},
 		{"/etc/passwd", 126, "/etc/passwd: Permission denied"},
 		{"/dev/null", 126, "/dev/null: Permission denied"},
 	};
-	const struct driven *driven;
+	const struct drive_result *result;
 	char err[512];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		if (cases[i].err)
 			snprintf(err, sizeof(err), "bindguard: %s\n", cases[i].err);
-		driven = drive_expect(cases[i].status, cases[i].err ? err : NULL, "PATH=/usr/bin:/bin $BG %s",
+		result = drive_expect(cases[i].status, cases[i].err ? err : NULL, "PATH=/usr/bin:/bin $BG %s",
 				      cases[i].arguments);
-		assert_ptr_equal(strchr(driven->err, '\n'), driven->err + strlen(driven->err) - 1); /* one line */
+		assert_ptr_equal(strchr(result->err, '\n'), result->err + strlen(result->err) - 1); /* one line */
 		expect_not_started();
 	}
 }
@@ -109,22 +122,62 @@ usage_help_and_version_are_on_standard_output(void **state)
 					      "--log LOG",     "--format FORMAT", "--quiet",
 					      "--verbose",     "--engine ENGINE", "--help"};
 
-	const struct driven *driven = drive_expect(0, "", "$BG run --help");
+	const struct drive_result *result = drive_expect(0, "", "$BG run --help");
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(options); i++)
-		assert_non_null(strstr(driven->out, options[i]));
-	driven = drive_expect(0, "", "$BG --version");
-	assert_string_equal(driven->out, "bindguard " BG_VERSION "\n");
+		assert_non_null(strstr(result->out, options[i]));
+	result = drive_expect(0, "", "$BG --version");
+	assert_string_equal(result->out, "bindguard " BG_VERSION "\n");
 	drive_expect(0, "", "$BG -h | grep -q 'bindguard list'");
 	drive_expect(0, "", "$BG run -n --help no-such-command");
 	drive_expect(2, NULL, "$BG --help >/dev/full");
+	drive_expect(2, NULL, "$BG help >/dev/full");
+}
+
+/** What a command of that name prints is not CMD's: a word that is near a subcommand's, but is a command, is run. */
+static void
+usage_command_near_a_subcommand_is_run(void **state)
+{
+	(void)state;
+	assert_true(drive_write("bin/chek", "#!/bin/sh\necho checked \"$@\"\n", 0755));
+	assert_string_equal(drive_expect(0, "", "PATH=$PWD/bin:/usr/bin:/bin $BG chek -n --help")->out,
+			    "checked -n --help\n");
+	assert_true(drive_write("bin/chek", "#!/bin/sh\necho ended >&2\nexit 127\n", 0755));
+	drive_expect(127, "ended\n", "PATH=$PWD/bin:/usr/bin:/bin $BG chek");
+}
+
+static void
+usage_help_is_a_subcommand_too(void **state)
+{
+	static const char *const subcommands[] = {"run", "check", "explain", "list", "prove", "help"};
+	static const char *const wrong[][2] = {
+		{"help chek", "unknown subcommand \"chek\"; did you mean check?"},
+		{"help docker",
+		 "unknown subcommand \"docker\", expected one of: run, check, explain, list, prove, help"},
+		{"help ''", "unknown subcommand \"\", expected one of: run, check, explain, list, prove, help"},
+		{"help run check", "unexpected \"check\", expected one SUBCOMMAND at most"},
+		{"help -x", "unknown option -x, expected one of `bindguard help --help`"},
+	};
+	char err[256];
+
+	(void)state;
+	drive_expect(0, "", "$BG --help >expected; $BG help >got; [ -s got ] && cmp expected got");
+	for (size_t i = 0; i < LENGTH(subcommands); i++)
+		drive_expect(
+			0, "",
+			"$BG %s --help >expected; $BG help %s >got; grep -q 'bindguard %s' got && cmp expected got",
+			subcommands[i], subcommands[i], subcommands[i]);
+	for (size_t i = 0; i < LENGTH(wrong); i++) {
+		snprintf(err, sizeof(err), "bindguard: %s\n", wrong[i][1]);
+		assert_string_equal(drive_expect(2, err, "$BG %s", wrong[i][0])->out, "");
+	}
 }
 
 static void
 configuration_mistakes_are_all_told_and_nothing_starts(void **state)
 {
-	const struct driven *driven;
+	const struct drive_result *result;
 
 	(void)state;
 	assert_true(drive_write("bad.conf",
@@ -135,19 +188,19 @@ configuration_mistakes_are_all_told_and_nothing_starts(void **state)
 				"    error = ENOTHING\n"
 				"}\n",
 				0644));
-	driven = drive_expect(125, NULL, "$BG -c bad.conf " STARTED);
-	assert_non_null(strstr(driven->err, "/bad.conf:1: unknown mode \"never\""));
-	assert_non_null(strstr(driven->err, "/bad.conf:3: "));
-	assert_non_null(strstr(driven->err, "/bad.conf:5: unknown error \"ENOTHING\""));
-	assert_non_null(strstr(driven->err, "bindguard: touch was not started: 3 mistakes in /"));
-	assert_non_null(strstr(driven->err, "/bad.conf (as --config says)\n"));
+	result = drive_expect(125, NULL, "$BG -c bad.conf " STARTED);
+	assert_non_null(strstr(result->err, "/bad.conf:1: unknown mode \"never\""));
+	assert_non_null(strstr(result->err, "/bad.conf:3: "));
+	assert_non_null(strstr(result->err, "/bad.conf:5: unknown error \"ENOTHING\""));
+	assert_non_null(strstr(result->err, "bindguard: touch was not started: 3 mistakes in /"));
+	assert_non_null(strstr(result->err, "/bad.conf (as --config says)\n"));
 	/* The same file by the variable, and as the user's own, is as broken. */
-	driven = drive_expect(125, NULL, "BINDGUARD_CONFIG=bad.conf $BG " STARTED);
-	assert_non_null(strstr(driven->err, "(as BINDGUARD_CONFIG says)"));
-	driven = drive_expect(125, NULL,
+	result = drive_expect(125, NULL, "BINDGUARD_CONFIG=bad.conf $BG " STARTED);
+	assert_non_null(strstr(result->err, "(as BINDGUARD_CONFIG says)"));
+	result = drive_expect(125, NULL,
 			      "mkdir -p .config/bindguard; cp bad.conf .config/bindguard/bindguard.conf; "
 			      "unset BINDGUARD_CONFIG; $BG " STARTED);
-	assert_non_null(strstr(driven->err, "(the user's)"));
+	assert_non_null(strstr(result->err, "(the user's)"));
 	drive_expect(0, "", "rm -r .config");
 	expect_not_started();
 }
@@ -167,12 +220,12 @@ configuration_of_another_user_is_refused_to_root(void **state)
 	if (geteuid() != 0 || drive("chown 1000 theirs.conf")->status != 0)
 		skip();
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		const struct driven *driven;
+		const struct drive_result *result;
 
 		snprintf(line, sizeof(line), "$BG %s", commands[i]);
-		driven = drive_expect(i < 2 ? 125 : 2, NULL, line);
-		if (!strstr(driven->err, why) || strlen(driven->out))
-			fail_msg("%s: %s%s", commands[i], driven->out, driven->err);
+		result = drive_expect(i < 2 ? 125 : 2, NULL, line);
+		if (!strstr(result->err, why) || strlen(result->out))
+			fail_msg("%s: %s%s", commands[i], result->out, result->err);
 	}
 	expect_not_started();
 	assert_non_null(strstr(drive_expect(0, NULL, "chown 0 theirs.conf && $BG run -c theirs.conf true")->err,
@@ -233,9 +286,10 @@ doubts_are_told_before_the_command_starts(void **state)
 		const char *text;
 		const char *err;
 	} files[] = {
-		{"log { }\n",
-		 ": no rule rewrites, confines or denies a wildcard address: servers stay open to the network\n"},
-		{"", ": no rule rewrites, confines or denies a wildcard address: servers stay open to the network\n"},
+		{"log { }\n", ": no rule rewrites, confines, limits or denies a wildcard address: servers stay open to "
+			      "the network\n"},
+		{"", ": no rule rewrites, confines, limits or denies a wildcard address: servers stay open to the "
+		     "network\n"},
 		{"mode = off\n", ": mode is off: nothing is guarded\n"},
 		{"mode = observe\n", ": mode is observe: nothing is changed\n"},
 		{"rule a { protocol = tcp action = confine interface = nosuch0 }\n",
@@ -244,18 +298,18 @@ doubts_are_told_before_the_command_starts(void **state)
 		 "to go there cannot bind\n"},
 		{"rule a { protocol = tcp action = confine }\n", NULL},
 	};
-	const struct driven *driven;
+	const struct drive_result *result;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++)
 		drive_expect(0, cases[i].err, "%s $BG run %s true", cases[i].before, cases[i].arguments);
 	for (size_t i = 0; i < LENGTH(files); i++) {
 		assert_true(drive_write("doubtful.conf", files[i].text, 0644));
-		driven = drive_expect(0, NULL, "$BG -c doubtful.conf true");
-		assert_true(files[i].err ? strstr(driven->err, files[i].err) != NULL : !driven->err[0]);
+		result = drive_expect(0, NULL, "$BG -c doubtful.conf true");
+		assert_true(files[i].err ? strstr(result->err, files[i].err) != NULL : !result->err[0]);
 		/* That nothing is guarded is told in any case. */
-		driven = drive_expect(0, NULL, "$BG -q -c doubtful.conf true");
-		assert_int_equal(driven->err[0] != '\0', i < 4);
+		result = drive_expect(0, NULL, "$BG -q -c doubtful.conf true");
+		assert_int_equal(result->err[0] != '\0', i < 4);
 	}
 }
 
@@ -291,6 +345,8 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(usage_wrong_command_lines_say_what_was_expected),
 		cmocka_unit_test(usage_help_and_version_are_on_standard_output),
+		cmocka_unit_test(usage_command_near_a_subcommand_is_run),
+		cmocka_unit_test(usage_help_is_a_subcommand_too),
 		cmocka_unit_test(configuration_mistakes_are_all_told_and_nothing_starts),
 		cmocka_unit_test(configuration_of_another_user_is_refused_to_root),
 		cmocka_unit_test(environment_mistakes_name_the_variable_or_the_option),

@@ -17,13 +17,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "launcher/run.h"
-#include "launcher/supervise/supervise.h"
-#include "launcher/watch_map.h"
+#include <cmocka.h>
 
-#include <cmocka.h> /* behind those: its macro fail() is the name of a function of command.h */
-
+#include "bindguard/seccomp.h"
 #include "launcher/drive.h"
+#include "launcher/run/run.h"
+#include "launcher/run/watch.h"
+#include "launcher/run/watch_map.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define PROBES BG_BUILD_DIR "/probes/"
@@ -31,12 +31,12 @@
 #define STEP_MS 5
 
 /**
- * struct scene - a program under the watch.
+ * struct watch_run - a program under the watch.
  * @pid: of the program; @watch: of the watch, once it has ended
  * @in, @err: the program's standard input and error; the watch has the latter too
  * @said: what came on standard error until the watch had ended
  */
-struct scene {
+struct watch_run {
 	pid_t pid;
 	pid_t watch;
 	int in;
@@ -44,7 +44,7 @@ struct scene {
 	char said[512];
 };
 
-static struct scene scene;
+static struct watch_run run;
 
 /** become - in the child: start the watch and execute @argv. */
 static void
@@ -75,16 +75,16 @@ begin(const char *path, const char *argument, bool preload)
 	char *argv[] = {words[0].out, words[1].out, NULL};
 	int in[2], err[2];
 
-	memset(&scene, 0, sizeof(scene));
+	memset(&run, 0, sizeof(run));
 	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(err, O_CLOEXEC), 0);
-	scene.pid = fork();
-	if (scene.pid == 0)
+	run.pid = fork();
+	if (run.pid == 0)
 		become(argv, preload, in, err);
 	close(in[0]);
 	close(err[1]);
-	scene.in = in[1];
-	scene.err = err[0];
+	run.in = in[1];
+	run.err = err[0];
 }
 
 /** wait_for_watch - until an orphan has ended, which can only be the watch; the program itself is not waited for. */
@@ -93,22 +93,22 @@ wait_for_watch(void)
 {
 	ssize_t got = 0;
 
-	for (int left = DEADLINE_MS; left > 0 && scene.watch == 0; left -= STEP_MS) {
+	for (int left = DEADLINE_MS; left > 0 && run.watch == 0; left -= STEP_MS) {
 		siginfo_t ended = {0};
 
 		poll(NULL, 0, STEP_MS);
 		/* The first to end may be the program: then it stays, and is looked past. */
-		if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && ended.si_pid == scene.pid) {
-			assert_int_equal(waitpid(scene.pid, NULL, __WALL), scene.pid);
-			scene.pid = 0;
+		if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && ended.si_pid == run.pid) {
+			assert_int_equal(waitpid(run.pid, NULL, __WALL), run.pid);
+			run.pid = 0;
 		} else if (ended.si_pid != 0) {
-			scene.watch = waitpid(ended.si_pid, NULL, __WALL);
+			run.watch = waitpid(ended.si_pid, NULL, __WALL);
 		}
 	}
-	assert_true(scene.watch > 0);
-	if (poll(&(struct pollfd){.fd = scene.err, .events = POLLIN}, 1, 0) > 0)
-		got = read(scene.err, scene.said, sizeof(scene.said) - 1);
-	scene.said[got > 0 ? got : 0] = '\0';
+	assert_true(run.watch > 0);
+	if (poll(&(struct pollfd){.fd = run.err, .events = POLLIN}, 1, 0) > 0)
+		got = read(run.err, run.said, sizeof(run.said) - 1);
+	run.said[got > 0 ? got : 0] = '\0';
 }
 
 /** end - the program reads the end of its input and ends. Return: its exit status. */
@@ -117,11 +117,11 @@ end(void)
 {
 	int status = 0;
 
-	close(scene.in);
-	close(scene.err);
-	if (scene.pid > 0)
-		assert_int_equal(waitpid(scene.pid, &status, 0), scene.pid);
-	scene.pid = 0;
+	close(run.in);
+	close(run.err);
+	if (run.pid > 0)
+		assert_int_equal(waitpid(run.pid, &status, 0), run.pid);
+	run.pid = 0;
 	assert_int_equal(waitpid(-1, NULL, __WALL), -1);
 	assert_int_equal(errno, ECHILD);
 	return WEXITSTATUS(status);
@@ -132,9 +132,9 @@ static int
 leave_nothing(void **state)
 {
 	(void)state;
-	if (scene.pid > 0)
-		kill(scene.pid, SIGKILL);
-	scene.pid = 0;
+	if (run.pid > 0)
+		kill(run.pid, SIGKILL);
+	run.pid = 0;
 	while (waitpid(-1, NULL, __WALL) > 0)
 		continue;
 	return 0;
@@ -148,7 +148,7 @@ find_watch(void)
 	int pid, watch = 0;
 
 	while (file && fscanf(file, "%d", &pid) == 1)
-		if (pid != scene.pid)
+		if (pid != run.pid)
 			watch = pid;
 	if (file)
 		fclose(file);
@@ -179,8 +179,8 @@ watch_of_a_loaded_library_ends_in_silence(void **state)
 	for (size_t i = 0; i < LENGTH(programs); i++) {
 		begin(programs[i], i < 2 ? "wait" : "-", true);
 		wait_for_watch();
-		assert_int_not_equal(scene.pid, 0); /* the program goes on */
-		assert_string_equal(scene.said, "");
+		assert_int_not_equal(run.pid, 0); /* the program goes on */
+		assert_string_equal(run.said, "");
 		assert_int_equal(end(), 0);
 	}
 }
@@ -199,9 +199,9 @@ watch_of_a_library_that_is_not_loaded_says_so(void **state)
 		begin(programs[i].path, i == 1 ? "-" : "wait", programs[i].preload);
 		snprintf(line, sizeof(line),
 			 "bindguard: libbindguard.so was not loaded into CMD (pid %d): it runs UNGUARDED\n",
-			 (int)scene.pid);
+			 (int)run.pid);
 		wait_for_watch();
-		assert_string_equal(scene.said, line);
+		assert_string_equal(run.said, line);
 		end();
 	}
 }
@@ -212,7 +212,7 @@ watch_without_a_sign_says_so_at_its_deadline(void **state)
 	(void)state;
 	begin(PROBES "probe-static", "wait", true);
 	wait_for_watch();
-	assert_non_null(strstr(scene.said, "libbindguard.so has not been loaded into CMD (pid "));
+	assert_non_null(strstr(run.said, "libbindguard.so has not been loaded into CMD (pid "));
 	assert_int_equal(end(), 0);
 }
 
@@ -223,7 +223,7 @@ watch_ends_with_the_program(void **state)
 	/* It has ended and is not waited for: its memory map can still be read, and is empty. */
 	begin(PROBES "probe-static", "exit", true);
 	wait_for_watch();
-	assert_string_equal(scene.said, "");
+	assert_string_equal(run.said, "");
 	end();
 }
 
@@ -233,14 +233,14 @@ watch_of_a_program_that_does_not_start_is_silent(void **state)
 	(void)state;
 	begin("/no/such/program", "wait", true);
 	wait_for_watch();
-	assert_string_equal(scene.said, "");
+	assert_string_equal(run.said, "");
 	end();
 }
 
 static void
 watch_is_not_started_by_a_reaper(void **state)
 {
-	const struct driven *driven;
+	const struct drive_result *result;
 
 	(void)state;
 	assert_int_equal(watch_start(BG_PLAIN_LIBRARY, "CMD"), -1); /* this process is one */
@@ -248,11 +248,11 @@ watch_is_not_started_by_a_reaper(void **state)
 		print_message("skipped: no process namespace of an own user here\n");
 		skip();
 	}
-	driven = drive_expect(7, NULL, "unshare -rpf $BG -v $PROBES/probe-dynamic exit 7");
-	assert_non_null(strstr(driven->err, "whether the library is loaded will not be watched"));
+	result = drive_expect(7, NULL, "unshare -rpf $BG -v $PROBES/probe-dynamic exit 7");
+	assert_non_null(strstr(result->err, "whether the library is loaded will not be watched"));
 	/* And its first process has no child that it did not start. */
-	driven = drive_expect(0, NULL, "unshare -rpf $BG $PROBES/probe-dynamic state");
-	assert_non_null(strstr(driven->out, "child: -1 none\n"));
+	result = drive_expect(0, NULL, "unshare -rpf $BG $PROBES/probe-dynamic state");
+	assert_non_null(strstr(result->out, "child: -1 none\n"));
 }
 
 static void
@@ -268,7 +268,7 @@ watch_does_not_hold_the_programs_pipes(void **state)
 	/* Nor what a daemon has let go; it stays until it is released, and a supervisor with it. */
 	drive_expect(0, "", "mkfifo fifo");
 	for (size_t i = 0; i < 2; i++) {
-		if (i == 1 && !supervise_possible(why, sizeof(why)))
+		if (i == 1 && !bg_seccomp_possible(why, sizeof(why)))
 			break;
 		assert_string_equal(drive_expect(0, "",
 						 "$BG -e %s sh -c 'cat fifo >/dev/null 2>&1 & echo word' 2>&1 | cat; "
@@ -295,13 +295,13 @@ watch_holds_nothing_but_standard_error_and_ends_at_once(void **state)
 	}
 	assert_string_equal(all, "1 2 ");
 	/* 1 is the pidfd. 2 is the program's standard error, the one end that it shares with the program. */
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", scene.err);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", run.err);
 	assert_true(readlink(path, object, sizeof(object) - 1) > 0);
 	list_open(find_watch(), object, own, sizeof(own));
 	assert_string_equal(own, "2 ");
-	assert_int_equal(kill(scene.pid, SIGKILL), 0);
+	assert_int_equal(kill(run.pid, SIGKILL), 0);
 	wait_for_watch();
-	assert_string_equal(scene.said, "");
+	assert_string_equal(run.said, "");
 	end();
 }
 
@@ -323,33 +323,33 @@ map_is_read_right(void **state)
 	static const struct {
 		const char *map;
 		unsigned long linker;
-		enum sight sight;
+		enum map_content content;
 	} cases[] = {
-		{"", 0x7000, SIGHT_NOTHING},
+		{"", 0x7000, MAP_NEITHER},
 		{"4000-5000 r-xp 00000000 fe:00 1 /usr/bin/cmd\n7000-8000 r-xp 00000000 fe:00 2 /lib/ld.so.2\n", 0x7000,
-		 SIGHT_NOTHING},
+		 MAP_NEITHER},
 		{"7000-8000 r-xp 00000000 fe:00 2 /lib/ld.so.2\n9000-a000 r-xp 0 fe:00 3 /lib/libc.so.6\n", 0x7000,
-		 SIGHT_LIBC},
+		 MAP_LIBC},
 		{"7000-8000 r-xp 00000000 fe:00 2 /lib/ld.so.2\n9000-a000 r-xp 0 fe:00 3 /lib/libc-2.31.so\n", 0x7000,
-		 SIGHT_LIBC},
+		 MAP_LIBC},
 		{"6000-7000 r-xp 0 fe:00 3 /lib/libc.so.6\n7000-8000 r-xp 0 fe:00 2 /opt/my libs/libbindguard.so\n",
-		 0x9000, SIGHT_LIBRARY},
-		{"7000-8000 r-xp 0 fe:00 2 /opt/libbindguard.so (deleted)\n", 0x9000, SIGHT_LIBRARY},
-		{"7000-8000 r-xp 0 fe:00 2 /opt/libbindguard.so", 0x9000, SIGHT_LIBRARY},
+		 0x9000, MAP_LIBRARY},
+		{"7000-8000 r-xp 0 fe:00 2 /opt/libbindguard.so (deleted)\n", 0x9000, MAP_LIBRARY},
+		{"7000-8000 r-xp 0 fe:00 2 /opt/libbindguard.so", 0x9000, MAP_LIBRARY},
 		/* musl: the linker is libc. */
 		{"7000-8000 r-xp 0 fe:00 2 /usr/lib/musl/libc.so\n8000-9000 r-xp 0 fe:00 2 /usr/lib/musl/libc.so\n",
-		 0x7000, SIGHT_NOTHING},
+		 0x7000, MAP_NEITHER},
 		/* No linker (yet): no library will come from libc either. */
-		{"9000-a000 r-xp 0 fe:00 3 /lib/libc.so.6\n", 0, SIGHT_NOTHING},
-		{"9000-a000 r-xp 0 fe:00 3 /lib/libcrypt.so.1\n", 0x7000, SIGHT_NOTHING},
-		{"\n\n\n", 0x7000, SIGHT_NOTHING},
+		{"9000-a000 r-xp 0 fe:00 3 /lib/libc.so.6\n", 0, MAP_NEITHER},
+		{"9000-a000 r-xp 0 fe:00 3 /lib/libcrypt.so.1\n", 0x7000, MAP_NEITHER},
+		{"\n\n\n", 0x7000, MAP_NEITHER},
 	};
 	char map[512];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		snprintf(map, sizeof(map), "%s", cases[i].map);
-		assert_int_equal(watch_map_parse(map, cases[i].linker, "libbindguard.so"), cases[i].sight);
+		assert_int_equal(watch_map_parse(map, cases[i].linker, "libbindguard.so"), cases[i].content);
 	}
 }
 

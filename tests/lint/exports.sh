@@ -8,13 +8,16 @@ library=$1 failed=0
 dynamic=$(readelf -dW "$library")
 segments=$(readelf -lW "$library")
 
+calls='bind bindresvport connect execl execle execlp execv execve execveat'
+calls+=' execvp execvpe fexecve listen posix_spawn posix_spawnp sctp_bindx'
+
 # same WHAT EXPECTED FOUND
 same() {
     [ "$2" = "$3" ] || { echo "$1: expected '$2', found '$3'"; failed=1; }
 }
 
 exported=$(nm -D --defined-only "$library" | awk '$2 != "A" { print $3 }' | LC_ALL=C sort | paste -sd' ')
-same exports 'bind bindresvport connect listen sctp_bindx' "$exported"
+same exports "$calls" "$exported"
 same NEEDED libc.so.6 "$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic" | paste -sd' ')"
 same TEXTREL '' "$(grep -o TEXTREL <<<"$dynamic" | head -1 || true)"
 # glibc's alone: a program that has another libc, musl, could not load the library.

@@ -49,12 +49,13 @@ check scan-build scan
 check cppcheck cppcheck --quiet --enable=warning,portability --error-exitcode=1 --inline-suppr \
     --suppressions-list=$lint/cppcheck-suppressions.txt --std=c11 "${flags[@]:1}" shim launcher
 check shellcheck shellcheck -x "${scripts[@]}" launcher/completion.bash .ci/run
-# nd: a macro of mdoc(7); statics: functions of one file; doas: a command; optin: checkers of clang
-check codespell codespell -L nd,statics,doas,optin -S package-lock.json,tests/fuzz/corpus \
+# nd: a macro of mdoc(7); statics: functions of one file; doas: a command; optin: checkers of clang; chek: "did you mean check?"
+check codespell codespell -L nd,statics,doas,optin,chek -S package-lock.json,tests/fuzz/corpus \
     shim include launcher tests conf man .ci ./*.md Makefile
 check mandoc mandoc -T lint -W warning man/*.[1-8]
 check options $lint/options.sh
 check layering $lint/layering.sh
+check contracts $lint/contracts.sh "$out"
 check sigsafe $lint/sigsafe.sh "$out"
 check exports $lint/exports.sh "$library"
 check size $lint/size.sh

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# options.sh: each subcommand's options, as the tables of launcher/options.c have them, are those of bindguard(1) and of
+# options.sh: each subcommand's options, as the tables of launcher/command_options.c have them, are those of bindguard(1) and of
 # the completion. Run from the top.
 set -u
 failed=0
-tables=$(tr -s '\n\t\\ ' '    ' <launcher/options.c)
+tables=$(tr -s '\n\t\\ ' '    ' <launcher/command_options.c)
 # What two tables share is a macro there.
 shared=${tables#*'#define RUN_OPTIONS '} shared=${shared%% static const *}
 tables=${tables// RUN_OPTIONS, / $shared, }
@@ -41,7 +41,7 @@ in_completion() {
 # same WHAT EXPECTED FOUND
 same() {
     if ! diff <(printf '%s\n' "$2") <(printf '%s\n' "$3"); then
-        echo "$1: < is what launcher/options.c has, > what is there"
+        echo "$1: < is what launcher/command_options.c has, > what is there"
         failed=1
     fi
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# sigsafe.sh OUT: what the objects of core, sys and preload's hot files import, linked together, is exactly the list
+# sigsafe.sh OUT: what the objects of core, guard and preload's hot files import, linked together, is exactly the list
 # in sigsafe-symbols.txt; core alone imports exactly pure-symbols.txt. init.c is cold and left out.
 set -eu
 here=$(dirname "$0") objects=$1/obj/shim
@@ -32,7 +32,7 @@ sources() {
 }
 
 mapfile -t core < <(sources shim/core)
-mapfile -t hot < <(sources shim/core shim/sys shim/preload)
+mapfile -t hot < <(sources shim/core shim/guard shim/preload)
 imports core "$here/pure-symbols.txt" "${core[@]}"
 imports hot "$here/sigsafe-symbols.txt" "${hot[@]}"
 exit $failed

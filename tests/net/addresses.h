@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * addresses.h - short names, for tables of tests, of what launcher/network_addresses.h writes down. */
+ * addresses.h - short names, for tables of tests, of what launcher/prove/network_addresses.h writes down. */
 #ifndef BINDGUARD_TESTS_NET_ADDRESSES_H
 #define BINDGUARD_TESTS_NET_ADDRESSES_H
 
-#include "launcher/network_addresses.h"
+#include "launcher/prove/network_addresses.h"
 
 #define CABLE NETWORK_DEVICE /* the device at the cable, on both hosts */
 #define NET4 NETWORK_IPV4("0/24")

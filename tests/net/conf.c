@@ -22,7 +22,7 @@ remove_folder(void)
 }
 
 /**
- * conf_folder - a folder with copies: conf, and confine.conf of tests/preload. All users may read it, its owner alone may
+ * conf_folder - a folder with copies: conf, and the *.conf of tests/preload. All users may read it, its owner alone may
  * write to it. Made at the first call, and named by BG_CONF of the environment, for the commands of tests.
  */
 const char *
@@ -39,8 +39,8 @@ conf_folder(void)
 	maker = getpid();
 	atexit(remove_folder);
 	snprintf(command, sizeof(command),
-		 "cp -r '" BG_SOURCE_DIR "/conf' '" BG_SOURCE_DIR
-		 "/tests/preload/confine.conf' %s && chmod -R u=rwX,go=rX %s",
+		 "cp -r '" BG_SOURCE_DIR "/conf' '" BG_SOURCE_DIR "/tests/preload/confine.conf' '" BG_SOURCE_DIR
+		 "/tests/preload/command.conf' %s && chmod -R u=rwX,go=rX %s",
 		 folder, folder);
 	if (system(command) || setenv("BG_CONF", folder, 1))
 		abort();

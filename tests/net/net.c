@@ -22,7 +22,7 @@ static struct network network = {.namespaces = {-1, -1}};
 int
 net_set_up(void)
 {
-	int error = network_make(&network, INSIDER_ROOT);
+	int error = network_make(&network, NAMESPACE_USER_ROOT);
 
 	if (!error && !network.ipv6)
 		error = EAFNOSUPPORT;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "launcher/network.h"
+#include "launcher/prove/network.h"
 #include "net/addresses.h"
 
 /** enum probe - how it ended. */

@@ -1,30 +1,21 @@
 /* SPDX-License-Identifier: MIT
  * clients_test.c - programs that bind a wildcard first and then connect go on working: each is run bare and under the
- * guard, with and without privilege, and must print the same. But what the user sent elsewhere than to loopback is kept. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
+ * guard, with and without privilege, and must print the same. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "bindguard/load.h"
 #include "net/net.h"
+#include "preload/client_run.h"
 #include "preload/host.h"
-#include "sys/marks.h"
-
-#define ECHO_PORT 19300
 
 #define PORTS_FROM 22000
 #define UNPRIVILEGED "setpriv --bounding-set=-all --inh-caps=-all env"
@@ -56,10 +47,8 @@ struct row {
 #define TO_ANOTHER_LOOPBACK RULE("action = rewrite to = {\"127.0.0.9\"}")
 #define TO_PORT RULE("port = {1-65535} action = rewrite to = {\"loopback\"} to_port = 21999")
 #define TO_LOOPBACK RULE("action = rewrite to = {\"loopback\"}")
-
 #define CONFINE_RAW RULE("protocol = {raw} action = confine")
 #define RAW_TO_LOOPBACK RULE("protocol = {raw} action = rewrite to = {\"loopback\"}")
-
 #define ENDING "_is_as_bare"
 #define ROW(scenario) .name = scenario ENDING
 #define RULED(test, rules, way) .name = test ENDING, .scenario = way, .config = rules, .bare
@@ -213,13 +202,11 @@ static const struct row rows[] = {
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
-static char config_path[] = "/tmp/bindguard-clients.XXXXXX";
-static pid_t echoes[2] = {-1, -1};
-static unsigned next_port = PORTS_FROM;
+static unsigned client_next_port = PORTS_FROM;
 
-/** run - a client of hosts/client_ways.c to its end. @environment: NULL: bare. */
+/** client_run - a client of hosts/client_ways.c to its end. @environment: NULL: bare. */
 static void
-run(const char *environment, const char *scenario, unsigned port, char output[MOST])
+client_run(const char *environment, const char *scenario, unsigned port, char output[MOST])
 {
 	char arguments[256];
 	int status;
@@ -231,9 +218,9 @@ run(const char *environment, const char *scenario, unsigned port, char output[MO
 			 output);
 }
 
-/** write_config - the row's rules. Return: the file's name, "" for the default. */
+/** client_write_config - the row's rules. Return: the file's name, "" for the default. */
 static const char *
-write_config(const struct row *row)
+client_write_config(const struct row *row)
 {
 	struct bg_diags diags = {.count = 0};
 	struct bg_policy *policy;
@@ -245,25 +232,11 @@ write_config(const struct row *row)
 	if (!policy)
 		fail_msg("%s: %s", row->config, diags.items[0].text);
 	free(policy);
-	file = fopen(config_path, "we");
+	file = fopen(client_config_path, "we");
 	assert_non_null(file);
 	fputs(row->config, file);
 	fclose(file);
-	return config_path;
-}
-
-/** expect_same - or fail with what differs, since cmocka cuts long messages. */
-static void
-expect_same(const char *name, const char *how, const char *bare, const char *guarded)
-{
-	size_t at = 0;
-
-	if (strcmp(bare, guarded) == 0)
-		return;
-	while (bare[at] == guarded[at])
-		at++;
-	at = at > 40 ? at - 40 : 0;
-	fail_msg("%s %s\nbare:    ...%.200s\nguarded: ...%.200s", name, how, bare + at, guarded + at);
+	return client_config_path;
 }
 
 /** client_guarded_is_as_bare - a row: all that it prints. */
@@ -273,272 +246,34 @@ client_guarded_is_as_bare(void **state)
 	static const char *const guards[] = {"", UNPRIVILEGED};
 	static char bare[MOST], guarded[MOST];
 	const struct row *row = *state;
-	unsigned count = row->privileged ? 1 : 2, port = next_port;
+	unsigned count = row->privileged ? 1 : 2, port = client_next_port;
 	char scenario[64], environment[512];
 
 	snprintf(scenario, sizeof(scenario), "%s", row->scenario ? row->scenario : row->name);
 	if (!row->scenario)
 		scenario[strlen(scenario) - strlen(ENDING)] = '\0';
-	next_port += strstr(row->name, "many") ? 500 : 1;
-	run(NULL, scenario, port, bare);
+	client_next_port += strstr(row->name, "many") ? 500 : 1;
+	client_run(NULL, scenario, port, bare);
 	if (!strstr(bare, row->bare))
 		fail_msg("%s bare lacks \"%s\": %.300s", scenario, row->bare, bare);
 	for (unsigned i = 0; i < count; i++) {
 		snprintf(environment, sizeof(environment), "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s %s",
-			 write_config(row), guards[i]);
-		run(environment, scenario, port, guarded);
+			 client_write_config(row), guards[i]);
+		client_run(environment, scenario, port, guarded);
 		if (row->kept && !strstr(guarded, row->kept))
 			fail_msg("%s %s lacks \"%s\": %.300s", row->name, guards[i], row->kept, guarded);
 		if (!row->kept)
-			expect_same(row->name, guards[i], bare, guarded);
+			client_expect_same(row->name, guards[i], bare, guarded);
 	}
 	bare[strcspn(bare, "\n")] = '\0';
 	figure("the %s as root%s, %zu bytes: %.60s", row->kept ? "rule kept" : "same",
 	       count > 1 ? " and without capabilities" : "", strlen(bare), bare);
 }
 
-/** client_specific_keeps_working - the same where it names the address, and a rule takes it away. */
-static void
-client_specific_keeps_working(void **state)
-{
-	static const char rules[] = "rule \"r\" { address = {\"" NET4 "\"} action = rewrite to = {\"loopback\"} }\n"
-				    "rule \"c\" { address = {\"" NET6 "\"} action = confine }\n";
-	static const char *const clients[] = {
-		"client tcp " HERE4 " 0 " THERE4 " 19300",    "client tcp " HERE4 " 19330 " THERE4 " 19300",
-		"client tcp " HERE4 " 0 " THERE4 " 19300 nb", "client udp " HERE4 " 0 " THERE4 " 19300",
-		"client tcp " HERE6 " 0 " THERE6 " 19300",    "client tcp " HERE6 " 19331 " THERE6 " 19300 nb",
-		"client udp " HERE6 " 0 " THERE6 " 19300",
-	};
-	size_t count = sizeof(clients) / sizeof(clients[0]);
-	char path[] = "/tmp/bindguard-clients.XXXXXX", environment[128];
-	int fd = mkstemp(path);
-
-	(void)state;
-	assert_true(fd >= 0 && write(fd, rules, strlen(rules)) == (ssize_t)strlen(rules));
-	close(fd);
-	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s BINDGUARD_LOG=none", path);
-	for (size_t i = 0; i < count; i++) {
-		char bare[1024], guarded[1024];
-
-		host_run(NULL, clients[i], bare, sizeof(bare));
-		host_run(environment, clients[i], guarded, sizeof(guarded));
-		if (!strstr(bare, "connect 0 answer hello") || strcmp(bare, guarded) != 0)
-			fail_msg("%s\nbare:    %sguarded: %s", clients[i], bare, guarded);
-	}
-	unlink(path);
-	figure("%zu clients the same", count);
-}
-
-#define PROGRAMS BG_SOURCE_DIR "/tests/preload/programs/"
-
-/** client_of_an_event_loop_is_as_bare - Node hears before it connects, asyncio afterwards. */
-static void
-client_of_an_event_loop_is_as_bare(void **state)
-{
-	static const char *const clients[] = {
-		"node " PROGRAMS "dgram.js udp4 25000 " THERE4 " 19300",
-		"node " PROGRAMS "dgram.js udp6 25001 " THERE6 " 19300",
-		"node " PROGRAMS "dgram.js udp4 25002 127.0.0.1 19300",
-		"node " PROGRAMS "tcp.js 0.0.0.0 25003 " THERE4 " 19300",
-		"node " PROGRAMS "tcp.js :: 25004 " THERE6 " 19300",
-		"/usr/bin/python3 " PROGRAMS "asyncio_client.py udp 0.0.0.0 25005 " THERE4 " 19300",
-		"/usr/bin/python3 " PROGRAMS "asyncio_client.py udp :: 25006 " THERE6 " 19300",
-		"/usr/bin/python3 " PROGRAMS "asyncio_client.py tcp 0.0.0.0 25007 " THERE4 " 19300",
-		"/usr/bin/python3 " PROGRAMS "asyncio_client.py tcp :: 25008 " THERE6 " 19300",
-	};
-	const size_t count = sizeof(clients) / sizeof(clients[0]);
-
-	(void)state;
-	for (size_t i = 0; i < count; i++) {
-		char arguments[1024], bare[1024], guarded[1024];
-		int status;
-
-		snprintf(arguments, sizeof(arguments), "client_exec %s", clients[i]);
-		status = host_run(NULL, arguments, bare, sizeof(bare));
-		if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-			print_message("not installed: %s\n", clients[i]);
-			skip();
-		}
-		if (status != 0 || !strstr(bare, "echo hello") || !strstr(bare, "end\n"))
-			fail_msg("%s bare: status %x, %s", clients[i], status, bare);
-		host_run("BINDGUARD_LOG=none", arguments, guarded, sizeof(guarded));
-		expect_same(clients[i], "", bare, guarded);
-		host_run("BINDGUARD_LOG=none " UNPRIVILEGED, arguments, guarded, sizeof(guarded));
-		expect_same(clients[i], UNPRIVILEGED, bare, guarded);
-	}
-	figure("%zu clients the same as root and without capabilities", count);
-}
-
-#define FORGOTTEN 20
-
-/** mark_of_a_socket_is_found_until_the_ring_is_full - the newest BG_MARKS, and of one socket the newest. */
-static void
-mark_of_a_socket_is_found_until_the_ring_is_full(void **state)
-{
-	int first = socket(AF_INET, SOCK_DGRAM, 0), last = socket(AF_INET, SOCK_DGRAM, 0), fds[FORGOTTEN];
-	struct bg_mark mark = {.kind = BG_MARK_DEVICE, .form = BG_FORM_IPV6, .asked.port = 7, .device = "device0"};
-	struct bg_mark other = {.kind = BG_MARK_ADDRESS, .form = BG_FORM_IPV4}, found;
-
-	(void)state;
-	for (int i = 0; i < FORGOTTEN; i++)
-		fds[i] = socket(AF_INET, SOCK_DGRAM, 0);
-	assert_false(bg_marks_get(first, &found));
-	mark.asked.addr = bg_addr_loopback(BG_IPV6);
-	mark.asked.addr.scope_id = 3;
-	mark.dual_stack = true;
-	bg_marks_put(first, &mark);
-	for (unsigned i = 1; i < BG_MARKS; i++)
-		bg_marks_put(fds[i % FORGOTTEN], &other);
-	assert_true(bg_marks_get(first, &found));
-	assert_int_equal(found.kind, mark.kind);
-	assert_int_equal(found.form, mark.form);
-	assert_int_equal(found.asked.port, 7);
-	assert_true(bg_addr_equal(&found.asked.addr, &mark.asked.addr));
-	assert_int_equal(found.asked.addr.scope_id, 3);
-	assert_true(found.dual_stack);
-	assert_string_equal(found.device, "device0");
-	bg_marks_put(last, &mark);
-	assert_false(bg_marks_get(first, &found));
-	mark.kind = BG_MARK_UNDONE;
-	bg_marks_put(last, &mark);
-	assert_true(bg_marks_get(last, &found));
-	assert_int_equal(found.kind, BG_MARK_UNDONE);
-	close(first);
-	close(last);
-	for (int i = 0; i < FORGOTTEN; i++)
-		close(fds[i]);
-	figure("%u marks, the oldest forgotten", BG_MARKS);
-}
-
-#define UDP_SOCKETS 4
-
-/** open_udp - an echo socket at each of the host's own addresses: its answers must come from where it was asked. */
-static bool
-open_udp(enum side where, struct pollfd ready[UDP_SOCKETS])
-{
-	static const char *const own[2][UDP_SOCKETS] = {
-		{"::ffff:127.0.0.1", "::1", "::ffff:" HERE4, HERE6},
-		{"::ffff:" THERE4, THERE6, "::ffff:" THIRD4, THIRD6},
-	};
-	int size = 1024 * 1024;
-
-	for (int i = 0; i < UDP_SOCKETS; i++) {
-		struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(ECHO_PORT)};
-
-		inet_pton(AF_INET6, own[where][i], &in6.sin6_addr);
-		ready[i] = (struct pollfd){.fd = socket(AF_INET6, SOCK_DGRAM, 0), .events = POLLIN};
-		setsockopt(ready[i].fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-		if (bind(ready[i].fd, (struct sockaddr *)&in6, sizeof(in6)))
-			return false;
-	}
-	return true;
-}
-
-/** echo_udp - for ever. */
-static void
-echo_udp(struct pollfd ready[UDP_SOCKETS])
-{
-	for (;;) {
-		poll(ready, UDP_SOCKETS, -1);
-		for (int i = 0; i < UDP_SOCKETS; i++) {
-			struct sockaddr_storage peer;
-			socklen_t size = sizeof(peer);
-			char text[64];
-			ssize_t got;
-
-			got = recvfrom(ready[i].fd, text, sizeof(text), MSG_DONTWAIT, (struct sockaddr *)&peer, &size);
-			if (got > 0)
-				sendto(ready[i].fd, text, (size_t)got, 0, (struct sockaddr *)&peer, size);
-		}
-	}
-}
-
-/** serve - an echo service on @where, TCP and UDP, both families; never returns. */
-static void
-serve(enum side where, int ready)
-{
-	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(ECHO_PORT)};
-	struct pollfd udp[UDP_SOCKETS];
-	int tcp;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!net_enter(where) || !open_udp(where, udp))
-		_exit(1);
-	tcp = socket(AF_INET6, SOCK_STREAM, 0);
-	if (bind(tcp, (struct sockaddr *)&any, sizeof(any)) || listen(tcp, 1024))
-		_exit(1);
-	if (fork() == 0)
-		echo_udp(udp);
-	if (write(ready, "r", 1) != 1)
-		_exit(1);
-	for (;;) {
-		int fd = accept(tcp, NULL, NULL);
-		char text[64];
-		ssize_t got = fd < 0 ? -1 : recv(fd, text, sizeof(text), 0);
-
-		if (got > 0)
-			send(fd, text, (size_t)got, MSG_NOSIGNAL);
-		close(fd);
-	}
-}
-
-/** start_echo - and wait until it is there. */
-static bool
-start_echo(enum side where)
-{
-	int ready[2];
-	char byte;
-
-	if (pipe(ready))
-		return false;
-	echoes[where] = fork();
-	if (echoes[where] == 0) {
-		setpgid(0, 0);
-		serve(where, ready[1]);
-	}
-	setpgid(echoes[where], echoes[where]);
-	close(ready[1]);
-	return read(ready[0], &byte, 1) == 1 && close(ready[0]) == 0;
-}
-
-static int
-set_up(void **state)
-{
-	int fd = mkstemp(config_path);
-
-	(void)state;
-	if (fd < 0 || close(fd) || net_set_up())
-		return -1;
-	/* A third address to connect to, and one where all that is sent is lost: nobody has this hardware address. */
-	net_run(SIDE_THERE, "ip addr add " THIRD4 "/24 dev " CABLE "; ip addr add " THIRD6 "/64 dev " CABLE " nodad");
-	net_run(SIDE_HERE, "ip neigh add " ABSENT4 " lladdr 02:00:00:00:00:77 dev " CABLE);
-	net_run(SIDE_THERE, "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit");
-	net_run(SIDE_HERE, "echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range");
-	/* An interface to another network, with many addresses on others before it. */
-	net_run(SIDE_HERE, "echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad");
-	net_run(SIDE_HERE, "ip link add wire0 type veth peer name wire1; ip link set wire1 up; ip link set wire0 up; "
-			   "ip addr add 10.98.0.1/24 dev wire0");
-	return start_echo(SIDE_HERE) && start_echo(SIDE_THERE) ? 0 : -1;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	for (int i = 0; i < 2; i++)
-		if (echoes[i] > 0) {
-			kill(-echoes[i], SIGKILL);
-			waitpid(echoes[i], NULL, 0);
-		}
-	net_tear_down();
-	unlink(config_path);
-	return 0;
-}
-
 int
 main(int argc, char **argv)
 {
-	struct CMUnitTest tests[ROWS + 3];
+	struct CMUnitTest tests[ROWS];
 	size_t count = 0;
 
 	for (; count < ROWS; count++) {
@@ -550,10 +285,7 @@ main(int argc, char **argv)
 		tests[count] = (struct CMUnitTest){
 			.name = rows[count].name, .test_func = client_guarded_is_as_bare, .initial_state = row.out};
 	}
-	tests[count++] = (struct CMUnitTest)cmocka_unit_test(client_specific_keeps_working);
-	tests[count++] = (struct CMUnitTest)cmocka_unit_test(client_of_an_event_loop_is_as_bare);
-	tests[count++] = (struct CMUnitTest)cmocka_unit_test(mark_of_a_socket_is_found_until_the_ring_is_full);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
-	return _cmocka_run_group_tests("clients", tests, count, set_up, tear_down);
+	return _cmocka_run_group_tests("clients", tests, count, client_set_up, client_tear_down);
 }

@@ -14,7 +14,7 @@
 #include "preload/host.h"
 
 #define QUIET "BINDGUARD_LOG=none"
-#define LINES 3456 /* that hosts/conflict.c prints */
+#define LINES 4032 /* that hosts/conflict.c prints */
 
 static char bare[400000], guarded[400000];
 
@@ -44,7 +44,8 @@ port_in_use_is_refused_as_bare(void **state)
 	(void)state;
 	assert_int_equal(host_run(NULL, "conflict 21000", bare, sizeof(bare)), 0);
 	assert_int_equal(host_run(QUIET, "conflict 22000", guarded, sizeof(guarded)), 0);
-	assert_null(strstr(bare, "no holder"));
+	if (strstr(bare, "no holder"))
+		fail_msg("%.100s", strstr(bare, "no holder"));
 	assert_non_null(strstr(bare, "EADDRINUSE"));
 	lines = compare(bare, guarded);
 	assert_int_equal(lines, LINES);

@@ -86,17 +86,17 @@ exchange_is_all_or_nothing(void **state)
 }
 
 /**
- * struct asking - a bind that a rule moves to the interface at the cable, where not all can be asked.
+ * struct interface_case - a bind that a rule moves to the interface at the cable, where not all can be asked.
  * @forbidden: the family of the sockets that cannot be made (systemd.exec(5), RestrictAddressFamilies); -1: none
  * @no_ioctl: nor can SIOCGIFCONF be asked
  */
-static const struct asking {
+static const struct interface_case {
 	const char *way;
 	int forbidden;
 	bool no_ioctl;
 	const char *line;
 	bool unasked;
-} askings[] = {
+} interface_cases[] = {
 	{"bind4", -1, false, "bind 0, at " HERE4 ":21910\n", false},
 	{"bind4", AF_NETLINK, false, "bind 0, at " HERE4 ":21910\n", false},
 	{"bind6", AF_NETLINK, false, "bind 0, at [" HERE6 "]:21910\n", false},
@@ -111,28 +111,28 @@ static const struct asking {
 static void
 interface_is_asked_in_the_network_of_the_socket(void **state)
 {
-	const size_t count = sizeof(askings) / sizeof(askings[0]);
+	const size_t count = sizeof(interface_cases) / sizeof(interface_cases[0]);
 
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		char arguments[256], output[2048], forbid[128] = "";
 		int length = 0;
 
-		if (askings[i].forbidden >= 0)
+		if (interface_cases[i].forbidden >= 0)
 			length = snprintf(forbid, sizeof(forbid), "%d:%d:0:%d", SYS_socket, EAFNOSUPPORT,
-					  askings[i].forbidden);
-		if (askings[i].no_ioctl)
+					  interface_cases[i].forbidden);
+		if (interface_cases[i].no_ioctl)
 			snprintf(forbid + length, sizeof(forbid) - (size_t)length, "%s%d:%d:1:%d", length ? "," : "",
 				 SYS_ioctl, EPERM, SIOCGIFCONF);
 		if (forbid[0])
 			snprintf(arguments, sizeof(arguments), "forbid %s %s %s 21910 0 2>&1", forbid,
-				 host_path("exchange"), askings[i].way);
+				 host_path("exchange"), interface_cases[i].way);
 		else
-			snprintf(arguments, sizeof(arguments), "exchange %s 21910 0 2>&1", askings[i].way);
+			snprintf(arguments, sizeof(arguments), "exchange %s 21910 0 2>&1", interface_cases[i].way);
 		if (host_run("BINDGUARD_TO=" CABLE " BINDGUARD_LOG=stderr", arguments, output, sizeof(output)) ||
-		    !strstr(output, askings[i].line) ||
-		    !strstr(output, "interfaces cannot be asked: ") != !askings[i].unasked)
-			fail_msg("%s: %s\nexpected: %s", arguments, output, askings[i].line);
+		    !strstr(output, interface_cases[i].line) ||
+		    !strstr(output, "interfaces cannot be asked: ") != !interface_cases[i].unasked)
+			fail_msg("%s: %s\nexpected: %s", arguments, output, interface_cases[i].line);
 	}
 	figure("%zu binds to an interface: at its address in the socket's network, or refused with the reason", count);
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +23,9 @@
 #define START_MS 60000
 #define STOP_MS 5000
 #define STEP_MS 10
+
+static char folder[] = "/tmp/bindguard-host.XXXXXX";
+static pid_t owner;
 
 /** host_library - the library under test: BG_LIBRARY of the environment (a broken one, tests/breaks.sh), or the build's. */
 const char *
@@ -51,6 +55,34 @@ host_preload(void)
 
 	snprintf(value, sizeof(value), "%s %s", first ? first : "", host_library());
 	return value;
+}
+
+/** remove_folder - with all that is in it; atexit(3), not in a child that was forked. */
+static void
+remove_folder(void)
+{
+	char command[sizeof(folder) + 8];
+
+	if (getpid() != owner)
+		return;
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	if (system(command) != 0)
+		fprintf(stderr, "%s is left behind\n", folder);
+}
+
+/**
+ * host_folder - a folder of this run's own, which goes with it: two runs on one machine never meet in a file.
+ * Hosts that are run later find it as $BG_FOLDER.
+ */
+const char *
+host_folder(void)
+{
+	if (owner)
+		return folder;
+	owner = getpid();
+	if (!mkdtemp(folder) || chmod(folder, 0755) || setenv("BG_FOLDER", folder, 1) || atexit(remove_folder))
+		fail_msg("no folder %s", folder);
+	return folder;
 }
 
 /** host_log - BG_HOST_LOG of the environment: the log that is to be in the place of one that nobody reads; NULL. */

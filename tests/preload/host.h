@@ -25,6 +25,7 @@ struct process {
 };
 
 const char *host_library(void);
+const char *host_folder(void);
 const char *host_log(void);
 const char *host_path(const char *name);
 const char *host_preload(void);

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * kernel_facts_test.c - what the shim relies on but no standard promises, asked of the kernel and the libc of this
- * machine, without the guard. The comments that rely on a fact name its test. */
-#include <arpa/inet.h>
+ * machine, without the guard: devices, and what tells the history of a socket. The comments that rely on a fact name
+ * its test. */
 #include <errno.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -26,78 +24,18 @@
 #include <cmocka.h>
 
 #include "net/net.h"
+#include "preload/fact_calls.h"
 #include "preload/host.h"
 
 #define MPTCP 262
 #define PORT 19400
 #define SERVER_PORT 19401
 
-/** union name - an Internet socket's address. */
-union name {
-	struct sockaddr any;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
-/** make_name - @text is an IPv4 or an IPv6 address. Return: its size. */
-static socklen_t
-make_name(union name *name, const char *text, unsigned port)
-{
-	memset(name, 0, sizeof(*name));
-	if (strchr(text, ':')) {
-		name->in6.sin6_family = AF_INET6;
-		name->in6.sin6_port = htons((uint16_t)port);
-		assert_int_equal(inet_pton(AF_INET6, text, &name->in6.sin6_addr), 1);
-		return sizeof(name->in6);
-	}
-	name->in.sin_family = AF_INET;
-	name->in.sin_port = htons((uint16_t)port);
-	assert_int_equal(inet_pton(AF_INET, text, &name->in.sin_addr), 1);
-	return sizeof(name->in);
-}
-
-/** make_socket - it must be there. */
-static int
-make_socket(int family, int type, int protocol)
-{
-	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
-
-	assert_true(fd >= 0);
-	return fd;
-}
-
-/** try_bind - Return: 0 or errno. */
-static int
-try_bind(int fd, const char *text, unsigned port)
-{
-	union name name;
-	socklen_t size = make_name(&name, text, port);
-
-	return bind(fd, &name.any, size) ? errno : 0;
-}
-
-/** try_connect - Return: 0 or errno. */
-static int
-try_connect(int fd, const char *text, unsigned port)
-{
-	union name name;
-	socklen_t size = make_name(&name, text, port);
-
-	return connect(fd, &name.any, size) ? errno : 0;
-}
-
 /** try_device - Return: 0 or errno. */
 static int
 try_device(int fd, const char *device)
 {
 	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device)) ? errno : 0;
-}
-
-/** try_option - set an int. Return: 0 or errno. */
-static int
-try_option(int fd, int level, int option, int value)
-{
-	return setsockopt(fd, level, option, &value, sizeof(value)) ? errno : 0;
 }
 
 /** device_of - "" where there is none. Return: 0 or errno. */
@@ -110,22 +48,6 @@ device_of(int fd, char device[17])
 	return getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &size) ? errno : 0;
 }
 
-/** name_is - the socket's address is @text. @port: its port. */
-static bool
-name_is(int fd, const char *text, unsigned *port)
-{
-	union name name, wanted;
-	socklen_t size = sizeof(name);
-
-	make_name(&wanted, text, 0);
-	memset(&name, 0, sizeof(name));
-	assert_int_equal(getsockname(fd, &name.any, &size), 0);
-	*port = ntohs(name.in.sin_port);
-	if (name.any.sa_family == AF_INET)
-		return name.in.sin_addr.s_addr == wanted.in.sin_addr.s_addr;
-	return memcmp(&name.in6.sin6_addr, &wanted.in6.sin6_addr, 16) == 0;
-}
-
 /** drop_privilege - no capability is left to this process. */
 static bool
 drop_privilege(void)
@@ -134,20 +56,6 @@ drop_privilege(void)
 	struct __user_cap_data_struct none[2] = {{0}, {0}};
 
 	return syscall(SYS_capset, &header, none) == 0;
-}
-
-/** in_child - run @body in a child. Return: what it returned. */
-static int
-in_child(int (*body)(void))
-{
-	pid_t child = fork();
-	int status = -1;
-
-	if (child == 0)
-		_exit(body());
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
 }
 
 /** unprivileged_devices - line of the first thing that is not as expected, 0 for none. */
@@ -166,12 +74,12 @@ unprivileged_devices(void)
 		int before = socket(kinds[i][0], kinds[i][1], kinds[i][2]);
 		int after = socket(kinds[i][0], kinds[i][1], kinds[i][2]);
 
-		if (try_device(before, "lo") || try_bind(before, any, PORT) || device_of(before, device) ||
+		if (try_device(before, "lo") || facts_bind(before, any, PORT) || device_of(before, device) ||
 		    strcmp(device, "lo") != 0)
 			return 10 + (int)i;
 		if (try_device(before, "") != EPERM || try_device(before, CABLE) != EPERM)
 			return 20 + (int)i;
-		if (try_bind(after, any, PORT + 1) || try_device(after, "lo"))
+		if (facts_bind(after, any, PORT + 1) || try_device(after, "lo"))
 			return 30 + (int)i;
 		if (kinds[i][1] == SOCK_STREAM && (listen(before, 1) || listen(after, 1)))
 			return 40 + (int)i;
@@ -185,10 +93,10 @@ unprivileged_devices(void)
 static void
 device_first_needs_no_privilege(void **state)
 {
-	int fd = make_socket(AF_INET, SOCK_STREAM, 0);
+	int fd = facts_socket(AF_INET, SOCK_STREAM, 0);
 
 	(void)state;
-	assert_int_equal(in_child(unprivileged_devices), 0);
+	assert_int_equal(facts_in_child(unprivileged_devices), 0);
 	assert_int_equal(try_device(fd, "lo"), 0);
 	assert_int_equal(try_device(fd, ""), 0); /* CAP_NET_RAW is there in this process */
 	close(fd);
@@ -222,13 +130,13 @@ device_lo_keeps_others_out(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		int fd = make_socket(AF_INET6, SOCK_STREAM, protocols[i / 2]);
+		int fd = facts_socket(AF_INET6, SOCK_STREAM, protocols[i / 2]);
 		bool confined = i % 2 == 1;
 		pid_t server;
 
-		assert_int_equal(try_option(fd, SOL_SOCKET, SO_REUSEADDR, 1), 0);
-		assert_int_equal(try_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0), 0);
-		assert_int_equal(try_bind(fd, "::", SERVER_PORT), 0);
+		assert_int_equal(facts_option(fd, SOL_SOCKET, SO_REUSEADDR, 1), 0);
+		assert_int_equal(facts_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0), 0);
+		assert_int_equal(facts_bind(fd, "::", SERVER_PORT), 0);
 		assert_int_equal(confined ? try_device(fd, "lo") : 0, 0);
 		assert_int_equal(listen(fd, 8), 0);
 		server = serve(fd);
@@ -252,11 +160,11 @@ meet(const char *first, const char *second, bool confined)
 	int fds[2], error = 0;
 
 	for (int i = 0; i < 2 && !error; i++) {
-		fds[i] = make_socket(strchr(names[i], ':') ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
-		assert_int_equal(try_option(fds[i], SOL_SOCKET, SO_REUSEADDR, 1), 0);
+		fds[i] = facts_socket(strchr(names[i], ':') ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+		assert_int_equal(facts_option(fds[i], SOL_SOCKET, SO_REUSEADDR, 1), 0);
 		if (confined && strcmp(names[i], "::") == 0)
 			assert_int_equal(try_device(fds[i], "lo"), 0);
-		error = try_bind(fds[i], names[i], PORT);
+		error = facts_bind(fds[i], names[i], PORT);
 		if (!error && listen(fds[i], 1))
 			error = errno;
 		if (error && i == 0)
@@ -294,13 +202,13 @@ conflicts_confined_are_as_bare(void **state)
 static void
 device_is_shown_by_ss(void **state)
 {
-	int fd = make_socket(AF_INET6, SOCK_STREAM, 0);
+	int fd = facts_socket(AF_INET6, SOCK_STREAM, 0);
 	char output[1024], wanted[32];
 	FILE *ss;
 	size_t got;
 
 	(void)state;
-	assert_int_equal(try_bind(fd, "::", PORT), 0);
+	assert_int_equal(facts_bind(fd, "::", PORT), 0);
 	assert_int_equal(try_device(fd, "lo"), 0);
 	assert_int_equal(listen(fd, 1), 0);
 	ss = popen("ss -Htln", "re");
@@ -312,136 +220,6 @@ device_is_shown_by_ss(void **state)
 	snprintf(wanted, sizeof(wanted), "%%lo:%d", PORT);
 	assert_non_null(strstr(output, wanted));
 	figure("ss prints *%%lo:%d", PORT);
-}
-
-/** without_ipv6 - line of the first thing that is not as expected, 0 for none. */
-static int
-without_ipv6(void)
-{
-	if (unshare(CLONE_NEWNET) || system("ip link set lo up && echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6"))
-		return 1;
-	if (try_bind(socket(AF_INET6, SOCK_STREAM, 0), "::", PORT))
-		return 2;
-	if (try_bind(socket(AF_INET6, SOCK_STREAM, 0), "::1", PORT + 1) != EADDRNOTAVAIL)
-		return 3;
-	return 0;
-}
-
-/** loopback_of_ipv6_disabled_is_missing - `::` binds all the same. */
-static void
-loopback_of_ipv6_disabled_is_missing(void **state)
-{
-	(void)state;
-	assert_int_equal(in_child(without_ipv6), 0);
-	figure("disable_ipv6=1: bind :: 0, bind ::1 EADDRNOTAVAIL");
-}
-
-/** unspec_wildcard_is_ipv4 - AF_UNSPEC with INADDR_ANY binds an IPv4 socket, with another address it does not. */
-static void
-unspec_wildcard_is_ipv4(void **state)
-{
-	int fd = make_socket(AF_INET, SOCK_STREAM, 0), other = make_socket(AF_INET, SOCK_STREAM, 0);
-	union name name;
-	unsigned port;
-
-	(void)state;
-	make_name(&name, "0.0.0.0", PORT);
-	name.any.sa_family = AF_UNSPEC;
-	assert_int_equal(bind(fd, &name.any, sizeof(name.in)), 0);
-	assert_true(name_is(fd, "0.0.0.0", &port));
-	assert_int_equal(port, PORT);
-	make_name(&name, "127.0.0.1", PORT + 1);
-	name.any.sa_family = AF_UNSPEC;
-	assert_int_equal(bind(other, &name.any, sizeof(name.in)), -1);
-	assert_int_equal(errno, EAFNOSUPPORT);
-	close(fd);
-	close(other);
-	figure("AF_UNSPEC with INADDR_ANY binds 0.0.0.0, with 127.0.0.1 EAFNOSUPPORT");
-}
-
-/** mapped_with_v6only_is_invalid - hence a deny where a rule has an IPv4 target alone. */
-static void
-mapped_with_v6only_is_invalid(void **state)
-{
-	int fd = make_socket(AF_INET6, SOCK_STREAM, 0);
-
-	(void)state;
-	assert_int_equal(try_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1), 0);
-	assert_int_equal(try_bind(fd, "::ffff:127.0.0.1", PORT), EINVAL);
-	close(fd);
-	figure("::ffff:127.0.0.1 with IPV6_V6ONLY: EINVAL");
-}
-
-/** listen_unbound_binds_the_wildcard - both families; a datagram socket cannot listen. */
-static void
-listen_unbound_binds_the_wildcard(void **state)
-{
-	int ipv4 = make_socket(AF_INET, SOCK_STREAM, 0), ipv6 = make_socket(AF_INET6, SOCK_STREAM, 0);
-	int udp = make_socket(AF_INET, SOCK_DGRAM, 0);
-	unsigned port;
-
-	(void)state;
-	assert_int_equal(listen(ipv4, 1), 0);
-	assert_true(name_is(ipv4, "0.0.0.0", &port) && port > 0);
-	assert_int_equal(listen(ipv6, 1), 0);
-	assert_true(name_is(ipv6, "::", &port) && port > 0);
-	assert_int_equal(listen(udp, 1), -1);
-	assert_int_equal(errno, EOPNOTSUPP);
-	close(ipv4);
-	close(ipv6);
-	close(udp);
-	figure("listen without bind: 0.0.0.0 and [::] with a port; UDP EOPNOTSUPP");
-}
-
-/** loopback_bound_reaches_no_other_host - hence connect(2) has to undo what bind(2) did. */
-static void
-loopback_bound_reaches_no_other_host(void **state)
-{
-	static const int types[] = {SOCK_STREAM, SOCK_DGRAM};
-
-	(void)state;
-	for (int i = 0; i < 2; i++) {
-		int fd = make_socket(AF_INET, types[i], 0);
-
-		assert_int_equal(try_bind(fd, "127.0.0.1", PORT), 0);
-		assert_int_equal(try_connect(fd, THERE4, PORT), EINVAL);
-		close(fd);
-	}
-	figure("127.0.0.1 to another host: TCP EINVAL, UDP EINVAL");
-}
-
-/** cookie_of - SO_COOKIE. */
-static uint64_t
-cookie_of(int fd)
-{
-	uint64_t cookie = 0;
-	socklen_t size = sizeof(cookie);
-
-	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size), 0);
-	return cookie;
-}
-
-/** cookie_is_one_socket_for_ever - not 0, kept over bind, dup and listen, never used again by a later socket. */
-static void
-cookie_is_one_socket_for_ever(void **state)
-{
-	uint64_t seen[1000];
-
-	(void)state;
-	for (int i = 0; i < 1000; i++) {
-		int fd = make_socket(AF_INET6, i % 2 ? SOCK_STREAM : SOCK_DGRAM, 0), copy = dup(fd);
-
-		seen[i] = cookie_of(fd);
-		assert_true(seen[i] != 0);
-		assert_int_equal(try_bind(fd, "::1", PORT), 0);
-		listen(fd, 1);
-		assert_true(cookie_of(fd) == seen[i] && cookie_of(copy) == seen[i]);
-		for (int j = 0; j < i; j++)
-			assert_true(seen[j] != seen[i]);
-		close(copy);
-		close(fd);
-	}
-	figure("1000 sockets on one descriptor number, 1000 cookies");
 }
 
 /** sigprocmask_probes_memory - the impossible `how` is looked at after the set is copied, and changes nothing. */
@@ -474,12 +252,12 @@ sigprocmask_probes_memory(void **state)
 static void
 device_of_a_failed_bind_stays(void **state)
 {
-	int fd = make_socket(AF_INET6, SOCK_STREAM, 0), there = make_socket(AF_INET6, SOCK_STREAM, 0);
+	int fd = facts_socket(AF_INET6, SOCK_STREAM, 0), there = facts_socket(AF_INET6, SOCK_STREAM, 0);
 	char device[17];
-	union name name;
+	union facts_name name;
 
 	(void)state;
-	make_name(&name, "fe80::98", PORT);
+	facts_name(&name, "fe80::98", PORT);
 	name.in6.sin6_scope_id = 1;
 	assert_int_equal(bind(there, &name.any, sizeof(name.in6)), -1);
 	assert_int_equal(errno, EADDRNOTAVAIL);
@@ -504,10 +282,10 @@ disconnect_takes_the_device_off(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		int fd = make_socket(AF_INET6, types[i], 0);
+		int fd = facts_socket(AF_INET6, types[i], 0);
 
 		assert_int_equal(try_device(fd, "lo"), 0);
-		assert_int_equal(try_bind(fd, "::", PORT), 0);
+		assert_int_equal(facts_bind(fd, "::", PORT), 0);
 		assert_int_equal(connect(fd, &none, sizeof(none)), 0);
 		assert_int_equal(device_of(fd, device), 0);
 		assert_string_equal(device, i == 0 ? "" : "lo");
@@ -520,38 +298,16 @@ disconnect_takes_the_device_off(void **state)
 static void
 mptcp_listening_after_a_failed_connect_has_the_wildcard(void **state)
 {
-	int fd = make_socket(AF_INET, SOCK_STREAM, MPTCP);
+	int fd = facts_socket(AF_INET, SOCK_STREAM, MPTCP);
 	unsigned port;
 
 	(void)state;
-	assert_int_equal(try_connect(fd, HERE4, 9), ECONNREFUSED);
-	assert_true(name_is(fd, HERE4, &port));
+	assert_int_equal(facts_connect(fd, HERE4, 9), ECONNREFUSED);
+	assert_true(facts_name_is(fd, HERE4, &port));
 	assert_int_equal(listen(fd, 1), 0);
-	assert_true(name_is(fd, "0.0.0.0", &port));
+	assert_true(facts_name_is(fd, "0.0.0.0", &port));
 	close(fd);
 	figure("MPTCP: " HERE4 " after a refused connect, 0.0.0.0 after listen");
-}
-
-/** state_is_the_first_byte_of_tcp_info - one byte may be asked for. */
-static void
-state_is_the_first_byte_of_tcp_info(void **state)
-{
-	static const int protocols[] = {0, MPTCP};
-
-	(void)state;
-	for (int i = 0; i < 2; i++) {
-		int fd = make_socket(AF_INET, SOCK_STREAM, protocols[i]);
-		unsigned char byte = 0xee;
-		socklen_t size = 1;
-
-		assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &byte, &size), 0);
-		assert_int_equal(byte, TCP_CLOSE);
-		assert_int_equal(listen(fd, 1), 0);
-		assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &byte, &size), 0);
-		assert_int_equal(byte, TCP_LISTEN);
-		close(fd);
-	}
-	figure("TCP and MPTCP: TCP_CLOSE, then TCP_LISTEN, in one byte");
 }
 
 /** advmss_of - tcpi_advmss. */
@@ -573,63 +329,19 @@ advmss_is_of_who_has_connected(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		int fd = make_socket(AF_INET6, SOCK_STREAM, 0);
+		int fd = facts_socket(AF_INET6, SOCK_STREAM, 0);
 
 		assert_int_equal(try_device(fd, "lo"), 0);
 		if (i)
-			assert_int_equal(try_bind(fd, "::", PORT), 0);
+			assert_int_equal(facts_bind(fd, "::", PORT), 0);
 		assert_int_equal(advmss_of(fd), 0);
-		assert_int_equal(try_connect(fd, "::1", PORT + 9), ECONNREFUSED);
+		assert_int_equal(facts_connect(fd, "::1", PORT + 9), ECONNREFUSED);
 		assert_true(advmss_of(fd) > 0);
 		assert_int_equal(connect(fd, &nobody, sizeof(nobody)), 0);
 		assert_true(advmss_of(fd) > 0);
 		close(fd);
 	}
 	figure("tcpi_advmss is 0 until connect(2), and never again");
-}
-
-/** overlap - two sockets with SO_REUSEADDR on one port, the second on @second. Return: 0 or errno of its bind. */
-static int
-overlap(int type, const char *first, const char *second, bool listening)
-{
-	int family = strchr(first, ':') ? AF_INET6 : AF_INET, fds[2], error;
-
-	for (int i = 0; i < 2; i++) {
-		fds[i] = make_socket(family, type, 0);
-		assert_int_equal(try_option(fds[i], SOL_SOCKET, SO_REUSEADDR, 1), 0);
-	}
-	assert_int_equal(try_bind(fds[0], first, PORT), 0);
-	assert_int_equal(listening ? listen(fds[0], 1) : 0, 0);
-	error = try_bind(fds[1], second, PORT);
-	close(fds[0]);
-	close(fds[1]);
-	return error;
-}
-
-/** reuseaddr_lets_two_sockets_overlap - what the exchange of a socket relies on; not where the old one listens. */
-static void
-reuseaddr_lets_two_sockets_overlap(void **state)
-{
-	(void)state;
-	assert_int_equal(overlap(SOCK_STREAM, "127.0.0.1", "0.0.0.0", false), 0);
-	assert_int_equal(overlap(SOCK_STREAM, "::1", "::", false), 0);
-	assert_int_equal(overlap(SOCK_STREAM, "::", "::", false), 0);
-	assert_int_equal(overlap(SOCK_DGRAM, "127.0.0.1", "0.0.0.0", false), 0);
-	assert_int_equal(overlap(SOCK_DGRAM, "::", "::", false), 0);
-	assert_int_equal(overlap(SOCK_STREAM, "127.0.0.1", "0.0.0.0", true), EADDRINUSE);
-	figure("5 of 5 overlaps with SO_REUSEADDR, EADDRINUSE where the first listens");
-}
-
-/** bindresvport_binds_past_the_symbol - hence it has a wrapper of its own. */
-static void
-bindresvport_binds_past_the_symbol(void **state)
-{
-	char output[256];
-
-	(void)state;
-	assert_int_equal(host_run(NULL, "own_bind", output, sizeof(output)), 0);
-	assert_string_equal(output, "bindresvport 0, reserved 1, by bind 0\n");
-	figure("bindresvport bound a reserved port, 0 calls of the program's bind");
 }
 
 static int
@@ -655,20 +367,11 @@ main(int argc, char **argv)
 		cmocka_unit_test(device_lo_keeps_others_out),
 		cmocka_unit_test(conflicts_confined_are_as_bare),
 		cmocka_unit_test(device_is_shown_by_ss),
-		cmocka_unit_test(loopback_of_ipv6_disabled_is_missing),
-		cmocka_unit_test(unspec_wildcard_is_ipv4),
-		cmocka_unit_test(mapped_with_v6only_is_invalid),
-		cmocka_unit_test(listen_unbound_binds_the_wildcard),
-		cmocka_unit_test(loopback_bound_reaches_no_other_host),
-		cmocka_unit_test(cookie_is_one_socket_for_ever),
 		cmocka_unit_test(sigprocmask_probes_memory),
 		cmocka_unit_test(device_of_a_failed_bind_stays),
 		cmocka_unit_test(disconnect_takes_the_device_off),
 		cmocka_unit_test(mptcp_listening_after_a_failed_connect_has_the_wildcard),
-		cmocka_unit_test(state_is_the_first_byte_of_tcp_info),
 		cmocka_unit_test(advmss_is_of_who_has_connected),
-		cmocka_unit_test(reuseaddr_lets_two_sockets_overlap),
-		cmocka_unit_test(bindresvport_binds_past_the_symbol),
 	};
 
 	if (argc > 1)

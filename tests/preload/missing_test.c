@@ -112,8 +112,10 @@ mistakes_many_are_told_and_counted(void **state)
 	for (line = output; (line = strstr(line, "unknown key \"colour\"")); line++)
 		lines++;
 	assert_int_equal(lines, 12);
-	assert_non_null(strstr(output, "bindguard: and 8 more\nbindguard: the configuration is not used: wildcard "
-				       "addresses go to loopback, others are refused\n"));
+	assert_non_null(strstr(output, "bindguard: and 8 more mistakes, not shown\n"
+				       "bindguard: the configuration is not used; guarded programs run in lockdown: "
+				       "wildcard addresses go to loopback, loopback is allowed, others are refused "
+				       "(EACCES)\n"));
 	assert_non_null(strstr(output, GUARDED));
 }
 

@@ -30,7 +30,7 @@
 #define EVIL_LOG BG_SYSCONFDIR "/evil.log"
 #define RULES BG_SYSCONFDIR "/bindguard.conf"
 #define PRELOAD BG_SYSCONFDIR "/ld.so.preload"
-#define EVIL_RULES "/tmp/.bindguard-evil.conf"
+#define EVIL_RULES BG_SYSCONFDIR "/evil.conf"
 
 /** write_text - a file that holds @text. */
 static bool
@@ -97,8 +97,8 @@ furnish(const char *place)
 	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount("none", BG_SYSCONFDIR, "tmpfs", 0, "mode=755"))
 		return false;
-	return copy(host_path("surroundings"), HOST, 04755) && copy(host_library(), LIBRARY, 04755) &&
-	       mount(LIBRARY, place, NULL, MS_BIND, NULL) == 0;
+	return write_text(EVIL_RULES, "mode = off\n") && copy(host_path("surroundings"), HOST, 04755) &&
+	       copy(host_library(), LIBRARY, 04755) && mount(LIBRARY, place, NULL, MS_BIND, NULL) == 0;
 }
 
 /** execute - as nobody; never returns. */
@@ -107,7 +107,7 @@ execute(const char *preload)
 {
 	static char self[] = HOST, step[] = "secure", mode[] = "BINDGUARD_MODE=off",
 		    config[] = "BINDGUARD_CONFIG=" EVIL_RULES, log[] = "BINDGUARD_LOG=" EVIL_LOG,
-		    to[] = "BINDGUARD_TO=" HERE4, xdg[] = "XDG_CONFIG_HOME=/tmp";
+		    to[] = "BINDGUARD_TO=" HERE4, xdg[] = "XDG_CONFIG_HOME=" BG_SYSCONFDIR "/evil";
 	char line[128];
 	char *arguments[] = {self, step, NULL}, *environment[] = {mode, config, log, to, xdg, line, NULL};
 
@@ -195,8 +195,6 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	if (!write_text(EVIL_RULES, "mode = off\n"))
-		return -1;
 	return net_set_up();
 }
 
@@ -204,7 +202,6 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	unlink(EVIL_RULES);
 	net_tear_down();
 	return 0;
 }

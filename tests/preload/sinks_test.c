@@ -162,7 +162,7 @@ complaint_reaches_syslog_line_by_line(void **state)
 		assert_null(strchr(message, '\n'));
 	}
 	assert_true(sink_receive(log, message, sizeof(message)) > 0);
-	assert_memory_equal(message, "<27>bindguard: the configuration is not used: ", 45);
+	assert_memory_equal(message, "<27>bindguard: the configuration is not used; ", 45);
 	assert_int_equal(sink_drain(log), 2);
 	sink_close(log, SYSLOG_SOCKET);
 	figure("2 mistakes: 3 messages, once, and 2 events");

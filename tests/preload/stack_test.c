@@ -21,12 +21,14 @@
 static const char *const environments[] = {
 	"BINDGUARD_LOG=none",
 	"BINDGUARD_LOG=stderr",
-	"BINDGUARD_LOG=/tmp/.bindguard-stack BINDGUARD_LOG_FORMAT=json",
+	"BINDGUARD_LOG=$BG_FOLDER/log BINDGUARD_LOG_FORMAT=json",
 	"BINDGUARD_LOG=syslog BINDGUARD_LOG_FORMAT=json",
 	"BINDGUARD_LOG=journal BINDGUARD_LOG_EVENTS=all",
 	"BINDGUARD_LOG=journal BINDGUARD_LOG_FORMAT=json BINDGUARD_TO=lo",
 	"BINDGUARD_LOG=stderr BINDGUARD_LOG_FORMAT=json BINDGUARD_TO=127.0.0.1,::1",
+	"BINDGUARD_LOG=journal BINDGUARD_LOG_FORMAT=json BINDGUARD_FROM=machine,lo,10.0.0.0/8,2001:db8::/47",
 	"BINDGUARD_CONFIG=/nowhere BINDGUARD_LOG=journal",
+	"BINDGUARD_CONFIG=$BG_FOLDER/out BINDGUARD_LOG=journal BINDGUARD_LOG_FORMAT=json",
 };
 
 /** deepest_of - the deepest call over all environments, on a stack of the kind @where. */
@@ -74,7 +76,18 @@ handler_with_16_kib_of_stack_is_guarded(void **state)
 static int
 set_up(void **state)
 {
+	char path[128];
+	FILE *file;
+
 	(void)state;
+	snprintf(path, sizeof(path), "%s/out", host_folder());
+	file = fopen(path, "we");
+	if (!file)
+		return -1;
+	fputs("rule b { address = wildcard action = rewrite to = loopback }\n"
+	      "rule r { call = connect action = rewrite to = " CABLE " }\n",
+	      file);
+	fclose(file);
 	return net_set_up();
 }
 
@@ -82,7 +95,6 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	unlink("/tmp/.bindguard-stack");
 	net_tear_down();
 	return 0;
 }

@@ -44,15 +44,15 @@ end(void **state)
 	return 0;
 }
 
-/** struct ends - what is made: descriptor 2 of the program, and where its bytes can be read. */
-struct ends {
+/** struct stderr_ends - what is made: descriptor 2 of the program, and where its bytes can be read. */
+struct stderr_ends {
 	int given;
 	int reader;
 };
 
 /** file - a file with a header, opened with the flags @how. */
 static void
-file(struct ends *ends, int how, const char *path)
+file(struct stderr_ends *ends, int how, const char *path)
 {
 	(void)path;
 	sink_write(DATA, MAGIC);
@@ -64,7 +64,7 @@ file(struct ends *ends, int how, const char *path)
 
 /** memory - memfd_create(2). */
 static void
-memory(struct ends *ends, int how, const char *path)
+memory(struct stderr_ends *ends, int how, const char *path)
 {
 	(void)how;
 	ends->given = memfd_create(path, MFD_CLOEXEC);
@@ -73,7 +73,7 @@ memory(struct ends *ends, int how, const char *path)
 
 /** device - the file at @path. */
 static void
-device(struct ends *ends, int how, const char *path)
+device(struct stderr_ends *ends, int how, const char *path)
 {
 	ends->given = open(path, how | O_CLOEXEC);
 	ends->reader = -1;
@@ -81,7 +81,7 @@ device(struct ends *ends, int how, const char *path)
 
 /** fifo - a FIFO with a reader. */
 static void
-fifo(struct ends *ends, int how, const char *path)
+fifo(struct stderr_ends *ends, int how, const char *path)
 {
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
@@ -91,7 +91,7 @@ fifo(struct ends *ends, int how, const char *path)
 
 /** pair - socketpair(2) of the type @type. */
 static void
-pair(struct ends *ends, int type, const char *path)
+pair(struct stderr_ends *ends, int type, const char *path)
 {
 	int both[2];
 
@@ -103,7 +103,7 @@ pair(struct ends *ends, int type, const char *path)
 
 /** client - a connection to a server at @path; one that begins with '@' is abstract, unix(7). */
 static void
-client(struct ends *ends, int type, const char *path)
+client(struct stderr_ends *ends, int type, const char *path)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	int server = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
@@ -125,7 +125,7 @@ client(struct ends *ends, int type, const char *path)
 /** struct kind - a kind of object; @gets: events that arrive in it, @lost: that nobody gets, as in /dev/null. */
 static const struct kind {
 	const char *name;
-	void (*make)(struct ends *ends, int how, const char *path);
+	void (*make)(struct stderr_ends *ends, int how, const char *path);
 	int how;
 	const char *path;
 	unsigned gets;
@@ -155,7 +155,7 @@ static const struct kind {
 
 /** take - what there is to read at @ends into SINK_DIR/read. Return: bytes. */
 static unsigned
-take(const struct ends *ends)
+take(const struct stderr_ends *ends)
 {
 	int out = open(SINK_DIR "/read", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	unsigned bytes = 0;
@@ -184,7 +184,7 @@ stderr_takes_lines_or_not_a_byte(void **state)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct kind *kind = &kinds[i];
 		unsigned bytes, lines;
-		struct ends ends;
+		struct stderr_ends ends;
 
 		kind->make(&ends, kind->how, kind->path);
 		assert_true(ends.given >= 0);
@@ -205,7 +205,7 @@ stderr_takes_lines_or_not_a_byte(void **state)
 static void
 stderr_data_gets_no_complaint(void **state)
 {
-	struct ends ends;
+	struct stderr_ends ends;
 
 	(void)state;
 	file(&ends, O_RDWR, "");

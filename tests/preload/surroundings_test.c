@@ -17,7 +17,8 @@
 #include "net/net.h"
 #include "preload/host.h"
 
-#define FOLDER "/tmp/.bindguard-surroundings"
+/** For the shell that runs the hosts; this process is in that folder, and uses the names alone. */
+#define FOLDER "$BG_FOLDER"
 #define EMPTY FOLDER "/empty"
 #define RULES FOLDER "/rules"
 #define LOG FOLDER "/log"
@@ -97,10 +98,10 @@ root_changed_to_an_empty_folder_does_not_matter(void **state)
 	run("BINDGUARD_CONFIG=" RULES " BINDGUARD_LOG=" LOG, "surroundings chroot=" EMPTY " 2>&1", output);
 	events = count_events(output, AS_READ);
 	assert_int_equal(events, 4);
-	assert_int_equal(lines_of_log(LOG), 0);
+	assert_int_equal(lines_of_log("log"), 0);
 	run("BINDGUARD_CONFIG=" RULES " BINDGUARD_LOG=" LOG, "surroundings 2>&1", output);
 	assert_string_equal(output, AS_READ);
-	assert_int_equal(lines_of_log(LOG), 4);
+	assert_int_equal(lines_of_log("log"), 4);
 	figure("4 binds in an empty root: 4 guarded, %u events on stderr as the log file is not there", events);
 }
 
@@ -111,7 +112,7 @@ privileges_dropped_before_bind_do_not_matter(void **state)
 	char output[4096];
 
 	(void)state;
-	assert_int_equal(chmod(RULES, 0600), 0);
+	assert_int_equal(chmod("rules", 0600), 0);
 	expect("BINDGUARD_LOG=none BINDGUARD_CONFIG=" RULES, "surroundings nobody", AS_READ);
 	expect("BINDGUARD_LOG=none BINDGUARD_CONFIG=" RULES, "surroundings chroot=" EMPTY " nobody clearenv", AS_READ);
 	run("BINDGUARD_LOG=/nowhere/log BINDGUARD_CONFIG=" RULES, "surroundings nobody clearenv 2>&1", output);
@@ -126,10 +127,10 @@ descriptors_used_up_do_not_matter(void **state)
 	char output[4096];
 
 	(void)state;
-	unlink(LOG);
+	unlink("log");
 	run("BINDGUARD_CONFIG=" RULES " BINDGUARD_LOG=" LOG, "surroundings nofile 2>&1", output);
 	assert_int_equal(count_events(output, AS_READ), 4);
-	assert_int_equal(lines_of_log(LOG), 0);
+	assert_int_equal(lines_of_log("log"), 0);
 	/* Without a socket for netlink the program's own tells an interface's IPv4 address; a dual-stack socket needs none. */
 	run("BINDGUARD_TO=lo BINDGUARD_LOG=none", "surroundings nofile", output);
 	assert_string_equal(output, "guarded 4 of 4, first 127.0.0.1:19900\n");
@@ -143,10 +144,10 @@ file_size_limit_raises_no_signal(void **state)
 	char output[4096];
 
 	(void)state;
-	unlink(LOG);
+	unlink("log");
 	run("BINDGUARD_CONFIG=" RULES " BINDGUARD_LOG=" LOG, "surroundings fsize 2>&1", output);
 	assert_int_equal(count_events(output, AS_READ), 4);
-	assert_int_equal(lines_of_log(LOG), 0);
+	assert_int_equal(lines_of_log("log"), 0);
 	run("BINDGUARD_CONFIG=" RULES " BINDGUARD_LOG=" LOG, "surroundings fsize 2>" FOLDER "/err", output);
 	assert_string_equal(output, AS_READ);
 	figure("8 binds with RLIMIT_FSIZE 0 and a log file: 8 guarded, 0 SIGXFSZ, 4 events on stderr");
@@ -160,10 +161,9 @@ set_up(void **state)
 	FILE *file;
 
 	(void)state;
-	if (net_set_up() || (mkdir(FOLDER, 0755) && errno != EEXIST) || (mkdir(EMPTY, 0755) && errno != EEXIST))
+	if (net_set_up() || chdir(host_folder()) || mkdir("empty", 0755))
 		return -1;
-	unlink(LOG);
-	file = fopen(RULES, "we");
+	file = fopen("rules", "we");
 	if (!file || fputs(rules, file) < 0)
 		return -1;
 	return fclose(file);
@@ -173,11 +173,6 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	unlink(LOG);
-	unlink(RULES);
-	unlink(FOLDER "/err");
-	rmdir(EMPTY);
-	rmdir(FOLDER);
 	net_tear_down();
 	return 0;
 }

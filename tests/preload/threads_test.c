@@ -18,21 +18,21 @@
 /** LIMIT - a storm that takes so long hangs. */
 #define LIMIT " timeout 300 env"
 
-/** sum - what the host said of its binds, in the line at @line. */
-struct sum {
+/** counts - what the host said of its binds, in the line at @line. */
+struct bind_counts {
 	long done;
 	long failed;
 	long exposed;
 	long errno_lost;
 };
 
-/** read_sum - the next line of the host; all must be well. Return: behind it. */
+/** read_counts - the next line of the host; all must be well. Return: behind it. */
 static const char *
-read_sum(const char *line, struct sum *sum)
+read_counts(const char *line, struct bind_counts *counts)
 {
-	if (sscanf(line, "binds %ld failed %ld exposed %ld errno lost %ld", &sum->done, &sum->failed, &sum->exposed,
-		   &sum->errno_lost) != 4 ||
-	    sum->failed || sum->exposed || sum->errno_lost)
+	if (sscanf(line, "binds %ld failed %ld exposed %ld errno lost %ld", &counts->done, &counts->failed,
+		   &counts->exposed, &counts->errno_lost) != 4 ||
+	    counts->failed || counts->exposed || counts->errno_lost)
 		fail_msg("%s", line);
 	return strchr(line, '\n') + 1;
 }
@@ -51,12 +51,12 @@ run(const char *environment, const char *arguments, char output[1024])
 static void
 handler_that_binds_while_main_binds_leaks_nothing(void **state)
 {
-	struct sum inside, handled;
+	struct bind_counts inside, handled;
 	char output[1024];
 
 	(void)state;
 	run("BINDGUARD_LOG=none" LIMIT, "storm timer 100000", output);
-	read_sum(read_sum(output, &inside), &handled);
+	read_counts(read_counts(output, &inside), &handled);
 	assert_true(inside.done >= 100000 && handled.done >= 200);
 	figure("%ld binds, and %ld in the handler: 0 failed, 0 exposed, 0 errno lost", inside.done, handled.done);
 }
@@ -81,16 +81,15 @@ count_lines(const char *path)
 static void
 handler_that_logs_while_main_logs_keeps_every_line(void **state)
 {
-	static const char path[] = "/tmp/.bindguard-storm";
-	struct sum inside, handled;
+	char path[64];
+	struct bind_counts inside, handled;
 	char output[1024];
 
 	(void)state;
-	unlink(path);
-	run("BINDGUARD_LOG=/tmp/.bindguard-storm" LIMIT, "storm timer 5000", output);
-	read_sum(read_sum(output, &inside), &handled);
+	snprintf(path, sizeof(path), "%s/storm", host_folder());
+	run("BINDGUARD_LOG=$BG_FOLDER/storm" LIMIT, "storm timer 5000", output);
+	read_counts(read_counts(output, &inside), &handled);
 	assert_int_equal(count_lines(path), inside.done + handled.done);
-	unlink(path);
 	figure("%ld binds, %ld of them in the handler: as many whole lines", inside.done + handled.done, handled.done);
 }
 
@@ -98,12 +97,12 @@ handler_that_logs_while_main_logs_keeps_every_line(void **state)
 static void
 handler_that_binds_inside_malloc_does_not_hang(void **state)
 {
-	struct sum inside, handled;
+	struct bind_counts inside, handled;
 	char output[1024];
 
 	(void)state;
 	run("BINDGUARD_LOG=stderr BINDGUARD_LOG_FORMAT=json" LIMIT, "storm timer 1000000 allocate", output);
-	read_sum(read_sum(output, &inside), &handled);
+	read_counts(read_counts(output, &inside), &handled);
 	figure("%ld calls of malloc, %ld binds in the handler: 0 failed, 0 exposed", inside.done, handled.done);
 }
 
@@ -111,15 +110,15 @@ handler_that_binds_inside_malloc_does_not_hang(void **state)
 static void
 threads_that_bind_are_all_guarded(void **state)
 {
-	struct sum sum;
+	struct bind_counts counts;
 	char output[1024];
 
 	(void)state;
 	run("BINDGUARD_LOG=none" LIMIT, "storm threads 8 1000", output);
-	read_sum(output, &sum);
-	assert_int_equal(sum.done, 8000);
+	read_counts(output, &counts);
+	assert_int_equal(counts.done, 8000);
 	run("BINDGUARD_LOG=stderr BINDGUARD_CONFIG=/nowhere" LIMIT, "storm threads 8 100", output);
-	read_sum(output, &sum);
+	read_counts(output, &counts);
 	figure("8000 binds of 8 threads, 800 in lockdown: 0 failed, 0 exposed");
 }
 
@@ -127,14 +126,14 @@ threads_that_bind_are_all_guarded(void **state)
 static void
 threads_that_fork_have_guarded_children(void **state)
 {
-	struct sum sum;
+	struct bind_counts counts;
 	char output[1024];
 
 	(void)state;
 	run("BINDGUARD_LOG=stderr BINDGUARD_LOG_EVENTS=all" LIMIT, "storm forks 4 100", output);
-	read_sum(output, &sum);
-	assert_true(sum.done >= 400);
-	figure("200 children, and %ld binds of threads beside them: 0 failed, 0 exposed", sum.done - 200);
+	read_counts(output, &counts);
+	assert_true(counts.done >= 400);
+	figure("200 children, and %ld binds of threads beside them: 0 failed, 0 exposed", counts.done - 200);
 }
 
 /** thread_cancelled_in_a_call_leaves_nothing_behind - asynchronously in bind(2), and in a connect(2) that waits. */
@@ -142,7 +141,7 @@ static void
 thread_cancelled_in_a_call_leaves_nothing_behind(void **state)
 {
 	int in_bind, in_connect, left;
-	struct sum sum;
+	struct bind_counts counts;
 	char output[1024];
 
 	(void)state;
@@ -156,8 +155,9 @@ thread_cancelled_in_a_call_leaves_nothing_behind(void **state)
 		   &left) != 3 ||
 	    in_bind != 200 || in_connect != 4 || left != 0)
 		fail_msg("%s", output);
-	read_sum(strchr(output, '\n') + 1, &sum);
-	figure("200 threads cancelled in bind, 4 in connect: 0 descriptors left, %ld binds after: 0 exposed", sum.done);
+	read_counts(strchr(output, '\n') + 1, &counts);
+	figure("200 threads cancelled in bind, 4 in connect: 0 descriptors left, %ld binds after: 0 exposed",
+	       counts.done);
 }
 
 static int

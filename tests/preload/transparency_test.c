@@ -32,7 +32,7 @@ host_with_its_own_confuse_is_unharmed(void **state)
 	char output[1024];
 
 	(void)state;
-	run("LC_ALL=C.UTF-8 BINDGUARD_LOG=none BINDGUARD_CONFIG=$BG_CONF/conf/bindguard.conf", "own_confuse", output,
+	run("LC_ALL=C.UTF-8 BINDGUARD_LOG=none BINDGUARD_CONFIG=$BG_CONF/command.conf", "own_confuse", output,
 	    sizeof(output));
 	assert_string_equal(output,
 			    "bind 0 127.0.0.1, by guard 0, own 4711, locale C, dlerror none, first free fd 4\n");

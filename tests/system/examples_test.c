@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "net/net.h"
-#include "system/rows.h"
+#include "system/example.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define EXAMPLES BG_SOURCE_DIR "/conf/examples/"
@@ -26,95 +26,6 @@
 /* A second cable, between the devices wg0 of both hosts. */
 #define VPN4 "198.18.0.1"
 #define VPN6 "2001:db8:1::1"
-
-/**
- * struct shown - what an example does to a server.
- * @example: file of conf/examples
- * @expect: what is seen of the server that it guards
- * @there: a shell command on the second host for it
- * @alone: it names one address itself, where it is tried by @there alone
- * @closed: it does not listen when it is guarded
- * @server: it; its rules are the example
- */
-struct shown {
-	const char *example;
-	void (*expect)(struct run *run, const struct shown *shown);
-	const char *there;
-	bool alone;
-	bool closed;
-	struct server server;
-};
-
-/** runs_there - does @command succeed on the second host? */
-static bool
-runs_there(const struct run *run, const char *command)
-{
-	char expanded[512];
-
-	server_expand(run, command, expanded, sizeof(expanded));
-	return net_run(SIDE_THERE, expanded) == 0;
-}
-
-/** expect_shut - this machine reaches it, the second host does not. */
-static void
-expect_shut(struct run *run, const struct shown *shown)
-{
-	(void)shown;
-	rows_expect_guarded(run);
-}
-
-/** expect_open - both reach it. */
-static void
-expect_open(struct run *run, const struct shown *shown)
-{
-	rows_expect_open(run);
-	for (int i = 0; i < SERVER_EVENTS && shown->server.events[i]; i++)
-		rows_expect_event(run, shown->server.events[i]);
-}
-
-/** expect_shut_alone - the same of one that names an address itself. */
-static void
-expect_shut_alone(struct run *run, const struct shown *shown)
-{
-	rows_expect(run, server_client(run), "its client failed");
-	rows_expect(run, !runs_there(run, shown->there), "the second host reaches it");
-	if (shown->server.events[0])
-		rows_expect_event(run, shown->server.events[0]);
-}
-
-/** expect_audited - open, and the command that the file gives finds it. */
-static void
-expect_audited(struct run *run, const struct shown *shown)
-{
-	expect_open(run, shown);
-	rows_expect(run, runs_there(run, shown->there), "jq does not find it");
-}
-
-/** expect_vpn - the second host reaches it by the VPN alone, and this machine by no loopback address. */
-static void
-expect_vpn(struct run *run, const struct shown *shown)
-{
-	struct question question = server_question(run);
-
-	rows_expect(run, runs_there(run, shown->there), "not reached through the VPN");
-	for (int family = 0; family < 2; family++) {
-		static const int families[] = {AF_INET, AF_INET6};
-
-		rows_expect(run, net_ask(SIDE_THERE, families[family], &question) == PROBE_REFUSED,
-			    "reached beside the VPN");
-		rows_expect(run, net_ask(SIDE_HERE, families[family], &question) == PROBE_REFUSED,
-			    "reached at loopback");
-	}
-	rows_expect_event(run, shown->server.events[0]);
-}
-
-/** expect_denied - it was refused its address, and said so. */
-static void
-expect_denied(struct run *run, const struct shown *shown)
-{
-	rows_expect_event(run, shown->server.events[0]);
-	rows_expect(run, !runs_there(run, shown->there), "the second host reaches it");
-}
 
 static const char nginx_conf[] = "daemon off; master_process off; pid %D/pid; error_log stderr;\n"
 				 "events { }\n"
@@ -127,7 +38,7 @@ static const char nginx_conf[] = "daemon off; master_process off; pid %D/pid; er
 #define PYTHON .words = {"/usr/bin/python3", "-m", "http.server", "--directory", "%D", "%P"}, HTTP, .ipv4 = true
 #define PYTHON_SHUT PYTHON, .table = "127.0.0.1:%P", .events = {TO_LOOPBACK4}
 #define GET(address) "curl -gsf -m 2 http://" address ":%P/ >/dev/null"
-#define VPN .expect = expect_vpn, .there = GET(VPN4) " && " GET("[" VPN6 "]")
+#define VPN .expect = example_expect_vpn, .there = GET(VPN4) " && " GET("[" VPN6 "]")
 #define VITE BG_BUILD_DIR "/npm/node_modules/"
 #define VITE_SERVER                                                                                                    \
 	.program = VITE ".bin/vite",                                                                                   \
@@ -140,12 +51,13 @@ static const char nginx_conf[] = "daemon off; master_process off; pid %D/pid; er
 #define DNS_QUERY "BG\1\0\0\1\0\0\0\0\0\0\2bg\3lan\0\0\1\0\1"
 #define DNSMASQ(port)                                                                                                  \
 	"dnsmasq", "-k", "-C", "/dev/null", "-p", port, "-R", "-h", "-u", "root", "-g", "root", "--pid-file="
-#define RESOLVER                                                                                                       \
+#define RESOLVER RESOLVER_SERVED, .table = "127.0.0.1:%P %T", .events = {UDP_TO_LOOPBACK4, UDP_TO_LOOPBACK6}
+#define RESOLVER_SERVED                                                                                                \
 	.root = true, .port = 53, .udp = true, .request = DNS_QUERY, .size = sizeof(DNS_QUERY) - 1,                    \
 	.answer = "\12\1\2\3", .ipv4 = true, .ipv6 = true,                                                             \
 	.client = "dig @127.0.0.1 other.bg.lan +short +tries=1 +timeout=5 | grep -qx 10.1.2.3",                        \
 	.peer = "exec dnsmasq -k -C /dev/null -p 8053 -R -h -u root -g root --pid-file= --address=/bg.lan/10.1.2.3",   \
-	.peer_port = 8053, .table = "127.0.0.1:%P %T", .events = {UDP_TO_LOOPBACK4, UDP_TO_LOOPBACK6}
+	.peer_port = 8053
 #define DNSMASQ_FORWARDS DNSMASQ("53"), "--server=" THERE4 "#8053"
 /* Its queries leave from where the kernel might have chosen: what a trial there reaches is no server. */
 #define DNSMASQ_QUERY_PORT DNSMASQ_FORWARDS, "--query-port=40053"
@@ -185,22 +97,22 @@ static const char unbound_conf[] = "server:\n"
 	"mount -t tmpfs none /run && mkdir /run/avahi-daemon && chown avahi /run/avahi-daemon && "                     \
 	"exec avahi-daemon --no-rlimits -f %D/conf"
 
-static const struct shown examples[] = {
-	{DEFAULT, expect_shut,
+static const struct example_row examples[] = {
+	{DEFAULT, example_expect_shut,
 	 .server = {.name = "default_dnsmasq_needs_no_rule", .words = {DNSMASQ_FORWARDS}, RESOLVER}},
-	{"fixed-port-udp.conf", expect_shut,
+	{"fixed-port-udp.conf", example_expect_shut,
 	 .server = {.name = "fixed_port_udp_dnsmasq_answers_this_machine", .words = {DNSMASQ_QUERY_PORT}, RESOLVER}},
-	{"fixed-port-udp.conf", expect_shut,
+	{"fixed-port-udp.conf", example_expect_shut,
 	 .server = {.name = "fixed_port_udp_unbound_answers_this_machine",
 		    .words = {"unbound", "-c", "%D/conf"},
 		    .conf = unbound_conf,
 		    RESOLVER}},
-	{"fixed-port-udp.conf", expect_open,
+	{"fixed-port-udp.conf", example_expect_open,
 	 .server = {.name = "fixed_port_udp_openvpn_sends",
 		    .port = 1194,
 		    SENDER("openvpn"),
 		    SENDER_OPEN("openvpn-client")}},
-	{"fixed-port-udp.conf", expect_open,
+	{"fixed-port-udp.conf", example_expect_open,
 	 .server = {.name = "fixed_port_udp_avahi_is_found",
 		    .program = "avahi-daemon",
 		    .words = {"unshare", "-m", "sh", "-c", AVAHI},
@@ -214,25 +126,26 @@ static const struct shown examples[] = {
 		    .ipv4 = true,
 		    .log = "out",
 		    .events = {"udp 0.0.0.0:%P left exposed (allow, rule \"discovery\")"}}},
-	{"fixed-port-udp.conf", expect_shut, .server = {.name = "fixed_port_udp_servers_are_shut", PYTHON_SHUT}},
-	{"udp-on-fixed-ports.conf", expect_open,
+	{"fixed-port-udp.conf", example_expect_shut,
+	 .server = {.name = "fixed_port_udp_servers_are_shut", PYTHON_SHUT}},
+	{"udp-on-fixed-ports.conf", example_expect_open,
 	 .server =
 		 {.name = "udp_on_fixed_ports_openvpn_sends", .port = 1194, SENDER("openvpn"), SENDER_OPEN("openvpn")}},
-	{"udp-on-fixed-ports.conf", expect_open,
+	{"udp-on-fixed-ports.conf", example_expect_open,
 	 .server = {.name = "udp_on_fixed_ports_chronyd_sends", .port = 123, SENDER("chronyd"), SENDER_OPEN("ntp")}},
-	{"udp-on-fixed-ports.conf", expect_open,
+	{"udp-on-fixed-ports.conf", example_expect_open,
 	 .server = {.name = "udp_on_fixed_ports_dhclient_sends", .port = 68, SENDER("dhclient"), SENDER_OPEN("dhcp")}},
-	{"udp-on-fixed-ports.conf", expect_shut,
+	{"udp-on-fixed-ports.conf", example_expect_shut,
 	 .server = {.name = "udp_on_fixed_ports_dnsmasq_answers_this_machine", .words = {DNSMASQ_FORWARDS}, RESOLVER}},
-	{"udp-on-fixed-ports.conf", expect_shut,
+	{"udp-on-fixed-ports.conf", example_expect_shut,
 	 .server = {.name = "udp_on_fixed_ports_servers_are_shut", PYTHON_SHUT}},
-	{"one-port-open.conf", expect_open, .server = {.name = "one_port_open_8080_is", .port = 8080, PYTHON}},
-	{"one-port-open.conf", expect_shut, .server = {.name = "one_port_open_others_are_shut", PYTHON_SHUT}},
+	{"one-port-open.conf", example_expect_open, .server = {.name = "one_port_open_8080_is", .port = 8080, PYTHON}},
+	{"one-port-open.conf", example_expect_shut, .server = {.name = "one_port_open_others_are_shut", PYTHON_SHUT}},
 	{"one-interface.conf", VPN,
 	 .server = {.name = "one_interface_nginx_at_the_vpn",
 		    NGINX,
 		    .events = {"tcp 0.0.0.0:%P -> " VPN4 ":%P (rewrite, rule \"vpn\")"}}},
-	{"one-interface.conf", expect_shut_alone, .there = GET(HERE4) " || " GET(VPN4), .alone = true,
+	{"one-interface.conf", example_expect_shut_alone, .there = GET(HERE4) " || " GET(VPN4), .alone = true,
 	 .server = {.name = "one_interface_loopback_stays",
 		    .words = {"/usr/bin/python3", "-m", "http.server", "--directory", "%D", "--bind", "127.0.0.1",
 			      "%P"},
@@ -241,31 +154,48 @@ static const struct shown examples[] = {
 	 .server = {.name = "pin_to_vpn_nginx_is",
 		    NGINX,
 		    .events = {"tcp 0.0.0.0:%P -> " VPN4 ":%P (rewrite, rule \"nginx-on-vpn\")"}}},
-	{"pin-to-vpn.conf", expect_shut, .server = {.name = "pin_to_vpn_others_are_shut", PYTHON_SHUT}},
-	{"lan-port.conf", expect_open, .server = {.name = "lan_port_vite_is_open", .port = 5173, VITE_SERVER}},
-	{"lan-port.conf", expect_shut,
+	{"pin-to-vpn.conf", example_expect_shut, .server = {.name = "pin_to_vpn_others_are_shut", PYTHON_SHUT}},
+	{"machine-and-vpn.conf", example_expect_limited, .there = GET(VPN4) " && " GET("[" VPN6 "]"),
+	 .here = GET(HERE4) " && " GET("[" HERE6 "]") " && " GET("127.0.1.1"),
+	 .server = {.name = "machine_and_vpn_nginx_answers",
+		    NGINX,
+		    .events = {"tcp 0.0.0.0:%P -> 0.0.0.0:%P from machine,wg0 (limit, rule \"servers\")"}}},
+	{"machine-and-vpn.conf", example_expect_limited,
+	 .server = {.name = "machine_and_vpn_dnsmasq_resolves_upstream",
+		    .words = {DNSMASQ_QUERY_PORT},
+		    RESOLVER_SERVED,
+		    .events = {"udp 0.0.0.0:%P -> 0.0.0.0:%P from machine,wg0 (limit, rule \"servers\")"}}},
+	{"machine-and-vpn.conf", example_expect_limited,
+	 .server = {.name = "machine_and_vpn_unbound_resolves_upstream",
+		    .words = {"unbound", "-c", "%D/conf"},
+		    .conf = unbound_conf,
+		    RESOLVER_SERVED,
+		    .events = {"udp 0.0.0.0:%P -> 0.0.0.0:%P from machine,wg0 (limit, rule \"servers\")"}}},
+	{"lan-port.conf", example_expect_open, .server = {.name = "lan_port_vite_is_open", .port = 5173, VITE_SERVER}},
+	{"lan-port.conf", example_expect_shut,
 	 .server = {.name = "lan_port_vite_elsewhere_is_shut", VITE_SERVER, .table = "*%lo:%P", .events = {TO_DEVICE}}},
-	{"lan-port.conf", expect_shut, .server = {.name = "lan_port_others_are_shut", .port = 5173, PYTHON_SHUT}},
-	{"lan-port.conf", expect_shut_alone, .there = GET(HERE4), .alone = true,
+	{"lan-port.conf", example_expect_shut,
+	 .server = {.name = "lan_port_others_are_shut", .port = 5173, PYTHON_SHUT}},
+	{"lan-port.conf", example_expect_shut_alone, .there = GET(HERE4), .alone = true,
 	 .server = {.name = "lan_port_a_lan_address_is_shut",
 		    .words = {"/usr/bin/python3", "-m", "http.server", "--directory", "%D", "--bind", HERE4, "%P"},
 		    .client = GET("127.0.0.1"),
 		    .events = {"tcp " HERE4 ":%P -> 127.0.0.1:%P (rewrite, rule \"no-other-address\")"}}},
-	{"deny.conf", expect_denied, .there = GET(HERE4), .closed = true,
+	{"deny.conf", example_expect_denied, .there = GET(HERE4), .closed = true,
 	 .server = {.name = "deny_wildcard_is_denied",
 		    PYTHON,
 		    .events = {"tcp 0.0.0.0:%P denied: EADDRNOTAVAIL (deny, rule \"rest\")"}}},
-	{"deny.conf", expect_denied, .there = GET(HERE4), .closed = true,
+	{"deny.conf", example_expect_denied, .there = GET(HERE4), .closed = true,
 	 .server = {.name = "deny_low_port_is_denied",
 		    .port = 80,
 		    PYTHON,
 		    .events = {"tcp 0.0.0.0:%P denied: EPERM (deny, rule \"low-ports\")"}}},
-	{"deny.conf", expect_shut_alone, .there = GET(HERE4), .alone = true,
+	{"deny.conf", example_expect_shut_alone, .there = GET(HERE4), .alone = true,
 	 .server = {.name = "deny_loopback_serves",
 		    .words = {"/usr/bin/python3", "-m", "http.server", "--directory", "%D", "--bind", "127.0.0.1",
 			      "%P"},
 		    .client = GET("127.0.0.1")}},
-	{"audit.conf", expect_audited,
+	{"audit.conf", example_expect_audited,
 	 .there = "jq -c 'select(.exposed) | [.program, .requested]' %D/log | "
 		  "grep -x '\\[\"python3[.0-9]*\",{\"address\":\"0.0.0.0\",\"port\":%P}]' >/dev/null",
 	 .server = {.name = "audit_changes_nothing", PYTHON, .events = {"\"rule\":\"servers\",\"mode\":\"observe\""}}},
@@ -275,14 +205,14 @@ static const struct shown examples[] = {
 static void
 as_shown(void **state)
 {
-	const struct shown *shown = *state;
-	struct server server = shown->server;
+	const struct example_row *row = *state;
+	struct server server = row->server;
 	char path[512], rules[4096];
 	size_t length;
 	struct run run;
 	FILE *file;
 
-	snprintf(path, sizeof(path), EXAMPLES "%s", shown->example);
+	snprintf(path, sizeof(path), EXAMPLES "%s", row->example);
 	file = fopen(path, "re");
 	assert_non_null(file);
 	length = fread(rules, 1, sizeof(rules) - 1, file);
@@ -291,14 +221,14 @@ as_shown(void **state)
 	rules[length] = '\0';
 	server.rules = rules;
 	rows_start(&run, &server, GUARD_NONE);
-	if (!shown->alone)
+	if (!row->alone)
 		rows_expect_open(&run);
 	server_stop(&run);
-	if (shown->closed)
+	if (row->closed)
 		rows_expect(&run, !server_start(&run, &server, GUARD_PRELOAD), "it listens");
 	else
 		rows_start(&run, &server, GUARD_PRELOAD);
-	shown->expect(&run, shown);
+	row->expect(&run, row);
 	server_stop(&run);
 }
 
@@ -357,7 +287,7 @@ main(int argc, char **argv)
 
 	for (size_t i = 0; i < LENGTH(examples); i++) {
 		union {
-			const struct shown *in;
+			const struct example_row *in;
 			void *out;
 		} row = {.in = &examples[i]};
 

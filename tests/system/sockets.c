@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "launcher/tried.h"
+#include "bindguard/words.h"
+#include "launcher/prove/prove_results.h"
+#include "launcher/sockets/reach.h"
+#include "launcher/sockets/socket_text.h"
 
 #define LOCAL_MAX (SOCKET_TEXT_MAX + 8)
 
-static const char *const family_words[TRIED_FAMILIES] = {"IPv4", "IPv6"};
+static const char *const family_words[PROVE_FAMILIES] = {"IPv4", "IPv6"};
 
 /** read_sockets - those of @where. Return: 0 or an errno value. */
 static int
@@ -19,7 +22,7 @@ read_sockets(enum side where, struct sockets *sockets)
 	int error = network_enter(net_network(), where), back;
 
 	if (!error)
-		error = sockets_read_reach(sockets);
+		error = reach_read(sockets);
 	back = network_enter(net_network(), SIDE_HERE);
 	return error ? error : back;
 }
@@ -94,10 +97,10 @@ sockets_has(bool udp, const char *local)
 
 /** was_tried - by any family? One for IPv6 alone is not where this host has none. */
 static bool
-was_tried(const struct tried *tried)
+was_tried(const struct prove_result *result)
 {
-	for (int family = 0; family < TRIED_FAMILIES; family++)
-		if (tried->reached[PLACE_LOOPBACK][family] != REACHED_UNTRIED)
+	for (int family = 0; family < PROVE_FAMILIES; family++)
+		if (result->outcomes[PLACE_LOOPBACK][family] != OUTCOME_NOT_TRIED)
 			return true;
 	return false;
 }
@@ -108,13 +111,13 @@ was_tried(const struct tried *tried)
  * socket at a port that the kernel may have chosen is a client's.
  */
 static bool
-judge_each(const struct exposure *exposure, const struct tried *tried, char *what, size_t size)
+judge_each(const struct exposure *exposure, const struct prove_result *result, char *what, size_t size)
 {
-	const struct socket *socket = &tried->socket;
+	const struct socket *socket = &result->socket;
 	bool own = is_of(socket, exposure->udp) && socket->local.port == exposure->port;
-	bool exposed = tried_verdict(tried) == VERDICT_EXPOSED, elsewhere = socket->reach != REACH_MACHINE;
-	const char *wrong = own && was_tried(tried) && tried_is_lost(tried)			       ? "lost"
-			    : exposure->open && own && was_tried(tried) && !exposed		       ? "not exposed"
+	bool exposed = prove_result_verdict(result) == VERDICT_EXPOSED, elsewhere = socket->reach != REACH_MACHINE;
+	const char *wrong = own && was_tried(result) && prove_result_is_lost(result)		       ? "lost"
+			    : exposure->open && own && was_tried(result) && !exposed		       ? "not exposed"
 			    : !exposure->open && (own || !socket->ephemeral) && (exposed || elsewhere) ? "exposed"
 												       : NULL;
 	char local[LOCAL_MAX];
@@ -128,13 +131,13 @@ judge_each(const struct exposure *exposure, const struct tried *tried, char *wha
 
 /** reached - do the server's own sockets get what comes from @place by @family? */
 static bool
-reached(const struct exposure *exposure, const struct trials *trials, enum place place, int family)
+reached(const struct exposure *exposure, const struct prove_results *results, enum place place, int family)
 {
-	for (size_t i = 0; i < trials->count; i++) {
-		const struct tried *tried = &trials->items[i];
+	for (size_t i = 0; i < results->count; i++) {
+		const struct prove_result *result = &results->items[i];
 
-		if (is_of(&tried->socket, exposure->udp) && tried->socket.local.port == exposure->port &&
-		    tried->reached[place][family] == REACHED_YES)
+		if (is_of(&result->socket, exposure->udp) && result->socket.local.port == exposure->port &&
+		    result->outcomes[place][family] == OUTCOME_REACHED)
 			return true;
 	}
 	return false;
@@ -145,14 +148,14 @@ reached(const struct exposure *exposure, const struct trials *trials, enum place
  * host does where that is wanted, else by none.
  */
 static bool
-judge(const struct exposure *exposure, const struct trials *trials, char *what, size_t size)
+judge(const struct exposure *exposure, const struct prove_results *results, char *what, size_t size)
 {
-	for (size_t i = 0; i < trials->count; i++)
-		if (!judge_each(exposure, &trials->items[i], what, size))
+	for (size_t i = 0; i < results->count; i++)
+		if (!judge_each(exposure, &results->items[i], what, size))
 			return false;
-	for (int family = 0; family < (net_has_ipv6() ? TRIED_FAMILIES : 1); family++) {
-		bool here = reached(exposure, trials, PLACE_LOOPBACK, family);
-		bool there = reached(exposure, trials, PLACE_ELSEWHERE, family);
+	for (int family = 0; family < (net_has_ipv6() ? PROVE_FAMILIES : 1); family++) {
+		bool here = reached(exposure, results, PLACE_LOOPBACK, family);
+		bool there = reached(exposure, results, PLACE_ELSEWHERE, family);
 
 		if (there == (exposure->open && exposure->serves[family]) &&
 		    (exposure->open ? here == exposure->serves[family] : here || !exposure->serves[family]))
@@ -173,16 +176,16 @@ bool
 sockets_prove(const struct exposure *exposure, char *what, size_t size)
 {
 	struct sockets sockets = {0};
-	struct trials trials = {0};
+	struct prove_results results = {0};
 	bool fresh, good;
 	int error = read_sockets(SIDE_HERE, &sockets);
 
 	if (!error)
-		error = trials_add(&trials, net_network(), &sockets, &fresh);
+		error = prove_results_add(&results, net_network(), &sockets, &fresh);
 	if (error)
 		snprintf(what, size, "the sockets cannot be tried: %s", strerror(error));
-	good = !error && judge(exposure, &trials, what, size);
-	trials_free(&trials);
+	good = !error && judge(exposure, &results, what, size);
+	prove_results_free(&results);
 	sockets_free(&sockets);
 	return good;
 }

@@ -17,10 +17,13 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /** base_event - a wildcard bind rewritten to loopback, with something in every field. */
+static const struct bg_from machine[] = {{.kind = BG_FROM_MACHINE}};
+
 static struct bg_event
 base_event(void)
 {
 	struct bg_event event = {
+		.engine = BG_ENGINE_PRELOAD,
 		.time_s = 1700000000,
 		.time_us = 42,
 		.pid = 42,
@@ -35,6 +38,8 @@ base_event(void)
 		.changed = true,
 		.rule = "servers",
 		.interface = "lo",
+		.from = machine,
+		.from_count = 1,
 		.error = EADDRINUSE,
 		.reason = BG_REASON_DUAL_STACK,
 	};
@@ -82,18 +87,19 @@ journal_entry_has_every_field(void **state)
 
 	(void)state;
 	format(&event, entry);
-	assert_string_equal(entry, "MESSAGE=vite tcp [::]:8000 -> [::]:8000%lo (rewrite, rule \"servers\") failed: "
-				   "EADDRINUSE\n"
-				   "PRIORITY=5\nSYSLOG_FACILITY=3\nSYSLOG_IDENTIFIER=bindguard\nSYSLOG_PID=42\n"
-				   "BINDGUARD_TIME=2023-11-14T22:13:20.000042Z\nBINDGUARD_PID=42\nBINDGUARD_PPID=1\n"
-				   "BINDGUARD_UID=1000\nBINDGUARD_PROGRAM=vite\nBINDGUARD_EXE=/usr/bin/vite\n"
-				   "BINDGUARD_ENGINE=preload\nBINDGUARD_CALL=bind\nBINDGUARD_FD=3\n"
-				   "BINDGUARD_PROTOCOL=tcp\nBINDGUARD_FAMILY=ipv6\nBINDGUARD_REQUESTED_ADDRESS=::\n"
-				   "BINDGUARD_REQUESTED_PORT=8000\nBINDGUARD_RESULT_ADDRESS=::\n"
-				   "BINDGUARD_RESULT_PORT=8000\nBINDGUARD_RESULT_INTERFACE=lo\n"
-				   "BINDGUARD_ACTION=rewrite\nBINDGUARD_RULE=servers\nBINDGUARD_MODE=enforce\n"
-				   "BINDGUARD_ERROR=EADDRINUSE\nBINDGUARD_EXPOSED=false\n"
-				   "BINDGUARD_REASON=dual-stack: confined, since no address serves both families\n");
+	assert_string_equal(
+		entry, "MESSAGE=vite tcp [::]:8000 -> [::]:8000%lo from machine (rewrite, rule \"servers\") failed: "
+		       "EADDRINUSE\n"
+		       "PRIORITY=5\nSYSLOG_FACILITY=3\nSYSLOG_IDENTIFIER=bindguard\nSYSLOG_PID=42\n"
+		       "BINDGUARD_TIME=2023-11-14T22:13:20.000042Z\nBINDGUARD_PID=42\nBINDGUARD_PPID=1\n"
+		       "BINDGUARD_UID=1000\nBINDGUARD_PROGRAM=vite\nBINDGUARD_EXE=/usr/bin/vite\n"
+		       "BINDGUARD_ENGINE=preload\nBINDGUARD_CALL=bind\nBINDGUARD_FD=3\n"
+		       "BINDGUARD_PROTOCOL=tcp\nBINDGUARD_FAMILY=ipv6\nBINDGUARD_REQUESTED_ADDRESS=::\n"
+		       "BINDGUARD_REQUESTED_PORT=8000\nBINDGUARD_RESULT_ADDRESS=::\n"
+		       "BINDGUARD_RESULT_PORT=8000\nBINDGUARD_RESULT_INTERFACE=lo\nBINDGUARD_RESULT_FROM=machine\n"
+		       "BINDGUARD_ACTION=rewrite\nBINDGUARD_RULE=servers\nBINDGUARD_MODE=enforce\n"
+		       "BINDGUARD_ERROR=EADDRINUSE\nBINDGUARD_EXPOSED=false\n"
+		       "BINDGUARD_REASON=dual-stack: confined, since no address serves both families\n");
 }
 
 /** assert_field - @entry has the field of the JSON key @path. */
@@ -136,7 +142,9 @@ journal_fields_are_the_keys_of_json(void **state)
 		}
 		*end = '\0';
 		snprintf(path, sizeof(path), "%s%s", object, at + 1);
-		if (end[2] == '{') {
+		if (strcmp(path, "executed") == 0 || strcmp(path, "guarded") == 0) {
+			assert_memory_equal(end + 2, "null", 4); /* of another kind of event: left out */
+		} else if (end[2] == '{') {
 			snprintf(object, sizeof(object), "%s.", at + 1);
 		} else {
 			assert_field(entry, path);
@@ -144,8 +152,31 @@ journal_fields_are_the_keys_of_json(void **state)
 		}
 		at = end + 2;
 	}
-	assert_int_equal(keys, 22);
+	assert_int_equal(keys, 23);
 	assert_int_equal(count_fields(entry), keys + 5);
+}
+
+static void
+journal_execution_has_fields_of_its_own(void **state)
+{
+	const struct bg_executed executed = {.name = "su\ndo", .reach = BG_REACH_SET_USER};
+	struct bg_event event = base_event();
+	char entry[BG_ENTRY_MAX + 1];
+
+	(void)state;
+	event.call = BG_CALL_EXEC;
+	event.executed = &executed;
+	event.error = EACCES;
+	format(&event, entry);
+	assert_string_equal(
+		entry,
+		"MESSAGE=vite exec su\\x0ado refused: EACCES: not guarded: it is set-user-ID; put bindguard behind "
+		"it\nPRIORITY=4\nSYSLOG_FACILITY=3\nSYSLOG_IDENTIFIER=bindguard\nSYSLOG_PID=42\n"
+		"BINDGUARD_TIME=2023-11-14T22:13:20.000042Z\nBINDGUARD_PID=42\nBINDGUARD_PPID=1\n"
+		"BINDGUARD_UID=1000\nBINDGUARD_PROGRAM=vite\nBINDGUARD_EXE=/usr/bin/vite\n"
+		"BINDGUARD_ENGINE=preload\nBINDGUARD_CALL=exec\nBINDGUARD_MODE=enforce\n"
+		"BINDGUARD_ERROR=EACCES\nBINDGUARD_REASON=it is set-user-ID\nBINDGUARD_EXECUTED=su\\x0ado\n"
+		"BINDGUARD_GUARDED=false\n");
 }
 
 static void
@@ -159,6 +190,7 @@ journal_null_is_left_out(void **state)
 	event.error = 0;
 	event.reason = BG_REASON_RULE;
 	event.interface[0] = '\0';
+	event.from = NULL;
 	format(&event, entry);
 	assert_null(strstr(entry, "_RULE="));
 	assert_null(strstr(entry, "_ERROR="));
@@ -188,6 +220,19 @@ journal_hostile_name_forges_no_field(void **state)
 	assert_non_null(strstr(entry, "\nBINDGUARD_RESULT_INTERFACE=l\\x0aA=\n"));
 }
 
+/** longest_from - as many places as there may be, with names as long as any when they are escaped. */
+static const struct bg_from *
+longest_from(void)
+{
+	static struct bg_from from[BG_FROM_MAX];
+
+	for (size_t i = 0; i < BG_FROM_MAX; i++) {
+		from[i].kind = BG_FROM_INTERFACE;
+		memset(from[i].interface, '\x1b', sizeof(from[i].interface) - 1);
+	}
+	return from;
+}
+
 /** The largest of everything, of values outside the enums too, ends whole. */
 static void
 journal_any_event_fits_the_entry(void **state)
@@ -201,13 +246,16 @@ journal_any_event_fits_the_entry(void **state)
 		char entry[BG_ENTRY_MAX + 1];
 
 		memset(&event, 0xff, sizeof(event));
+		event.executed = NULL;
+		event.executed = NULL;
 		memset(event.interface, '\x1b', sizeof(event.interface));
 		memset(name, fills[i], sizeof(name) - 1);
 		event.program = event.exe = event.rule = name;
+		event.from = longest_from(), event.from_count = BG_FROM_MAX;
 		event.pid = event.ppid = event.fd = INT32_MIN;
 		event.changed = event.has_result = event.exposed = true;
 		format(&event, entry);
-		assert_int_equal(count_fields(entry), 27);
+		assert_int_equal(count_fields(entry), 28);
 		assert_in_range(strlen(entry), BG_ENTRY_MAX / 2, BG_ENTRY_MAX - 200);
 		assert_non_null(strstr(entry, "\nBINDGUARD_EXPOSED=true\nBINDGUARD_REASON=?\n"));
 	}
@@ -270,9 +318,11 @@ syslog_any_event_fits_the_message(void **state)
 
 	(void)state;
 	memset(&event, 0xff, sizeof(event));
+	event.executed = NULL;
 	memset(event.interface, '\x1b', sizeof(event.interface));
 	memset(name, '\n', sizeof(name) - 1);
 	event.program = event.exe = event.rule = name;
+	event.from = longest_from(), event.from_count = BG_FROM_MAX;
 	event.pid = event.ppid = event.fd = INT32_MIN;
 	event.changed = event.has_result = event.exposed = true;
 	assert_in_range(bg_event_format_syslog(&event, BG_LOG_JSON, message), 1536, BG_LINE_MAX - 200);
@@ -298,6 +348,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(journal_entry_has_every_field),
 		cmocka_unit_test(journal_fields_are_the_keys_of_json),
+		cmocka_unit_test(journal_execution_has_fields_of_its_own),
 		cmocka_unit_test(journal_null_is_left_out),
 		cmocka_unit_test(journal_hostile_name_forges_no_field),
 		cmocka_unit_test(journal_any_event_fits_the_entry),

@@ -51,6 +51,16 @@ after_object(const char *at)
 	return at && *at == '}' ? at + 1 : NULL;
 }
 
+/** after_array - what is behind the JSON array of strings at @at, or NULL. */
+static const char *
+after_array(const char *at)
+{
+	do {
+		at = at[1] == '"' ? after_string(at + 1) : NULL;
+	} while (at && *at == ',');
+	return at && *at == ']' ? at + 1 : NULL;
+}
+
 /** after_number - what is behind the JSON number (an integer) at @at, or NULL. */
 static const char *
 after_number(const char *at)
@@ -71,6 +81,8 @@ after_value(const char *at)
 	for (size_t i = 0; i < LENGTH(words); i++)
 		if (strncmp(at, words[i], strlen(words[i])) == 0)
 			return at + strlen(words[i]);
+	if (*at == '[')
+		return after_array(at);
 	return *at == '{' ? after_object(at) : *at == '"' ? after_string(at) : after_number(at);
 }
 
@@ -94,6 +106,7 @@ static struct bg_event
 base_event(void)
 {
 	struct bg_event event = {
+		.engine = BG_ENGINE_PRELOAD,
 		.time_s = 1700000000,
 		.time_us = 42,
 		.pid = 42,
@@ -123,13 +136,14 @@ json_rewrite_has_every_key_in_order(void **state)
 
 	(void)state;
 	format(&event, line);
-	assert_string_equal(line, "{\"time\":\"2023-11-14T22:13:20.000042Z\",\"pid\":42,\"ppid\":1,\"uid\":1000,"
-				  "\"program\":\"vite\",\"exe\":\"/usr/bin/vite\",\"engine\":\"preload\","
-				  "\"call\":\"bind\",\"fd\":3,\"protocol\":\"tcp\",\"family\":\"ipv4\","
-				  "\"requested\":{\"address\":\"0.0.0.0\",\"port\":8000},"
-				  "\"result\":{\"address\":\"127.0.0.1\",\"port\":8000,\"interface\":null},"
-				  "\"action\":\"rewrite\",\"rule\":\"servers\",\"mode\":\"enforce\",\"error\":null,"
-				  "\"exposed\":false,\"reason\":null}");
+	assert_string_equal(line,
+			    "{\"time\":\"2023-11-14T22:13:20.000042Z\",\"pid\":42,\"ppid\":1,\"uid\":1000,"
+			    "\"program\":\"vite\",\"exe\":\"/usr/bin/vite\",\"engine\":\"preload\","
+			    "\"call\":\"bind\",\"fd\":3,\"protocol\":\"tcp\",\"family\":\"ipv4\","
+			    "\"requested\":{\"address\":\"0.0.0.0\",\"port\":8000},"
+			    "\"result\":{\"address\":\"127.0.0.1\",\"port\":8000,\"interface\":null,\"from\":null},"
+			    "\"action\":\"rewrite\",\"rule\":\"servers\",\"mode\":\"enforce\",\"error\":null,"
+			    "\"exposed\":false,\"reason\":null,\"executed\":null,\"guarded\":null}");
 }
 
 static void
@@ -152,12 +166,40 @@ json_deny_has_every_key_in_order(void **state)
 	event.fd = -1;
 	event.reason = BG_REASON_FAMILY;
 	format(&event, line);
-	assert_string_equal(line, "{\"time\":\"2023-11-14T22:13:20.000042Z\",\"pid\":42,\"ppid\":1,"
-				  "\"uid\":4294967295,\"program\":\"\",\"exe\":\"\",\"engine\":\"seccomp\","
-				  "\"call\":\"listen\",\"fd\":-1,\"protocol\":\"tcp\",\"family\":\"ipv6\","
-				  "\"requested\":{\"address\":\"::\",\"port\":8000},\"result\":null,"
-				  "\"action\":\"rewrite\",\"rule\":null,\"mode\":\"observe\",\"error\":\"EACCES\","
-				  "\"exposed\":true,\"reason\":\"the rule has no target of this family\"}");
+	assert_string_equal(line,
+			    "{\"time\":\"2023-11-14T22:13:20.000042Z\",\"pid\":42,\"ppid\":1,"
+			    "\"uid\":4294967295,\"program\":\"\",\"exe\":\"\",\"engine\":\"seccomp\","
+			    "\"call\":\"listen\",\"fd\":-1,\"protocol\":\"tcp\",\"family\":\"ipv6\","
+			    "\"requested\":{\"address\":\"::\",\"port\":8000},\"result\":null,"
+			    "\"action\":\"rewrite\",\"rule\":null,\"mode\":\"observe\",\"error\":\"EACCES\","
+			    "\"exposed\":true,\"reason\":\"the rule has no target of this family\",\"executed\":null,"
+			    "\"guarded\":null}");
+}
+
+static void
+json_execution_has_every_key_in_order(void **state)
+{
+	const struct bg_executed sudo = {.name = "su\"do", .reach = BG_REACH_SET_USER};
+	const struct bg_executed hugo = {.name = "hugo", .reach = BG_REACH_GO, .through = true};
+	struct bg_event event = base_event();
+	char line[BG_LINE_MAX];
+
+	(void)state;
+	event.call = BG_CALL_EXEC;
+	event.executed = &sudo;
+	event.error = EACCES;
+	format(&event, line);
+	assert_string_equal(line, "{\"time\":\"2023-11-14T22:13:20.000042Z\",\"pid\":42,\"ppid\":1,\"uid\":1000,"
+				  "\"program\":\"vite\",\"exe\":\"/usr/bin/vite\",\"engine\":\"preload\","
+				  "\"call\":\"exec\",\"fd\":null,\"protocol\":null,\"family\":null,"
+				  "\"requested\":null,\"result\":null,\"action\":null,\"rule\":null,"
+				  "\"mode\":\"enforce\",\"error\":\"EACCES\",\"exposed\":null,"
+				  "\"reason\":\"it is set-user-ID\",\"executed\":\"su\\\"do\",\"guarded\":false}");
+	event.executed = &hugo;
+	event.error = 0;
+	format(&event, line);
+	assert_non_null(strstr(line, "\"executed\":\"hugo\",\"guarded\":true}"));
+	assert_non_null(strstr(line, "\"error\":null,"));
 }
 
 static void
@@ -191,7 +233,28 @@ json_mapped_counts_as_ipv4(void **state)
 	format(&event, line);
 	assert_non_null(strstr(line, "\"family\":\"ipv4\",\"requested\":{\"address\":\"::ffff:0.0.0.0\",\"port\":8000},"
 				     "\"result\":{\"address\":\"::ffff:127.0.0.1\",\"port\":8000,"
-				     "\"interface\":\"lo\"}"));
+				     "\"interface\":\"lo\",\"from\":null}"));
+}
+
+static void
+json_limit_names_its_places(void **state)
+{
+	static const struct bg_from from[] = {
+		{.kind = BG_FROM_MACHINE},
+		{.kind = BG_FROM_INTERFACE, .interface = "w\"g"},
+		{.kind = BG_FROM_PREFIX, .prefix = {.addr = {.family = BG_IPV4, .bytes = {10}}, .bits = 8}},
+		{.kind = BG_FROM_PREFIX, .prefix = {.addr = {.family = BG_IPV6, .bytes = {0x20, 1}}, .bits = 128}},
+		{.kind = BG_FROM_PREFIX, .prefix = {.addr = {.family = BG_IPV4, .bytes = {11}}, .bits = 8}}};
+	struct bg_event event = base_event();
+	char line[BG_LINE_MAX];
+
+	(void)state;
+	event.from = from, event.from_count = 4;
+	format(&event, line);
+	assert_non_null(strstr(line, ",\"from\":[\"machine\",\"w\\\"g\",\"10.0.0.0/8\",\"2001::\"]}"));
+	event.from_count = 5;
+	format(&event, line);
+	assert_non_null(strstr(line, "\"2001::\",\"...\"]}"));
 }
 
 static void
@@ -213,6 +276,19 @@ json_hostile_name_is_escaped(void **state)
 }
 
 /** The largest of everything, of values outside the enums too, ends whole. */
+/** longest_from - as many places as there may be, with names as long as any when they are escaped. */
+static const struct bg_from *
+longest_from(void)
+{
+	static struct bg_from from[BG_FROM_MAX];
+
+	for (size_t i = 0; i < BG_FROM_MAX; i++) {
+		from[i].kind = BG_FROM_INTERFACE;
+		memset(from[i].interface, '\x1b', sizeof(from[i].interface) - 1);
+	}
+	return from;
+}
+
 static void
 json_any_event_fits_the_line(void **state)
 {
@@ -225,15 +301,17 @@ json_any_event_fits_the_line(void **state)
 		char line[BG_LINE_MAX];
 
 		memset(&event, 0xff, sizeof(event));
+		event.executed = NULL;
 		memset(event.interface, '\x1b', sizeof(event.interface));
 		memset(name, fills[i], sizeof(name) - 1);
 		event.program = event.exe = event.rule = name;
+		event.from = longest_from(), event.from_count = BG_FROM_MAX;
 		event.pid = event.ppid = event.fd = INT32_MIN;
 		event.changed = event.has_result = event.exposed = true;
 		format(&event, line);
 		assert_in_range(strlen(line), 1536, BG_LINE_MAX - 512);
 		assert_non_null(strstr(line, "...\",\"engine\""));
-		assert_non_null(strstr(line, "\"exposed\":true,\"reason\":\"?\"}"));
+		assert_non_null(strstr(line, "\"exposed\":true,\"reason\":\"?\","));
 	}
 }
 
@@ -301,8 +379,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(json_rewrite_has_every_key_in_order),
 		cmocka_unit_test(json_deny_has_every_key_in_order),
+		cmocka_unit_test(json_execution_has_every_key_in_order),
 		cmocka_unit_test(json_mode_is_the_word_of_the_configuration),
 		cmocka_unit_test(json_mapped_counts_as_ipv4),
+		cmocka_unit_test(json_limit_names_its_places),
 		cmocka_unit_test(json_hostile_name_is_escaped),
 		cmocka_unit_test(json_any_event_fits_the_line),
 		cmocka_unit_test(time_of_every_day_is_gmtime),

@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 
+#include "bindguard/errname.h"
 #include "bindguard/event.h"
+#include "bindguard/words.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define IPV4(a, b, c, d, number)                                                                                       \
@@ -35,6 +37,11 @@ struct text_case {
 	struct bg_event event;
 	const char *line;
 };
+
+static const struct bg_from places[] = {
+	{.kind = BG_FROM_MACHINE},
+	{.kind = BG_FROM_PREFIX, .prefix = {.addr = {.family = BG_IPV4, .bytes = {10}}, .bits = 8}},
+	{.kind = BG_FROM_INTERFACE, .interface = "wg0"}};
 
 static const struct text_case text_cases[] = {
 	{{CALL, WILDCARD_TO_LOOPBACK, SERVERS}, "tcp 0.0.0.0:8000 -> 127.0.0.1:8000 (rewrite, rule \"servers\")"},
@@ -96,6 +103,16 @@ static const struct text_case text_cases[] = {
 	{{CALL, .requested = IPV4(127, 0, 0, 1, 4000), .result = IPV4(0, 0, 0, 0, 4000), .has_result = true,
 	  .changed = true, .action = BG_ACTION_UNDO, .rule = "servers", .call = BG_CALL_CONNECT},
 	 "tcp 127.0.0.1:4000 -> 0.0.0.0:4000 (undo: connects to another host, rule \"servers\")"},
+	{{CALL, .action = BG_ACTION_LIMIT, .rule = "x", .changed = true, .has_result = true, .requested = IPV6(0, 80),
+	  .result = IPV6(0, 80), .requested_form = BG_FORM_IPV6, .result_form = BG_FORM_IPV6, .from = places,
+	  .from_count = 2},
+	 "tcp [::]:80 -> [::]:80 from machine,10.0.0.0/8 (limit, rule \"x\")"},
+	{{CALL, .action = BG_ACTION_LIMIT, .rule = "x", .changed = true, .has_result = true, .error = EADDRNOTAVAIL,
+	  .requested = IPV4(0, 0, 0, 0, 80), .result = IPV4(0, 0, 0, 0, 80), .from = places + 2, .from_count = 1,
+	  .reason = BG_REASON_NO_INTERFACE},
+	 "tcp 0.0.0.0:80 -> 0.0.0.0:80 from wg0 (limit, rule \"x\"; an interface of from is not here now, or is part "
+	 "of "
+	 "another) failed: EADDRNOTAVAIL"},
 	{{CALL, .action = BG_ACTION_CONFINE, .rule = "x", .changed = true, .has_result = true,
 	  .requested = IPV6(1, 65535), .result = {.addr = {BG_IPV6, {0xfe, 0x80, [15] = 1}, 2}, .port = 1},
 	  .requested_form = BG_FORM_IPV6, .result_form = BG_FORM_IPV6},
@@ -164,6 +181,77 @@ text_hostile_rule_stays_inside_its_quotes(void **state)
 }
 
 /** The largest of everything, of values outside the enums too: every byte is written, and one newline ends it. */
+/** longest_from - as many places as there may be, with names as long as any when they are escaped. */
+static const struct bg_from *
+longest_from(void)
+{
+	static struct bg_from from[BG_FROM_MAX];
+
+	for (size_t i = 0; i < BG_FROM_MAX; i++) {
+		from[i].kind = BG_FROM_INTERFACE;
+		memset(from[i].interface, '\x1b', sizeof(from[i].interface) - 1);
+	}
+	return from;
+}
+
+static void
+text_execution_says_what_and_why(void **state)
+{
+	static const struct {
+		struct bg_executed executed;
+		int error;
+		const char *line;
+	} cases[] = {
+		{{.name = "sudo", .reach = BG_REACH_SET_USER},
+		 0,
+		 "exec sudo not guarded: it is set-user-ID; put bindguard behind it\n"},
+		{{.name = "air", .reach = BG_REACH_GO, .through = true},
+		 0,
+		 "exec air guarded by seccomp: it is a Go program, which makes its system calls itself\n"},
+		{{.name = "a \n", .reach = BG_REACH_STATIC, .script = true},
+		 0,
+		 "exec \"a \\x0a\" not guarded: its interpreter: it is a static program; start it, or what starts it, "
+		 "by "
+		 "bindguard run\n"},
+		{{.name = "docker", .reach = BG_REACH_CLIENT},
+		 EACCES,
+		 "exec docker refused: EACCES: not guarded: it asks a daemon to start programs, and nothing of this "
+		 "process reaches that; guard the daemon, or publish ports on 127.0.0.1 only\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct bg_event event = {.pid = 42,
+					 .program = "npm",
+					 .call = BG_CALL_EXEC,
+					 .executed = &cases[i].executed,
+					 .error = cases[i].error};
+		char line[BG_LINE_MAX];
+		size_t length = bg_event_format_text(&event, line);
+
+		line[length] = '\0';
+		assert_string_equal(line + strlen("bindguard[42]: npm "), cases[i].line);
+		assert_int_equal(bg_event_severity(&event),
+				 cases[i].executed.through ? BG_SEVERITY_INFO : BG_SEVERITY_WARNING);
+	}
+}
+
+/** Each way not to be reached has words of its own, and something to do about it. */
+static void
+text_execution_has_words_for_each_reason(void **state)
+{
+	(void)state;
+	assert_string_equal(bg_reach_text(BG_REACH_PRELOAD), "");
+	assert_string_equal(bg_reach_text(BG_REACH_NOTHING), "");
+	for (int i = BG_REACH_DAMAGED; i <= BG_REACH_NO_ENGINE; i++) {
+		assert_true(*bg_reach_text((enum bg_reach)i) && *bg_reach_advice((enum bg_reach)i));
+		for (int other = BG_REACH_DAMAGED; other < i; other++)
+			assert_string_not_equal(bg_reach_text((enum bg_reach)i), bg_reach_text((enum bg_reach)other));
+		assert_true(bg_reach_by_seccomp((enum bg_reach)i) == (i < BG_REACH_SET_USER));
+	}
+	assert_string_equal(bg_reach_text((enum bg_reach)(BG_REACH_NO_ENGINE + 1)), "");
+}
+
 static void
 text_any_event_fits_the_line(void **state)
 {
@@ -180,6 +268,8 @@ text_any_event_fits_the_line(void **state)
 		memset(event.interface, '\x1b', sizeof(event.interface));
 		memset(name, fills[i], sizeof(name) - 1);
 		event.program = event.exe = event.rule = name;
+		event.executed = NULL;
+		event.from = longest_from(), event.from_count = BG_FROM_MAX;
 		event.changed = event.has_result = event.exposed = true;
 		length = bg_event_format_text(&event, line);
 		assert_in_range(length, 600, BG_LINE_MAX / 2);
@@ -227,7 +317,7 @@ words_all_differ_and_none_is_null(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 16; i++) {
 		assert_true(i > BG_ACTION_UNDO ? *bg_action_word(i) == '?' : *bg_action_word(i) != '?');
-		assert_true(i > BG_CALL_SCTP_BINDX ? *bg_call_word(i) == '?' : *bg_call_word(i) != '?');
+		assert_true(i > BG_CALL_EXEC ? *bg_call_word(i) == '?' : *bg_call_word(i) != '?');
 		assert_true(i > BG_REASON_BLOCKED ? *bg_reason_text(i) == '?' : *bg_reason_text(i) != '?');
 		assert_true(i > BG_MATCH_NO_PORTS_USED ? *bg_match_text(i) == '?' : *bg_match_text(i) != '?');
 		for (unsigned other = 0; other < i && i <= BG_REASON_BLOCKED; other++)
@@ -236,6 +326,7 @@ words_all_differ_and_none_is_null(void **state)
 			assert_string_not_equal(bg_match_text(i), bg_match_text(other));
 	}
 	assert_string_equal(bg_call_word(BG_CALL_BINDRESVPORT), "bindresvport");
+	assert_string_equal(bg_call_word(BG_CALL_OUTGOING), "connect");
 	assert_string_equal(bg_call_word(BG_CALL_SCTP_BINDX), "sctp_bindx");
 	assert_string_equal(bg_protocol_word(BG_PROTOCOL_UDPLITE), "udplite");
 	assert_string_equal(bg_protocol_word(BG_PROTOCOL_SCTP), "sctp");
@@ -252,6 +343,8 @@ main(void)
 		cmocka_unit_test(text_event_is_one_readable_line),
 		cmocka_unit_test(text_hostile_name_stays_one_word),
 		cmocka_unit_test(text_hostile_rule_stays_inside_its_quotes),
+		cmocka_unit_test(text_execution_says_what_and_why),
+		cmocka_unit_test(text_execution_has_words_for_each_reason),
 		cmocka_unit_test(text_any_event_fits_the_line),
 		cmocka_unit_test(errno_names_go_both_ways),
 		cmocka_unit_test(errno_unknown_name_is_zero),

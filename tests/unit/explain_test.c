@@ -12,6 +12,8 @@
 
 #include "bindguard/explain.h"
 #include "bindguard/load.h"
+#include "bindguard/rule.h"
+#include "bindguard/words.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -207,7 +209,7 @@ action_is_told_with_its_target(void **state)
 		struct bg_policy *policy = load(rows[i][0]);
 		char text[BG_EXPLAIN_MAX];
 
-		assert_int_equal(bg_rule_format(&policy->rules[0], text), strlen(rows[i][1]));
+		assert_int_equal(bg_rule_format(policy, &policy->rules[0], text), strlen(rows[i][1]));
 		assert_string_equal(text, rows[i][1]);
 		free(policy);
 	}

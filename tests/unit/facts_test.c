@@ -15,7 +15,9 @@
 
 #include <cmocka.h>
 
-#include "sys/guard.h"
+#include "bindguard/facts.h"
+#include "bindguard/guard.h"
+#include "guard/limit.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -35,9 +37,10 @@ static struct {
 	int protocol;
 	int domain;
 	int v6only;
+	unsigned attached; /* how often a filter was */
 } kernel;
 
-/** syscall - libc's for all but getsockopt(2) of an int. */
+/** syscall - libc's for all but getsockopt(2) of an int, and filters, of which there is none before. */
 long
 syscall(long number, ...)
 {
@@ -51,6 +54,12 @@ syscall(long number, ...)
 	for (size_t i = 0; i < 6; i++)
 		a[i] = va_arg(list, long);
 	va_end(list);
+	if (number == SYS_setsockopt && a[1] == SOL_SOCKET && a[2] == SO_ATTACH_FILTER) {
+		kernel.attached++;
+		return 0;
+	}
+	if (number == SYS_getsockopt && a[1] == SOL_SOCKET && a[2] == SO_GET_FILTER)
+		return 0;
 	if (number != SYS_getsockopt) {
 		symbol = dlsym(RTLD_NEXT, "syscall");
 		memcpy(&next, &symbol, sizeof(next));
@@ -138,6 +147,35 @@ socket_of_smc_is_a_tcp_one_of_the_family_of_its_protocol(void **state)
 	assert_int_equal(bg_facts_unavailable(3, true), BG_FACTS_BLOCKED);
 }
 
+/** filter_is_attached_only_where_the_kernel_asks_it - an SMC socket takes one, too, and its TCP socket inside does not get it. */
+static void
+filter_is_attached_only_where_the_kernel_asks_it(void **state)
+{
+	static const struct {
+		int domain, protocol;
+		enum bg_protocol kind;
+		int expected;
+	} rows[] = {
+		{AF_INET, IPPROTO_TCP, BG_PROTOCOL_TCP, 0},	   {AF_INET, IPPROTO_UDP, BG_PROTOCOL_UDP, 0},
+		{AF_INET, IPPROTO_SMC, BG_PROTOCOL_TCP, -EACCES},  {AF_SMC, SMCPROTO_SMC, BG_PROTOCOL_TCP, -EACCES},
+		{AF_SMC, SMCPROTO_SMC6, BG_PROTOCOL_TCP, -EACCES}, {AF_INET6, IPPROTO_MPTCP, BG_PROTOCOL_TCP, -EACCES},
+		{AF_INET6, -EPERM, BG_PROTOCOL_TCP, -EACCES},
+	};
+	const struct bg_guard guard = {.policy = bg_policy_default};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bg_attempt attempt = {
+			.guard = &guard, .fd = 3, .request.protocol = rows[i].kind, .verdict.rule = 0};
+
+		kernel.domain = rows[i].domain;
+		kernel.protocol = rows[i].protocol;
+		kernel.attached = 0;
+		assert_int_equal(bg_limit_attach(&attempt, false), rows[i].expected);
+		assert_int_equal(kernel.attached, rows[i].expected == 0);
+	}
+}
+
 /** socket_that_does_not_tell_its_protocol_has_ports - unless it is none of the Internet. */
 static void
 socket_that_does_not_tell_its_protocol_has_ports(void **state)
@@ -202,6 +240,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(protocol_any_is_known_by_type_and_number),
 		cmocka_unit_test(socket_of_smc_is_a_tcp_one_of_the_family_of_its_protocol),
+		cmocka_unit_test(filter_is_attached_only_where_the_kernel_asks_it),
 		cmocka_unit_test(socket_that_does_not_tell_its_protocol_has_ports),
 		cmocka_unit_test(answer_refused_is_none_only_of_what_is_no_internet_socket),
 		cmocka_unit_test(socket_that_does_not_tell_v6only_counts_as_dual_stack),

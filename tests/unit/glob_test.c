@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/glob.h"
+#include "bindguard/glob.h"
 
 /** struct row - a pattern, a text, and whether the one matches all of the other. */
 struct row {

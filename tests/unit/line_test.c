@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/line.h"
+#include "bindguard/line.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 

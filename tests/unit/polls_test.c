@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#include "sys/polls.h"
+#include "guard/polls.h"
 
 static const char *told; /* by fdinfo in place of what the kernel has; NULL: the kernel */
 static bool unreadable;	 /* fdinfo cannot be opened: no /proc, or no free descriptor */
@@ -63,114 +63,114 @@ syscall(long number, ...)
 	return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
-/** struct world - a socket, a new one that is registered nowhere, and epoll instances. */
-struct world {
+/** struct epoll_setup - a socket, a new one that is registered nowhere, and epoll instances. */
+struct epoll_setup {
 	int fd;
 	int created;
 	int epolls[BG_POLLS + 2];
 	unsigned epoll_count;
 };
 
-/** make_world - @count instances, each with the socket registered. */
-static struct world
-make_world(unsigned count)
+/** make_setup - @count instances, each with the socket registered. */
+static struct epoll_setup
+make_setup(unsigned count)
 {
-	struct world world = {.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0),
-			      .created = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0),
-			      .epoll_count = count};
+	struct epoll_setup setup = {.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0),
+				    .created = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0),
+				    .epoll_count = count};
 
-	assert_true(world.fd >= 0 && world.created >= 0);
+	assert_true(setup.fd >= 0 && setup.created >= 0);
 	for (unsigned i = 0; i < count; i++) {
 		struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = 0xfedcba9876543210 + i};
 
-		world.epolls[i] = epoll_create1(EPOLL_CLOEXEC);
-		assert_true(world.epolls[i] >= 0);
-		assert_int_equal(epoll_ctl(world.epolls[i], EPOLL_CTL_ADD, world.fd, &event), 0);
+		setup.epolls[i] = epoll_create1(EPOLL_CLOEXEC);
+		assert_true(setup.epolls[i] >= 0);
+		assert_int_equal(epoll_ctl(setup.epolls[i], EPOLL_CTL_ADD, setup.fd, &event), 0);
 	}
-	return world;
+	return setup;
 }
 
 static void
-end_world(struct world *world)
+end_setup(struct epoll_setup *setup)
 {
-	for (unsigned i = 0; i < world->epoll_count; i++)
-		close(world->epolls[i]);
-	close(world->fd);
-	close(world->created);
+	for (unsigned i = 0; i < setup->epoll_count; i++)
+		close(setup->epolls[i]);
+	close(setup->fd);
+	close(setup->created);
 	told = NULL;
 	unreadable = no_statx = false;
 }
 
 /** exchange - as replace.c does it. */
 static void
-exchange(const struct world *world, struct bg_polls *polls)
+exchange(const struct epoll_setup *setup, struct bg_polls *polls)
 {
-	bg_polls_find(world->fd, world->created, polls);
-	bg_polls_remove(world->fd, polls);
-	assert_int_equal(dup3(world->created, world->fd, O_CLOEXEC), world->fd);
-	bg_polls_add(world->fd, polls);
+	bg_polls_find(setup->fd, setup->created, polls);
+	bg_polls_remove(setup->fd, polls);
+	assert_int_equal(dup3(setup->created, setup->fd, O_CLOEXEC), setup->fd);
+	bg_polls_add(setup->fd, polls);
 }
 
 /** expect_line - what becomes of a line of fdinfo; %d is the socket's number, %lx its inode. */
 static void
 expect_line(const char *format, bool found, uint32_t events, uint64_t data)
 {
-	struct world world = make_world(1);
+	struct epoll_setup setup = make_setup(1);
 	struct bg_polls polls;
 	struct stat status;
 	char text[4096];
 
-	assert_int_equal(fstat(world.fd, &status), 0);
-	snprintf(text, sizeof(text), format, world.fd, (unsigned long)status.st_ino);
+	assert_int_equal(fstat(setup.fd, &status), 0);
+	snprintf(text, sizeof(text), format, setup.fd, (unsigned long)status.st_ino);
 	told = text;
-	bg_polls_find(world.fd, world.created, &polls);
+	bg_polls_find(setup.fd, setup.created, &polls);
 	if (polls.count != (found ? 1u : 0u))
 		fail_msg("%u registrations in: %s", polls.count, text);
 	if (found) {
-		assert_int_equal(polls.fds[0], world.epolls[0]);
+		assert_int_equal(polls.fds[0], setup.epolls[0]);
 		assert_int_equal(polls.events[0], events);
 		assert_true(polls.data[0] == data);
 	}
-	end_world(&world);
+	end_setup(&setup);
 }
 
 /** socket_exchanged_stays_registered - with its events and data: the program's next epoll_ctl(2) finds it. */
 static void
 socket_exchanged_stays_registered(void **state)
 {
-	struct world world = make_world(3);
+	struct epoll_setup setup = make_setup(3);
 	struct bg_polls polls;
 
 	(void)state;
-	exchange(&world, &polls);
+	exchange(&setup, &polls);
 	assert_int_equal(polls.count, 3);
 	for (unsigned i = 0; i < 3; i++) {
 		struct epoll_event event = {.events = EPOLLOUT, .data.u64 = i};
 
 		assert_int_equal(polls.events[i] & ~(EPOLLERR | EPOLLHUP), EPOLLIN | EPOLLET);
 		assert_true(polls.data[i] == 0xfedcba9876543210 + i);
-		assert_int_equal(epoll_ctl(world.epolls[i], EPOLL_CTL_MOD, world.fd, &event), 0);
-		assert_int_equal(epoll_wait(world.epolls[i], &event, 1, 0), 1);
+		assert_int_equal(epoll_ctl(setup.epolls[i], EPOLL_CTL_MOD, setup.fd, &event), 0);
+		assert_int_equal(epoll_wait(setup.epolls[i], &event, 1, 0), 1);
 	}
-	end_world(&world);
+	end_setup(&setup);
 }
 
 /** instances_more_than_can_be_kept_lose_it - as libbindguard(7) says; the others have it. */
 static void
 instances_more_than_can_be_kept_lose_it(void **state)
 {
-	struct world world = make_world(BG_POLLS + 2);
+	struct epoll_setup setup = make_setup(BG_POLLS + 2);
 	struct epoll_event event = {.events = EPOLLOUT};
 	unsigned registered = 0;
 	struct bg_polls polls;
 
 	(void)state;
-	exchange(&world, &polls);
-	for (unsigned i = 0; i < world.epoll_count; i++)
-		registered += epoll_ctl(world.epolls[i], EPOLL_CTL_MOD, world.fd, &event) == 0;
+	exchange(&setup, &polls);
+	for (unsigned i = 0; i < setup.epoll_count; i++)
+		registered += epoll_ctl(setup.epolls[i], EPOLL_CTL_MOD, setup.fd, &event) == 0;
 	assert_int_equal(polls.count, BG_POLLS);
 	assert_int_equal(registered, BG_POLLS);
-	end_world(&world);
+	end_setup(&setup);
 }
 
 /** line_of_any_kernel_is_understood - before Linux 5.9 it had no inode. */
@@ -223,13 +223,13 @@ kernel_that_does_not_tell_loses_the_registration(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		struct world world = make_world(1);
+		struct epoll_setup setup = make_setup(1);
 
 		unreadable = i == 0;
 		no_statx = i == 1;
-		exchange(&world, &polls);
+		exchange(&setup, &polls);
 		assert_int_equal(polls.count, 0);
-		end_world(&world);
+		end_setup(&setup);
 	}
 }
 

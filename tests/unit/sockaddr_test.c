@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/sockaddr.h"
+#include "bindguard/sockaddr.h"
 
 /** name_of - 0.0.0.0 or ::, port 80, of @family. */
 static union bg_sockaddr

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "bindguard/decide.h"
 #include "bindguard/decision.h"
 #include "bindguard/load.h"
 

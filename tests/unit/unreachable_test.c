@@ -10,14 +10,15 @@
 
 #include <cmocka.h>
 
+#include "bindguard/decide.h"
 #include "bindguard/load.h"
-#include "load/unreachable.h"
+#include "launcher/unreachable.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define ALL_FACTS 255u
+#define ALL_FACTS 511u
 #define POLICIES 1500
 #define REQUESTS 200
-#define MANY 1500
+#define MANY BG_RULES_MAX
 #define RULES 6
 
 /** struct pair - the keys of two rules, and whether the second can never match. */
@@ -33,6 +34,15 @@ static const struct pair pairs[] = {
 	{"", "program = vite port = 80 address = wildcard", true},
 	{"port = 80", "port = 80", true},
 	{"port = 80", "", false},
+	/* calls */
+	{"call = bind", "", true},
+	{"call = connect", "", false},
+	{"", "call = connect", false},
+	{"", "call = {bind, connect}", false},
+	{"call = {connect, bind}", "call = connect port = 80", true},
+	{"call = connect", "call = connect address = loopback", false},
+	{"call = connect", "call = connect address = 127.0.0.1", false},
+	{"call = connect address = {any, loopback}", "call = connect address = loopback", true},
 	/* addresses */
 	{"address = any", "address = 10.0.0.0/8", true},
 	{"address = wildcard", "address = {wildcard}", true},

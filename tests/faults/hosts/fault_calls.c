@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * fault_calls.c PLAN: a server or client, run again and again; each time another system call of its guarded calls fails.
- * PLAN is FAMILY TYPE V6ONLY PORT STEPS ALLOWED, see struct plan, then USER and ERRORS, see read_fault(). A line for each run, see tell(); the first
- * is of a run in which nothing fails. The guarded call of a step is all that the tracer touches. */
+ * PLAN is FAMILY TYPE V6ONLY PORT STEPS ALLOWED, see struct plan, then USER and ERRORS, see read_fault(). A line for each run,
+ * see tell(); the first is of a run in which nothing fails. The guarded call of a step is all that the tracer touches. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 #define SECONDS 10
 #define NOBODY 65534
 
-static struct seen *seen;
+static struct plan_outcome *outcome;
 static int syslog_fd, journal_fd, fifo_fd;
 
 /** run - in a child: the plan, once. */
@@ -30,26 +30,43 @@ run(const struct plan *plan, bool nobody)
 {
 	if (nobody && (setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY)))
 		_exit(3);
-	plan_run(plan, seen);
+	plan_run(plan, outcome);
 	fault_mark(FAULT_END, 0);
 	_exit(0);
 }
 
-/** drain - messages of @fd, or lines of a FIFO. */
+/** events - whole lines of @text, which has room for a NUL, that tell of one: complaints begin with "bindguard: ". */
 static int
-drain(int fd)
+events(char *text, ssize_t size)
 {
-	char text[8192];
+	char *line = text, *end;
 	int count = 0;
-	ssize_t got;
 
-	while (fd >= 0 && (got = read(fd, text, sizeof(text))) > 0)
-		for (count += fd != fifo_fd; fd == fifo_fd && got > 0; got--)
-			count += text[got - 1] == '\n';
+	text[size] = '\0';
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		count += strstr(line, "bindguard[") != NULL;
+	}
 	return count;
 }
 
-/** lines - of the file at @path, which is then empty. */
+/** drain - events that @fd gets, a message each, or a line of a FIFO. */
+static int
+drain(int fd)
+{
+	char text[8192 + 2];
+	int count = 0;
+	ssize_t got;
+
+	while (fd >= 0 && (got = read(fd, text, sizeof(text) - 2)) > 0) {
+		if (fd == syslog_fd)
+			text[got++] = '\n';
+		count += fd == journal_fd ? 1 : events(text, got);
+	}
+	return count;
+}
+
+/** lines - events in the file at @path, which is then empty. */
 static int
 lines(const char *path)
 {
@@ -57,9 +74,8 @@ lines(const char *path)
 	char text[8192];
 	ssize_t got;
 
-	while (fd >= 0 && (got = read(fd, text, sizeof(text))) > 0)
-		for (; got > 0; got--)
-			count += text[got - 1] == '\n';
+	if (fd >= 0 && (got = read(fd, text, sizeof(text) - 1)) > 0)
+		count = events(text, got);
 	if (fd >= 0 && ftruncate(fd, 0))
 		count = -1;
 	if (fd >= 0)
@@ -69,15 +85,16 @@ lines(const char *path)
 
 /** tell - the line of a run: what failed, how the program ended, what each step returned, and what is seen. */
 static void
-tell(const struct plan *plan, const struct fault *fault, const struct traced *traced)
+tell(const struct plan *plan, const struct fault *fault, const struct trace *trace)
 {
 	int said = drain(syslog_fd) + drain(journal_fd) + drain(fifo_fd) + lines(FAULT_LOG) + lines(FAULT_STDERR);
 
 	printf("%d %d %u %u %ld %d %u %ld %u %d %d %d %d %d %d %s", fault->more, fault->error, fault->at,
-	       traced->injected, traced->number, traced->arguments[0] == seen->fd, traced->family, traced->arguments[2],
-	       traced->part, traced->status, seen->exposed, seen->leaked, seen->changed, seen->deaf, said, seen->name);
+	       trace->injected, trace->number, trace->arguments[0] == outcome->fd, trace->family, trace->arguments[2],
+	       trace->part, trace->status, outcome->exposed, outcome->leaked, outcome->changed, outcome->blocked, said,
+	       outcome->name);
 	for (size_t i = 0; i < strlen(plan->steps); i++)
-		printf(" %d %d", seen->steps[i].result, seen->steps[i].error);
+		printf(" %d %d", outcome->steps[i].result, outcome->steps[i].error);
 	printf("\n");
 }
 
@@ -85,10 +102,10 @@ tell(const struct plan *plan, const struct fault *fault, const struct traced *tr
 static bool
 one_run(const struct plan *plan, bool nobody, const struct fault *fault)
 {
-	struct traced traced;
+	struct trace trace;
 	pid_t child;
 
-	memset(seen, 0, sizeof(*seen));
+	memset(outcome, 0, sizeof(*outcome));
 	fflush(stdout);
 	child = fork();
 	if (child == 0) {
@@ -97,9 +114,9 @@ one_run(const struct plan *plan, bool nobody, const struct fault *fault)
 		raise(SIGSTOP);
 		run(plan, nobody);
 	}
-	fault_trace(child, fault, &traced);
-	tell(plan, fault, &traced);
-	return traced.injected > 0;
+	fault_trace(child, fault, &trace);
+	tell(plan, fault, &trace);
+	return trace.injected > 0;
 }
 
 /** receiver - a datagram socket at @path, -1 where there is no such folder. */
@@ -138,7 +155,7 @@ main(int argc, char **argv)
 		return 2;
 	plan_read(argv + 1, &plan);
 	nobody = strcmp(argv[PLAN_WORDS + 1], "nobody") == 0;
-	seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	outcome = mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	syslog_fd = receiver("/dev/log");
 	journal_fd = receiver("/run/systemd/journal/socket");
 	fifo_fd = open(FAULT_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

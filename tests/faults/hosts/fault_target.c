@@ -11,7 +11,7 @@ int
 main(int argc, char **argv)
 {
 	struct plan plan;
-	struct seen seen;
+	struct plan_outcome outcome;
 	char line[16];
 
 	if (argc < PLAN_WORDS + 1)
@@ -20,10 +20,11 @@ main(int argc, char **argv)
 	printf("%d %d\n", (int)getpid(), (int)getppid());
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin)) {
-		plan_run(&plan, &seen);
-		printf("%d %d %d %d %s", seen.exposed, seen.leaked, seen.changed, seen.deaf, seen.name);
+		plan_run(&plan, &outcome);
+		printf("%d %d %d %d %s", outcome.exposed, outcome.leaked, outcome.changed, outcome.blocked,
+		       outcome.name);
 		for (size_t i = 0; i < strlen(plan.steps); i++)
-			printf(" %d %d", seen.steps[i].result, seen.steps[i].error);
+			printf(" %d %d", outcome.steps[i].result, outcome.steps[i].error);
 		printf("\n");
 		fflush(stdout);
 	}

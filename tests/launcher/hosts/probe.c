@@ -95,6 +95,38 @@ print_state(char **argv)
 	return 0;
 }
 
+/** print_words - @words, each with its length, so that none hides in another. */
+static void
+print_words(const char *what, char **words)
+{
+	for (; *words; words++)
+		if (strncmp(*words, "LD_PRELOAD=", 11) != 0 && strncmp(*words, "BINDGUARD_", 10) != 0)
+			printf("%s %zu %s\n", what, strlen(*words), *words);
+}
+
+/** print_whole - all of it; then end as argv[2] says: a status, or a signal where it is negative. */
+static int
+print_whole(char **argv)
+{
+	extern char **environ;
+	struct rlimit limit;
+	struct stat status;
+	int end = argv[1] && argv[2] ? atoi(argv[2]) : 0;
+
+	for (int fd = 0; fd < DESCRIPTORS; fd++)
+		if (fstat(fd, &status) == 0)
+			printf("fd %d %o %x %x\n", fd, (unsigned)(status.st_mode & S_IFMT),
+			       (unsigned)fcntl(fd, F_GETFD), (unsigned)fcntl(fd, F_GETFL));
+	for (int i = 0; i < RLIM_NLIMITS; i++)
+		if (getrlimit(i, &limit) == 0)
+			printf("limit %d %lx %lx\n", i, (unsigned long)limit.rlim_cur, (unsigned long)limit.rlim_max);
+	print_state(argv);
+	print_words("argument", argv);
+	print_words("variable", environ);
+	fflush(stdout);
+	return end < 0 ? raise(-end) : end;
+}
+
 /** print_environment - the variables that @names holds. */
 static int
 print_environment(char **names)
@@ -112,8 +144,17 @@ main(int argc, char **argv)
 
 	if (strcmp(what, "listen") == 0)
 		return print_listen(argc > 2 ? argv[2] : NULL);
+	if (strcmp(what, "serve") == 0) { /* until standard input ends */
+		print_listen(NULL);
+		fflush(stdout);
+		while (read(STDIN_FILENO, &byte, 1) == 1)
+			continue;
+		return 0;
+	}
 	if (strcmp(what, "state") == 0)
 		return print_state(argv);
+	if (strcmp(what, "whole") == 0)
+		return print_whole(argv);
 	if (strcmp(what, "environment") == 0)
 		return print_environment(argv + 2);
 	if (strcmp(what, "pid") == 0)

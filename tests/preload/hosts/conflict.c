@@ -154,14 +154,14 @@ ask(const char *held, int type, int protocol, enum form form, unsigned reuse, ui
 }
 
 /**
- * ask_all - sockets of each kind. One that may share its port is not asked about a holder on a device of its own: the guard
- * does not know that conflict, conflict.c.
+ * ask_all - sockets of each kind. A datagram socket that may share its port is not asked about a holder on a device of its
+ * own: the guard does not know that conflict, conflict.c.
  */
 static void
 ask_all(const struct holder *holder, unsigned port)
 {
 	static const char *const states[STATES] = {"bound", "listens", "connected", "time-wait", "on-a-device"};
-	const unsigned most = holder->state == ON_A_DEVICE ? 0 : REUSE_ADDR | REUSE_PORT;
+	const unsigned most = holder->state == ON_A_DEVICE && holder->type == SOCK_DGRAM ? 0 : REUSE_ADDR | REUSE_PORT;
 	char held[96];
 
 	snprintf(held, sizeof(held), "%s %d protocol%d reuse%u user%d", states[holder->state],
@@ -192,17 +192,20 @@ run(const struct holder *holder)
 	if (child == 0) {
 		close(ready[0]);
 		close(end[1]);
-		byte = hold(holder, port) ? 'n' : 'y';
+		byte = hold(holder, port) ? (char)errno : 0;
 		if (write(ready[1], &byte, 1) != 1 || read(end[0], &byte, 1) != 0)
 			_exit(1);
 		_exit(0);
 	}
 	close(ready[1]);
 	close(end[0]);
-	if (child > 0 && read(ready[0], &byte, 1) == 1 && byte == 'y')
+	if (child < 0 || read(ready[0], &byte, 1) != 1)
+		exit(1);
+	if (byte == 0)
 		ask_all(holder, port);
 	else
-		printf("no holder: %d %d %d\n", holder->protocol, holder->family, holder->state);
+		printf("no holder: protocol%d %d state%d reuse%u user%d: %s\n", holder->protocol,
+		       holder->family == AF_INET ? 4 : 6, holder->state, holder->reuse, holder->user != 0, word(byte));
 	close(end[1]);
 	close(ready[0]);
 	waitpid(child, NULL, 0);
@@ -231,6 +234,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < 2; i++) {
 		for (int state = BOUND; state <= TIME_WAIT; state++)
 			run_reuse((struct holder){SOCK_STREAM, IPPROTO_TCP, families[i], (enum state)state, 0, 0});
+		run_reuse((struct holder){SOCK_STREAM, IPPROTO_TCP, families[i], ON_A_DEVICE, 0, 0});
 		run_reuse((struct holder){SOCK_DGRAM, IPPROTO_UDP, families[i], BOUND, 0, 0});
 		run_reuse((struct holder){SOCK_DGRAM, IPPROTO_UDP, families[i], ON_A_DEVICE, 0, 0});
 		run_reuse((struct holder){SOCK_DGRAM, IPPROTO_UDPLITE, families[i], BOUND, 0, 0});

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * conformance_host.c CALL PROTOCOL MPTCP V6ONLY DEVICE FORM ADDRESS PORT: makes one call by libc and prints
- * `ERRNO ADDRESS PORT DEVICE`. Knows nothing of the guard; for listen it binds by a raw system call, past any symbol. */
+ * conformance_host.c CALL PROTOCOL MPTCP V6ONLY DEVICE FORM ADDRESS PORT LOCAL LOCAL_PORT: makes one call by libc and prints
+ * `ERRNO ADDRESS PORT DEVICE FILTER`, the last in instructions. Knows nothing of the guard; for listen and connect it binds by
+ * a raw system call, past any symbol. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -41,6 +42,7 @@ print_name(int fd)
 	socklen_t size = sizeof(name), device_size = 16;
 	char text[64] = "?", device[17] = "";
 	unsigned port = 0;
+	socklen_t filter = 0;
 
 	memset(&name, 0, sizeof(name));
 	getsockname(fd, (struct sockaddr *)&name, &size);
@@ -52,7 +54,8 @@ print_name(int fd)
 		port = ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
 	}
 	getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &device_size);
-	printf(" %s %u %s\n", text, port, device[0] ? device : "-");
+	getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &filter);
+	printf(" %s %u %s %u\n", text, port, device[0] ? device : "-", (unsigned)filter);
 }
 
 /* make_socket - `other` is a ping socket, which a machine allows to some groups or to none. */
@@ -85,7 +88,7 @@ main(int argc, char **argv)
 	int form, v6only, fd, result;
 	socklen_t size;
 
-	if (argc != 9)
+	if (argc != 11)
 		return 2;
 	form = atoi(argv[6]);
 	v6only = atoi(argv[4]);
@@ -106,6 +109,15 @@ main(int argc, char **argv)
 			return 3;
 		}
 		result = listen(fd, 5);
+	} else if (strcmp(argv[1], "connect") == 0) {
+		struct sockaddr_storage local;
+		socklen_t local_size = address(form, argv[9], (unsigned)atoi(argv[10]), &local);
+
+		if (argv[9][0] != '-' && syscall(SYS_bind, fd, &local, local_size)) {
+			printf("no raw bind: %s\n", strerror(errno));
+			return 3;
+		}
+		result = connect(fd, (struct sockaddr *)&to, size);
 	} else {
 		result = bind(fd, (struct sockaddr *)&to, size);
 	}

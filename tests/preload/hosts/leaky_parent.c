@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * leaky_parent.c HOW FAMILY PORT CMD...: binds the wildcard and has CMD run with that socket as descriptor 9: inherited;
- * or with a unix socket there, over which another process passes it. HOW: inherited, inherited-listening, passed, passed-listening. FAMILY: 4 or 6. */
+ * or with a unix socket there, over which another process passes it. HOW: inherited, inherited-listening, passed,
+ * passed-listening. FAMILY: 4 or 6. */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>

@@ -560,16 +560,28 @@ do_connect(struct slot *slot)
 	share(slot);
 }
 
+/* Has the socket another descriptor? */
+static int
+is_duplicated(const struct slot *slot)
+{
+	for (unsigned i = 0; i < SLOTS; i++)
+		if (&now.slots[i] != slot && now.slots[i].fd >= 0 && now.slots[i].inode == slot->inode)
+			return 1;
+	return 0;
+}
+
 /* Not in the profile `specific` where the kernel has set a device: a socket that was never bound is a wildcard's then, which
  * the guard takes off the device by an exchange. Nor after a connect(2) on a device of the program's choice, which is taken
- * for the kernel's: libbindguard(7), CAVEATS. */
+ * for the kernel's: libbindguard(7), CAVEATS. Nor where a socket may have got a device late, and then gets back what it had
+ * asked for: its duplicates do not. */
 static void
 do_listen(struct slot *slot)
 {
 	static const int backlogs[] = {8, 64, 128, -1};
 	int backlog = backlogs[below(4)], result;
 
-	if ((profile == SPECIFIC && slot->scoped) || (profile != ANY && slot->connected && slot->device))
+	if ((profile == SPECIFIC && slot->scoped) || (profile != ANY && slot->connected && slot->device) ||
+	    (profile == MEET && slot->device && is_duplicated(slot)))
 		return;
 	note("listen %d %d", slot->fd, backlog);
 	errno = UNTOUCHED;

@@ -259,26 +259,39 @@ device_is_gone(void)
 	printf("\n");
 }
 
+/* The kernel's number of the socket: another one where it was exchanged. */
+static uint64_t
+cookie(int fd)
+{
+	uint64_t number = 0;
+	socklen_t size = sizeof(number);
+
+	getsockopt(fd, SOL_SOCKET, SO_COOKIE, &number, &size);
+	return number;
+}
+
 /* Wildcards of another family than the socket's, longer and shorter than usual. */
 static void
 wildcards_misfit(void)
 {
-	static const int kinds[][3] = {{AF_INET6, SOCK_STREAM, 0},
-				       {AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6},
-				       {AF_UNIX, SOCK_STREAM, 0},
-				       {AF_NETLINK, SOCK_DGRAM, 0},
-				       {AF_INET, SOCK_DGRAM, 0}};
+	static const int kinds[][3] = {{AF_INET6, SOCK_STREAM, 0}, {AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6},
+				       {AF_UNIX, SOCK_STREAM, 0},  {AF_NETLINK, SOCK_DGRAM, 0},
+				       {AF_INET, SOCK_DGRAM, 0},   {AF_INET6, SOCK_STREAM, IPPROTO_SCTP}};
 	static const char *const names[] = {"0.0.0.0", "::"};
 
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		for (int j = 0; j < 2; j++) {
 			printf("misfit %d %s:", i, names[j]);
 			for (socklen_t size = 16; size <= 32; size += 4) {
 				int fd = socket(kinds[i][0], kinds[i][1], kinds[i][2]);
 				struct sockaddr_storage storage;
 
+				uint64_t before = cookie(fd);
+
 				address(&storage, names[j], PORT + 9);
 				say("bind", bind(fd, (struct sockaddr *)&storage, size));
+				if (cookie(fd) != before)
+					printf(" exchanged");
 				close(fd);
 			}
 			printf("\n");

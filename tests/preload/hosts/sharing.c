@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * sharing.c PORT: a port is shared by SO_REUSEADDR and SO_REUSEPORT. Sockets of each type bind the wildcard there, by the
  * guarded call; whenever the guard has bound a socket itself, another worker binds its own there, and a datagram comes for
- * one that has the port for long. Prints how often that was, how many could not bind, and how many datagrams did not come.
- * The guard's calls are seen since they go through syscall(2), which is this program's. */
+ * one that has the port for long: from another port each time, since the kernel chooses among workers by that. Prints how
+ * often that was, how many could not bind, and how many datagrams did not come. The guard's calls are seen since they go through
+ * syscall(2), which is this program's. */
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -22,7 +23,7 @@
 
 static struct sockaddr_in wildcard = {.sin_family = AF_INET}, here = {.sin_family = AF_INET};
 static long (*real_syscall)(long, ...);
-static int resident, sender;
+static int resident;
 static bool watched;
 static unsigned moments, refused, lost;
 
@@ -42,7 +43,7 @@ make(int type)
 static void
 look(int bound)
 {
-	int type = SOCK_STREAM, other;
+	int type = SOCK_STREAM, sender = socket(AF_INET, SOCK_DGRAM, 0), other;
 	socklen_t size = sizeof(type);
 	char byte = 'x';
 
@@ -51,6 +52,7 @@ look(int bound)
 	if (sendto(sender, &byte, 1, 0, (struct sockaddr *)&here, sizeof(here)) != 1)
 		exit(2);
 	lost += recv(resident, &byte, 1, 0) != 1;
+	close(sender);
 	other = make(type);
 	refused += real_syscall(SYS_bind, other, &wildcard, sizeof(wildcard)) != 0;
 	close(other);
@@ -91,7 +93,6 @@ main(int argc, char **argv)
 	wildcard.sin_port = here.sin_port = htons((uint16_t)atoi(argv[1]));
 	inet_pton(AF_INET, HERE4, &here.sin_addr);
 	resident = make(SOCK_DGRAM);
-	sender = socket(AF_INET, SOCK_DGRAM, 0);
 	if (syscall(SYS_bind, resident, &wildcard, sizeof(wildcard)) ||
 	    setsockopt(resident, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
 		return 2;

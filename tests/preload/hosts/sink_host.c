@@ -48,16 +48,16 @@ resolve(const char *address, const char *port, int type)
 }
 
 /* What a call may not touch besides its own object. */
-struct surroundings {
+struct process_state {
 	sigset_t mask;
 	sigset_t pending;
 	mode_t umask;
 };
 
-static struct surroundings
+static struct process_state
 look(void)
 {
-	struct surroundings seen;
+	struct process_state seen;
 
 	memset(&seen, 0, sizeof(seen));
 	sigprocmask(SIG_SETMASK, NULL, &seen.mask);
@@ -71,7 +71,7 @@ static void
 bind_one(int type, const char *address, const char *port)
 {
 	struct addrinfo *to = resolve(address, port, type);
-	struct surroundings before = look(), after;
+	struct process_state before = look(), after;
 	int result, error;
 
 	fd = socket(to->ai_family, type, type == SOCK_RAW ? IPPROTO_UDP : 0);

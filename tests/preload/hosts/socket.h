@@ -87,17 +87,23 @@ describe(int fd, char text[128])
 	return text;
 }
 
-/** is_guarded - no other machine reaches @fd: its address is loopback, or its device is lo. Nothing is printed. */
+/**
+ * is_guarded - no other machine reaches @fd: its address is loopback, its device is lo, or it has a filter that is longer than
+ * the one that holds a device: a limit's. Nothing is printed.
+ */
 static inline int
 is_guarded(int fd)
 {
 	union name name;
 	socklen_t size = sizeof(name), room = 16;
 	char device[17] = "";
+	socklen_t filter = 0;
 
 	memset(&name, 0, sizeof(name));
 	if (getsockname(fd, &name.any, &size))
 		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &filter) == 0 && filter > 4)
+		return 1;
 	getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &room);
 	if (strcmp(device, "lo") == 0)
 		return 1;

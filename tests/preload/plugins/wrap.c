@@ -1,34 +1,38 @@
 /* SPDX-License-Identifier: MIT
  * wrap.c: another preload that stands in front of bind(2), listen(2) and connect(2), and says what it saw. */
+#include <arpa/inet.h>
 #include <dlfcn.h>
+#include <netinet/in.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-/* Declared here: the prototypes of <sys/socket.h> hide the address behind a transparent union. */
-int bind(int fd, const void *address, unsigned size);
-int listen(int fd, int backlog);
-int connect(int fd, const void *address, unsigned size);
-
-/** tell - one line to the host's output, in order of the calls; @address is a sockaddr_in, whose address is at byte 4. */
+/** tell - one line to the host's output, in order of the calls. */
 static void
-tell(const char *call, const void *address)
+tell(const char *call, const void *address, unsigned size)
 {
-	const unsigned char *bytes = address;
+	const struct sockaddr_storage *name = address;
+	char text[INET6_ADDRSTRLEN];
 
-	if (bytes)
-		dprintf(1, "%s %u.%u.%u.%u\n", call, bytes[4], bytes[5], bytes[6], bytes[7]);
-	else
+	if (!name) {
 		dprintf(1, "%s\n", call);
+		return;
+	}
+	inet_ntop(name->ss_family,
+		  name->ss_family == AF_INET6 ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
+					      : (const void *)&((const struct sockaddr_in *)address)->sin_addr,
+		  text, sizeof(text));
+	dprintf(1, "%s %s, %u bytes\n", call, text, size);
 }
 
 /** bind - seen, and passed on. */
 int
-bind(int fd, const void *address, unsigned size)
+bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t size)
 {
 	int (*next)(int, const void *, unsigned) = dlsym(RTLD_NEXT, "bind");
 
-	tell("bind", address);
-	return next(fd, address, size);
+	tell("bind", address.__sockaddr__, size);
+	return next(fd, address.__sockaddr__, size);
 }
 
 /** listen - seen, and passed on. */
@@ -37,16 +41,16 @@ listen(int fd, int backlog)
 {
 	int (*next)(int, int) = dlsym(RTLD_NEXT, "listen");
 
-	tell("listen", NULL);
+	tell("listen", NULL, 0);
 	return next(fd, backlog);
 }
 
 /** connect - seen, and passed on. */
 int
-connect(int fd, const void *address, unsigned size)
+connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t size)
 {
 	int (*next)(int, const void *, unsigned) = dlsym(RTLD_NEXT, "connect");
 
-	tell("connect", address);
-	return next(fd, address, size);
+	tell("connect", address.__sockaddr__, size);
+	return next(fd, address.__sockaddr__, size);
 }
