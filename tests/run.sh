@@ -38,6 +38,13 @@ end() {
 }
 trap end EXIT
 export CMOCKA_MESSAGE_OUTPUT=TAP
+# A make that a test starts has the variables of the one that runs us, and none of its flags: it is no part of it, so it
+# prints no folders and asks no job server.
+case ${MAKEFLAGS:-} in
+*' -- '*) MAKEFLAGS="-- ${MAKEFLAGS#* -- }" ;;
+*) unset MAKEFLAGS ;;
+esac
+unset MAKELEVEL MFLAGS
 
 # count PATTERN: lines of the log, which may hold any bytes that a program under test wrote.
 count() {

@@ -14,10 +14,7 @@
 
 #include "launcher/drive.h"
 
-/* With the variables of the make that runs us, without its job server. */
-#define MAKE                                                                                                           \
-	"MAKEFLAGS=$(echo \"$MAKEFLAGS\" | sed 's/ -j[0-9]*//; s/ *--jobserver-[a-z]*=[^ ]*//g') make -s "             \
-	"-C " BG_MAKE_DIR " -f " BG_SOURCE_DIR "/Makefile VARIANT=release "
+#define MAKE "make -s -C " BG_MAKE_DIR " -f " BG_SOURCE_DIR "/Makefile VARIANT=release "
 #define TREE "find stage | LC_ALL=C sort"
 #define FILES "find stage -type f | LC_ALL=C sort"
 
