@@ -136,7 +136,7 @@ $(CONFUSE): $(SRC)/shim/load/confuse-redefine.txt $(OUT)/flags
 	@test -f '$(LIBCONFUSE)' || { echo 'libconfuse.a not found: run `make deps` first' >&2; exit 1; }
 	@rm -rf $(@D) && mkdir -p $(@D)
 	$(call say,AR,$(LIBCONFUSE))cd $(@D) && ar x $(LIBCONFUSE)
-	@ld -r --wrap=cfg_yylex -o $(@D)/all.o $(@D)/libconfuse_la-*.o # follow.c stands between scanner and parser
+	@ld -r --wrap=cfg_yylex -o $(@D)/all.o $(@D)/libconfuse_la-*.o # reader.c stands between scanner and parser
 	@nm -u $(@D)/all.o | awk 'NR == FNR { used[$$NF]; next } $$1 in used' - $< > $(@D)/redefine # one target, one name
 	$(call say,OBJCOPY,$@)$(OBJCOPY) --redefine-syms=$(@D)/redefine --set-section-flags .note.gnu.property=exclude $(@D)/all.o $@
 
