@@ -166,8 +166,8 @@ $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(COUNTERS)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
 
 # `make deps demo` does not wait for the thirty servers that the tests want.
-deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`, `deps bench`: for these
-	$(SRC)/tests/deps.sh $(or $(filter bench,$(MAKECMDGOALS)),\
+deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`, `deps bench`, `deps check-kernels`: for these
+	$(SRC)/tests/deps.sh $(or $(filter bench check-kernels,$(MAKECMDGOALS)),\
 		$(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS))))
 
 PAGES    := $(notdir $(wildcard $(SRC)/man/*.[1-8]))

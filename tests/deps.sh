@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# deps.sh [demo|bench]: installs what build and tests need from Debian, or, `demo`, what the build and `make demo` need, or,
-# `bench`, also what `make bench` compares with; as root or through sudo. Does nothing where all is there.
+# deps.sh [demo|bench|check-kernels]: installs what build and tests need from Debian, or, `demo`, what the build and `make demo`
+# need, or, `bench` and `check-kernels`, also what these need; as root or through sudo. Does nothing where all is there.
 set -eu
 packages=(gcc make libc6-dev binutils git libconfuse-dev libmnl-dev libsmartcols-dev libjansson-dev libseccomp-dev
     python3)
@@ -16,6 +16,7 @@ needed=${#packages[@]} # as many as these make the build: without one of them th
     gdb tini parallel supervisor s6
     chromium)
 [ "${1:-}" != bench ] || packages+=(python3-matplotlib wrk redis-tools torsocks proxychains4 authbind faketime)
+[ "${1:-}" != check-kernels ] || packages+=(qemu-system-x86 cpio kmod xz-utils)
 # A Node, an npm or a JDK that is there already, of whatever origin, is kept.
 command -v node >/dev/null || packages+=(nodejs)
 if [ "${1:-}" != demo ]; then
