@@ -166,8 +166,8 @@ $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(COUNTERS)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
 
 # `make deps demo` does not wait for the thirty servers that the tests want.
-deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`, `deps bench`, `deps check-kernels`: for these
-	$(SRC)/tests/deps.sh $(or $(filter bench check-kernels,$(MAKECMDGOALS)),\
+deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`, and bench, deb, check-deb, check-kernels: for these
+	$(SRC)/tests/deps.sh $(or $(filter bench deb check-deb check-kernels,$(MAKECMDGOALS)),\
 		$(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS))))
 
 PAGES    := $(notdir $(wildcard $(SRC)/man/*.[1-8]))
@@ -200,6 +200,11 @@ uninstall: ## remove what install put there; a changed configuration stays
 	test -z '$(D)' || for folder in $(BINDIR) $(LIBDIR) $(SYSCONFDIR) $(dir $(DOCDIR)) $(FOLDERS) $(MANDIR); do \
 		cd '$(D)' && rmdir -p ".$$folder" 2>/dev/null; done || true
 	test -n '$(D)' || ldconfig || true
+
+dist: ## the sources as an archive in the build folder, which builds without git
+deb: ## Debian packages and their source, in build/deb (`make deps deb` once)
+dist deb:
+	$(SRC)/debian/package.sh $@ $(VERSION) $(BUILD)
 
 # Only what a build made, which its `flags` tell: BUILD may name a folder that holds more.
 clean: ## remove what was built

@@ -170,6 +170,8 @@ KERNELS ?= 6.1 6.12
 check-kernels: $(call rooms,conformance seccomp) ## the conformance table on Debian's kernels KERNELS, in emulated machines
 	@cd $(SRC) && tests/kernels.sh $(abspath $(OUT))/kernels $(KERNELS) -- tests/run.sh \
 		$(abspath $(call tests,conformance) $(OUT)/tests/seccomp/conformance_test)
+check-deb: deb ## the packages in a bare Debian: install, use, upgrade, purge (root; DEBIAN_RELEASE)
+	$(SRC)/tests/deb.sh $(BUILD)/deb
 
 # Each break of tests/breaks/*.txt changes one source on purpose and names the tests that must see it. What a list breaks, its
 # file, and what this is linked from:
