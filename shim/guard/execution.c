@@ -70,21 +70,6 @@ check_environment(const struct bg_guard *guard, const struct bg_execution *execu
 	return is_our_root(&guard->follow) || is_there(entry, size) ? BG_REACH_PRELOAD : BG_REACH_ROOT;
 }
 
-/** look - at the file and what it is given. @script: the reason is its interpreter's */
-static enum bg_reach
-look(const struct bg_guard *guard, const struct bg_execution *execution, bool *script)
-{
-	int fd = bg_look_open(execution->folder, execution->path, execution->flags);
-	struct bg_look look;
-
-	if (fd < 0)
-		return BG_REACH_NOTHING;
-	bg_look_at(fd, &look);
-	bg_kernel_close(fd);
-	*script = look.script;
-	return look.reach == BG_REACH_PRELOAD ? check_environment(guard, execution) : look.reach;
-}
-
 /** name_of - the base name of what is executed, which was there; of a descriptor the one by which it is called. */
 static const char *
 name_of(const struct bg_execution *execution)
@@ -112,22 +97,40 @@ is_lost_script(const struct bg_execution *execution, bool script)
 	       (syscall(SYS_fcntl, execution->folder, F_GETFD) & FD_CLOEXEC);
 }
 
-/** judge - who reaches the program. BG_REACH_PRELOAD also where nothing is to be done, or told. */
+/** judge_file - who reaches the program at @fd. @script: the reason is its interpreter's */
 static enum bg_reach
-judge(const struct bg_guard *guard, const struct bg_execution *execution, bool *script)
+judge_file(const struct bg_guard *guard, const struct bg_execution *execution, int fd, bool *script)
 {
-	enum bg_reach reach = look(guard, execution, script);
 	struct bg_reader reader = {0};
+	struct bg_look look;
 	enum bg_client client;
 
-	if (reach == BG_REACH_NOTHING || is_lost_script(execution, *script))
+	bg_look_at(fd, &look);
+	*script = look.script;
+	if (look.reach == BG_REACH_NOTHING || is_lost_script(execution, look.script))
 		return BG_REACH_NOTHING;
 	client = bg_daemon_client_of(&reader, name_of(execution), execution->argv);
 	if (client == BG_CLIENT_ASKS)
 		return BG_REACH_PRELOAD;
-	if (client == BG_CLIENT_STARTS)
+	if (client == BG_CLIENT_STARTS) {
 		*script = false; /* it is about the file itself */
-	return client == BG_CLIENT_STARTS ? BG_REACH_CLIENT : reach;
+		return BG_REACH_CLIENT;
+	}
+	return look.reach == BG_REACH_PRELOAD ? check_environment(guard, execution) : look.reach;
+}
+
+/** judge - who reaches the program. BG_REACH_PRELOAD also where nothing is to be done, or told. */
+static enum bg_reach
+judge(const struct bg_guard *guard, const struct bg_execution *execution, bool *script)
+{
+	int fd = bg_look_open(execution->folder, execution->path, execution->flags);
+	enum bg_reach reach = fd < 0 ? bg_look_failed(fd) : judge_file(guard, execution, fd, script);
+
+	if (fd >= 0 && reach != BG_REACH_PRELOAD && reach != BG_REACH_NOTHING && !bg_look_may_execute(fd))
+		reach = BG_REACH_NOTHING;
+	if (fd >= 0)
+		bg_kernel_close(fd);
+	return reach;
 }
 
 /** wants_look - is there anything that could be done about a program, or said? */
