@@ -14,7 +14,8 @@ ROOMS := $(foreach d,$(patsubst check-%,%,$(TARGETS)),$(if $(wildcard $(SRC)/tes
 
 needs_conformance = $(LIBRARY) $(HOSTS)
 needs_preload     = $(LIBRARY) $(HOSTS) $(PLUGINS)
-needs_launcher    = $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(OUT)/hosts/go_server
+needs_launcher    = $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(NPM) \
+	$(addprefix $(OUT)/hosts/,go_server static_musl int80)
 needs_seccomp     = $(SECCOMP_CLI) $(HOSTS) $(SECCOMP_HOSTS)
 needs_faults      = $(LIBRARY) $(SECCOMP_CLI) $(FAULT_HOSTS)
 needs_system      = $(LIBRARY) $(COMMAND) $(NPM)
