@@ -253,6 +253,32 @@ scene_without_an_environment_is_the_same(void **state)
 	end_all();
 }
 
+/** A Go program takes a socket that is meant for the process that stands for it. */
+static void
+scene_with_a_socket_that_is_passed_is_the_same(void **state)
+{
+	struct server server = {.request = HTTP, .answer = "HTTP/1", .port = PORT + 100};
+	char line[256];
+
+	(void)state;
+	drive_needs_seccomp();
+	if (drive("command -v systemd-socket-activate prometheus-node-exporter")->status)
+		skip();
+	drive_expect_out("0\n0\n", "$BG run -q sh -c 'LISTEN_PID=$$ WATCHDOG_PID=$$ exec busybox sh -c \"echo "
+				   "\\$((\\$LISTEN_PID - \\$\\$)); echo \\$((\\$WATCHDOG_PID - \\$\\$))\"'");
+	drive_expect_out("1\n", "LISTEN_PID=1 $BG run -q sh -c 'exec busybox sh -c \"echo \\$LISTEN_PID\"'");
+	snprintf(line, sizeof(line),
+		 "exec $BG run -q -- systemd-socket-activate -l 0.0.0.0:%u prometheus-node-exporter "
+		 "--web.systemd-socket",
+		 server.port);
+	type(line);
+	for (int step = 0; ask(&server, SIDE_HERE, AF_INET) != PROBE_ANSWERED && step < STEPS && !has_ended(); step++)
+		drain(STEP_MS);
+	assert_int_equal(ask(&server, SIDE_HERE, AF_INET), PROBE_ANSWERED);
+	assert_int_equal(ask(&server, SIDE_THERE, AF_INET), PROBE_REFUSED);
+	end_all();
+}
+
 /** end_rest - of a test that failed. */
 static int
 end_rest(void **state)
@@ -297,6 +323,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_teardown(scene_without_the_guard_is_open_to_the_second_host, end_rest),
 		cmocka_unit_test_teardown(scene_is_refused_to_the_second_host_and_ends_by_ctrl_c, end_rest),
 		cmocka_unit_test_teardown(scene_without_an_environment_is_the_same, end_rest),
+		cmocka_unit_test_teardown(scene_with_a_socket_that_is_passed_is_the_same, end_rest),
 	};
 
 	if (argc > 1)
