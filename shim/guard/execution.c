@@ -93,8 +93,12 @@ name_of(const struct bg_execution *execution)
 static bool
 is_lost_script(const struct bg_execution *execution, bool script)
 {
-	return script && execution->folder >= 0 && *execution->path != '/' &&
-	       (syscall(SYS_fcntl, execution->folder, F_GETFD) & FD_CLOEXEC);
+	long flags;
+
+	if (!script || execution->folder < 0 || *execution->path == '/')
+		return false;
+	flags = bg_kernel_result(syscall(SYS_fcntl, execution->folder, F_GETFD));
+	return flags >= 0 && (flags & FD_CLOEXEC);
 }
 
 /** judge_file - who reaches the program at @fd. @script: the reason is its interpreter's */
