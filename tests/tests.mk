@@ -13,7 +13,7 @@ check-system: ## unmodified servers and a second host
 ROOMS := $(foreach d,$(patsubst check-%,%,$(TARGETS)),$(if $(wildcard $(SRC)/tests/$d/*_test.c),$d))
 
 needs_conformance = $(LIBRARY) $(HOSTS)
-needs_preload     = $(LIBRARY) $(HOSTS) $(PLUGINS)
+needs_preload     = $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(addprefix $(OUT)/probes/probe-,dynamic static)
 needs_launcher    = $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(NPM) \
 	$(addprefix $(OUT)/hosts/,go_server static_musl int80)
 needs_seccomp     = $(SECCOMP_CLI) $(HOSTS) $(SECCOMP_HOSTS)
