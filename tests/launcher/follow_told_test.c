@@ -91,7 +91,7 @@ follow_of_what_may_not_be_executed_is_as_bare(void **state)
 		     "printf '#!/bin/sh\\n' >systemd-run; printf '#!%%s\\n' $PWD/static >script; "
 		     "chmod 644 dynamic static systemd-run; chmod 755 script; touch log");
 	drive_expect_out("126\n126\n126\n126\n", "for name in dynamic static systemd-run script; do "
-						 "$BG run -v -l log env -i ./$name x; echo $?; done");
+						 "$BG run -v -l log sh -c \"env -i ./$name x\"; echo $?; done");
 	drive_expect(1, "", "grep ' exec \\(dynamic\\|static\\|systemd-run\\|script\\) ' log");
 }
 
