@@ -44,8 +44,8 @@ is_our_root(const struct bg_follow *follow)
 	       (root[0] == follow->root[0] && root[1] == follow->root[1]);
 }
 
-/** is_there - is the library at @entry, of @size bytes, in a root folder that is another now? */
-static bool
+/** is_there - is the library at @entry, of @size bytes, in a root folder that is another now? Its path is on no other's stack. */
+__attribute__((noinline)) static bool
 is_there(const char *entry, size_t size)
 {
 	char path[PATH_SIZE];

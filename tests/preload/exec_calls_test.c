@@ -20,30 +20,43 @@
 static const char *const calls[] = {"execve", "execv",	 "execvp",   "execvpe", "execl",  "execlp",
 				    "execle", "fexecve", "execveat", "spawn",	"spawnp", "vfork"};
 
-/** expect_each - each call of @file, with these variables, comes to a program, or an event, that prints @part. */
+/** expect - @call of @file, with these variables, comes to a program, or an event, that prints @part. */
 static void
-expect_each(const char *environment, const char *file, const char *part)
+expect(const char *environment, const char *call, const char *file, const char *part)
 {
 	char arguments[512], output[4096];
 
-	for (size_t i = 0; i < LENGTH(calls); i++) {
-		snprintf(arguments, sizeof(arguments), "exec_by %s %s listen 2>&1", calls[i], file);
-		host_run(environment, arguments, output, sizeof(output));
-		if (!strstr(output, part))
-			fail_msg("%s %s: %s", environment, arguments, output);
+	snprintf(arguments, sizeof(arguments), "exec_by %s %s listen 2>&1", call, file);
+	host_run(environment, arguments, output, sizeof(output));
+	if (!strstr(output, part))
+		fail_msg("%s %s: %s", environment, arguments, output);
+}
+
+/** expect_each - likewise each call. */
+static void
+expect_each(const char *environment, const char *file, const char *part)
+{
+	for (size_t i = 0; i < LENGTH(calls); i++)
+		expect(environment, calls[i], file, part);
+}
+
+/** needs_seccomp - skip where the engine seccomp cannot work. */
+static void
+needs_seccomp(void)
+{
+	char why[256];
+
+	if (!bg_seccomp_possible(why, sizeof(why))) {
+		print_message("skipped: %s\n", why);
+		skip();
 	}
 }
 
 static void
 program_is_followed_by_each_call(void **state)
 {
-	char why[256];
-
 	(void)state;
-	if (!bg_seccomp_possible(why, sizeof(why))) {
-		print_message("skipped: %s\n", why);
-		skip();
-	}
+	needs_seccomp();
 	expect_each("BINDGUARD_LOG=none BINDGUARD_FOLLOW=" BG_COMMAND, STATIC, "lo\n");
 }
 
@@ -63,6 +76,26 @@ program_that_is_reached_is_guarded_by_each_call(void **state)
 	expect_each("BINDGUARD_LOG=none BINDGUARD_FOLLOW=" BG_COMMAND, BG_BUILD_DIR "/probes/probe-dynamic", "lo\n");
 }
 
+/** A thread's, and a signal handler's: both ways of the command, with each kind of sink. */
+static void
+call_with_16_kib_of_stack_is_followed(void **state)
+{
+	static const char *const where[] = {"thread", "handler"};
+
+	(void)state;
+#ifdef __SANITIZE_THREAD__
+	skip(); /* the runtime's thread-local storage takes more of a thread's stack */
+#endif
+	needs_seccomp();
+	for (size_t i = 0; i < LENGTH(where); i++) {
+		expect("BINDGUARD_LOG_EVENTS=all BINDGUARD_LOG=journal BINDGUARD_FOLLOW=" BG_COMMAND, where[i], STATIC,
+		       "lo\n");
+		expect("BINDGUARD_LOG_EVENTS=all BINDGUARD_LOG=stderr BINDGUARD_FOLLOW=" BG_COMMAND, where[i], STATIC,
+		       "lo\n");
+		expect("BINDGUARD_LOG_FORMAT=json BINDGUARD_FOLLOW=strict:/no/such", where[i], STATIC, "\"EACCES\"");
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -70,6 +103,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(program_is_followed_by_each_call),
 		cmocka_unit_test(program_is_told_by_each_call),
 		cmocka_unit_test(program_that_is_reached_is_guarded_by_each_call),
+		cmocka_unit_test(call_with_16_kib_of_stack_is_followed),
 	};
 
 	if (argc > 1)
