@@ -13,7 +13,7 @@ needed=${#packages[@]} # as many as these make the build: without one of them th
     perl ruby ruby-webrick gunicorn uvicorn lighttpd haproxy postgresql mosquitto
     dnsmasq-base unbound bind9-dnsutils aria2 wget erlang-base vsftpd lftp openssh-server rpcbind avahi-daemon
     systemd xinetd apache2-bin iperf3 tinyproxy-bin privoxy ncat dovecot-imapd mini-httpd nbd-server
-    gdb tini parallel supervisor s6
+    gdb tini parallel supervisor s6 sudo
     chromium)
 [ "${1:-}" != bench ] || packages+=(python3-matplotlib wrk redis-tools torsocks proxychains4 authbind faketime)
 [[ ${1:-} != *deb ]] || packages+=(debhelper dpkg-dev lintian debootstrap)

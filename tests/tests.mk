@@ -13,10 +13,11 @@ check-system: ## unmodified servers and a second host
 ROOMS := $(foreach d,$(patsubst check-%,%,$(TARGETS)),$(if $(wildcard $(SRC)/tests/$d/*_test.c),$d))
 
 needs_conformance = $(LIBRARY) $(HOSTS)
-needs_preload     = $(LIBRARY) $(HOSTS) $(PLUGINS)
-needs_launcher    = $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(OUT)/hosts/go_server
+needs_preload     = $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(addprefix $(OUT)/probes/probe-,dynamic static)
+needs_launcher    = $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(NPM) \
+	$(addprefix $(OUT)/hosts/,go_server static_musl int80)
 needs_seccomp     = $(SECCOMP_CLI) $(HOSTS) $(SECCOMP_HOSTS)
-needs_faults      = $(LIBRARY) $(SECCOMP_CLI) $(FAULT_HOSTS)
+needs_faults      = $(LIBRARY) $(COMMAND) $(SECCOMP_CLI) $(FAULT_HOSTS) $(addprefix $(OUT)/probes/probe-,dynamic static)
 needs_system      = $(LIBRARY) $(COMMAND) $(NPM)
 
 # One cmocka program a *_test.c, with the helpers of its folder and of these others.

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "bindguard/attr.h"
+#include "bindguard/head.h"
 
 /** BG_ELF_NAME_MAX - bytes of a library's name that are kept, terminator included. */
 #define BG_ELF_NAME_MAX 128
@@ -28,12 +28,13 @@ struct bg_elf {
 	bool dynamic;
 };
 
-BG_SIGSAFE void bg_elf_read(int fd, struct bg_elf *elf);
+/* They read what is not in @head, which keeps why it could not be read. */
+BG_SIGSAFE void bg_elf_read(struct bg_head *head, struct bg_elf *elf);
 
-/** bg_elf_is_cut - is a part that is to be loaded not in the file @fd? Touching it is SIGBUS. */
-BG_SIGSAFE bool bg_elf_is_cut(int fd);
+/** bg_elf_is_cut - is a part that is to be loaded not in the file with @head? Touching it is SIGBUS. */
+BG_SIGSAFE bool bg_elf_is_cut(struct bg_head *head);
 
-/** bg_elf_sanitizer - the AddressSanitizer runtime that the program @fd needs as a shared library, or "". */
-BG_SIGSAFE void bg_elf_sanitizer(int fd, char name[BG_ELF_NAME_MAX]);
+/** bg_elf_sanitizer - the AddressSanitizer runtime that the program with @head needs as a shared library, or "". */
+BG_SIGSAFE void bg_elf_sanitizer(struct bg_head *head, char name[BG_ELF_NAME_MAX]);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "bindguard/head.h"
 #include "bindguard/reached.h"
 
 /**
@@ -18,9 +19,11 @@ struct bg_look {
 };
 
 BG_SIGSAFE int bg_look_open(int folder, const char *path, int flags);
+BG_SIGSAFE enum bg_reach bg_look_failed(int error);
 BG_SIGSAFE void bg_look_at(int fd, struct bg_look *look);
+BG_SIGSAFE bool bg_look_may_execute(int fd);
 
-/** bg_look_elf - who reaches the program @fd, by its ELF headers alone; BG_REACH_NOTHING for what has none. */
-BG_SIGSAFE enum bg_reach bg_look_elf(int fd);
+/** bg_look_elf - who reaches the program with @head, by its ELF headers alone; BG_REACH_NOTHING for what has none. */
+BG_SIGSAFE enum bg_reach bg_look_elf(struct bg_head *head);
 
 #endif

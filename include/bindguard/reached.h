@@ -25,6 +25,7 @@ enum bg_reach {
 	BG_REACH_CAPABILITIES,
 	BG_REACH_OTHER_IDS, /* who executes it has other effective than real ids */
 	BG_REACH_UNREADABLE,
+	BG_REACH_UNSEEN,   /* the kernel had no descriptor, memory or answer for the look */
 	BG_REACH_NAMELESS, /* given as a descriptor, of a file without a path */
 	BG_REACH_TRACED,
 	BG_REACH_ROOT, /* another root folder, without the library */

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "bindguard/attr.h"
+#include "bindguard/head.h"
 
 /** BG_SCRIPT_LINE_MAX - bytes of a `#!` line that the kernel looks at: BINPRM_BUF_SIZE of linux/binfmts.h, Linux 5.1. */
 #define BG_SCRIPT_LINE_MAX 256
@@ -26,7 +26,7 @@ struct bg_script {
 	const char *argument;
 };
 
-BG_SIGSAFE bool bg_script_read(int fd, struct bg_script *script);
-BG_SIGSAFE bool bg_script_is_shell(int fd);
+BG_SIGSAFE bool bg_script_read(const struct bg_head *head, struct bg_script *script);
+BG_SIGSAFE bool bg_script_is_shell(const struct bg_head *head);
 
 #endif

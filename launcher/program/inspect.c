@@ -101,10 +101,10 @@ read_script(struct chain *chain, const struct bg_script *script)
 
 /** read_elf - does a preload reach the ELF file? @reach: as bg_look_elf() has it. Return: whether it does. */
 static bool
-read_elf(int fd, enum bg_reach reach, struct inspection *inspection)
+read_elf(struct bg_head *head, enum bg_reach reach, struct inspection *inspection)
 {
 	if (reach == BG_REACH_PRELOAD)
-		bg_elf_sanitizer(fd, inspection->sanitizer);
+		bg_elf_sanitizer(head, inspection->sanitizer);
 	else
 		tell(inspection, bg_reach_text(reach));
 	return reach == BG_REACH_PRELOAD;
@@ -184,17 +184,17 @@ privilege(const char *path, const struct stat *status)
 	return reach;
 }
 
-/** read_binary - what is no script. @fd: the open file, -1: it cannot be read, for the reason @error */
+/** read_binary - what is no script. @head: of the file, NULL: it cannot be read, for the reason @error */
 static enum step
-read_binary(struct chain *chain, int fd, int error, const struct stat *status)
+read_binary(struct chain *chain, struct bg_head *head, int error, const struct stat *status)
 {
 	struct inspection *inspection = chain->inspection;
 	enum bg_reach gained = privilege(inspection->path, status);
 	const char *called = bg_base_name(chain->words.items[0]);
-	enum bg_reach reach = fd >= 0 ? bg_look_elf(fd) : BG_REACH_UNREADABLE;
+	enum bg_reach reach = head ? bg_look_elf(head) : BG_REACH_UNREADABLE;
 
 	if (reach == BG_REACH_NOTHING) /* the kernel executes no such file, so none gives privileges */
-		return !chain->depth && bg_script_is_shell(fd)
+		return !chain->depth && bg_script_is_shell(head)
 			       ? read_script(chain, NULL)
 			       : cannot_tell(inspection, "it is neither an ELF program nor a script");
 	if (gained != BG_REACH_PRELOAD) {
@@ -204,9 +204,9 @@ read_binary(struct chain *chain, int fd, int error, const struct stat *status)
 						? "bindguard itself runs with other effective than real ids"
 						: bg_reach_text(gained));
 	}
-	if (fd < 0)
+	if (!head)
 		return cannot_tell(inspection, strerror(error));
-	return read_elf(fd, reach, inspection) ? read_starter(called, chain) : STEP_DONE;
+	return read_elf(head, reach, inspection) ? read_starter(called, chain) : STEP_DONE;
 }
 
 /** read_program - one program of the chain: inspection->path, which was called by words->items[0]. */
@@ -215,6 +215,7 @@ read_program(struct chain *chain)
 {
 	struct inspection *inspection = chain->inspection;
 	struct bg_script script = {0};
+	struct bg_head head;
 	struct stat status;
 	enum step step;
 	int fd, error;
@@ -223,10 +224,12 @@ read_program(struct chain *chain)
 		return cannot_tell(inspection, "it is no regular file");
 	fd = open(inspection->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	error = errno;
-	if (fd >= 0 && bg_script_read(fd, &script))
+	if (fd >= 0)
+		bg_head_read(fd, &head);
+	if (fd >= 0 && bg_script_read(&head, &script))
 		step = read_script(chain, &script); /* the kernel takes no privilege from a script */
 	else
-		step = read_binary(chain, fd, error, &status);
+		step = read_binary(chain, fd >= 0 ? &head : NULL, error, &status);
 	if (fd >= 0)
 		close(fd);
 	return step;

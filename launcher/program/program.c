@@ -87,11 +87,13 @@ static bool
 is_shell_script(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	bool is = fd >= 0 && bg_script_is_shell(fd);
+	struct bg_head head;
 
-	if (fd >= 0)
-		close(fd);
-	return is;
+	if (fd < 0)
+		return false;
+	bg_head_read(fd, &head);
+	close(fd);
+	return bg_script_is_shell(&head);
 }
 
 /** start_by_shell - execute @path by the shell, as execvp(3) does for a script without a `#!` line. */

@@ -40,10 +40,12 @@ try_load(const char *path, struct failure *failure)
 {
 	bool cut = false;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct bg_head head;
 	const char *why;
 
 	if (fd >= 0) {
-		cut = bg_elf_is_cut(fd);
+		bg_head_read(fd, &head);
+		cut = bg_elf_is_cut(&head);
 		close(fd);
 	}
 	if (cut) /* dlopen(3) would map it all the same, and end us */

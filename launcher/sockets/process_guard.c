@@ -28,6 +28,7 @@ is_library(const char *line)
 static bool
 makes_own_calls(int pid)
 {
+	struct bg_head head;
 	enum bg_reach reach;
 	char path[64];
 	int fd;
@@ -36,7 +37,8 @@ makes_own_calls(int pid)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return false;
-	reach = bg_look_elf(fd);
+	bg_head_read(fd, &head);
+	reach = bg_look_elf(&head);
 	close(fd);
 	return reach == BG_REACH_GO;
 }

@@ -32,6 +32,7 @@ bg_reach_text(enum bg_reach reach)
 	case BG_REACH_CAPABILITIES: return "it has file capabilities";
 	case BG_REACH_OTHER_IDS: return "who starts it has other effective than real ids";
 	case BG_REACH_UNREADABLE: return "it may not be read, so nobody can tell what it is";
+	case BG_REACH_UNSEEN: return "its file could not be looked at";
 	case BG_REACH_NAMELESS: return "it has no path by which it could be started";
 	case BG_REACH_TRACED: return "a debugger traces the process that executes it";
 	case BG_REACH_ROOT: return "the library is not in the root folder that it has";
@@ -56,6 +57,7 @@ bg_reach_advice(enum bg_reach reach)
 	case BG_REACH_ROOT:
 	case BG_REACH_NO_LAUNCHER: return "put bindguard there, or start it by bindguard run -e seccomp";
 	case BG_REACH_UNREADABLE:
+	case BG_REACH_UNSEEN:
 	case BG_REACH_NAMELESS: return "start it by bindguard run -e seccomp";
 	default: return "see bindguard(1), ENGINES";
 	}

@@ -44,8 +44,8 @@ is_our_root(const struct bg_follow *follow)
 	       (root[0] == follow->root[0] && root[1] == follow->root[1]);
 }
 
-/** is_there - is the library at @entry, of @size bytes, in a root folder that is another now? */
-static bool
+/** is_there - is the library at @entry, of @size bytes, in a root folder that is another now? Its path is on no other's stack. */
+__attribute__((noinline)) static bool
 is_there(const char *entry, size_t size)
 {
 	char path[PATH_SIZE];
@@ -68,21 +68,6 @@ check_environment(const struct bg_guard *guard, const struct bg_execution *execu
 	if (!entry)
 		return BG_REACH_CLEARED;
 	return is_our_root(&guard->follow) || is_there(entry, size) ? BG_REACH_PRELOAD : BG_REACH_ROOT;
-}
-
-/** look - at the file and what it is given. @script: the reason is its interpreter's */
-static enum bg_reach
-look(const struct bg_guard *guard, const struct bg_execution *execution, bool *script)
-{
-	int fd = bg_look_open(execution->folder, execution->path, execution->flags);
-	struct bg_look look;
-
-	if (fd < 0)
-		return BG_REACH_NOTHING;
-	bg_look_at(fd, &look);
-	bg_kernel_close(fd);
-	*script = look.script;
-	return look.reach == BG_REACH_PRELOAD ? check_environment(guard, execution) : look.reach;
 }
 
 /** name_of - the base name of what is executed, which was there; of a descriptor the one by which it is called. */
@@ -108,26 +93,48 @@ name_of(const struct bg_execution *execution)
 static bool
 is_lost_script(const struct bg_execution *execution, bool script)
 {
-	return script && execution->folder >= 0 && *execution->path != '/' &&
-	       (syscall(SYS_fcntl, execution->folder, F_GETFD) & FD_CLOEXEC);
+	long flags;
+
+	if (!script || execution->folder < 0 || *execution->path == '/')
+		return false;
+	flags = bg_kernel_result(syscall(SYS_fcntl, execution->folder, F_GETFD));
+	return flags >= 0 && (flags & FD_CLOEXEC);
+}
+
+/** judge_file - who reaches the program at @fd. @script: the reason is its interpreter's */
+static enum bg_reach
+judge_file(const struct bg_guard *guard, const struct bg_execution *execution, int fd, bool *script)
+{
+	struct bg_reader reader = {0};
+	struct bg_look look;
+	enum bg_client client;
+
+	bg_look_at(fd, &look);
+	*script = look.script;
+	if (look.reach == BG_REACH_NOTHING || is_lost_script(execution, look.script))
+		return BG_REACH_NOTHING;
+	client = bg_daemon_client_of(&reader, name_of(execution), execution->argv);
+	if (client == BG_CLIENT_ASKS)
+		return BG_REACH_PRELOAD;
+	if (client == BG_CLIENT_STARTS) {
+		*script = false; /* it is about the file itself */
+		return BG_REACH_CLIENT;
+	}
+	return look.reach == BG_REACH_PRELOAD ? check_environment(guard, execution) : look.reach;
 }
 
 /** judge - who reaches the program. BG_REACH_PRELOAD also where nothing is to be done, or told. */
 static enum bg_reach
 judge(const struct bg_guard *guard, const struct bg_execution *execution, bool *script)
 {
-	enum bg_reach reach = look(guard, execution, script);
-	struct bg_reader reader = {0};
-	enum bg_client client;
+	int fd = bg_look_open(execution->folder, execution->path, execution->flags);
+	enum bg_reach reach = fd < 0 ? bg_look_failed(fd) : judge_file(guard, execution, fd, script);
 
-	if (reach == BG_REACH_NOTHING || is_lost_script(execution, *script))
-		return BG_REACH_NOTHING;
-	client = bg_daemon_client_of(&reader, name_of(execution), execution->argv);
-	if (client == BG_CLIENT_ASKS)
-		return BG_REACH_PRELOAD;
-	if (client == BG_CLIENT_STARTS)
-		*script = false; /* it is about the file itself */
-	return client == BG_CLIENT_STARTS ? BG_REACH_CLIENT : reach;
+	if (fd >= 0 && reach != BG_REACH_PRELOAD && reach != BG_REACH_NOTHING && !bg_look_may_execute(fd))
+		reach = BG_REACH_NOTHING;
+	if (fd >= 0)
+		bg_kernel_close(fd);
+	return reach;
 }
 
 /** wants_look - is there anything that could be done about a program, or said? */

@@ -47,9 +47,10 @@ bg_execution_root(uint64_t root[2])
 
 /**
  * is_trusted - may this process execute the command at @path? As for root's configuration: nobody but root may be able to
- * put another file in its place. Whom another user starts depends on that user's environment anyway, library included.
+ * put another file in its place. Whom another user starts depends on that user's environment anyway, library included. Its path is
+ * on no other's stack.
  */
-static bool
+__attribute__((noinline)) static bool
 is_trusted(const char *path)
 {
 	struct bg_walk walk = {.folders = true, .follow = true};

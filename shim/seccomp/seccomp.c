@@ -20,6 +20,7 @@
 
 #include "bindguard/sink.h"
 #include "bindguard/supervision.h"
+#include "seccomp/activation.h"
 #include "seccomp/child.h"
 #include "seccomp/front.h"
 #include "seccomp/limits.h"
@@ -101,6 +102,7 @@ supervise(struct supervisor *supervisor, const struct filter *filter, const stru
 	  const sigset_t *mask)
 {
 	struct message message = {.type = MESSAGE_FAILED, .value = STEP_RESOURCES};
+	pid_t front = getppid();
 	int channel[2];
 
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) ||
@@ -111,6 +113,7 @@ supervise(struct supervisor *supervisor, const struct filter *filter, const stru
 	supervisor->cmd = fork();
 	if (supervisor->cmd == 0) {
 		close(channel[0]);
+		activation_take_over(front);
 		child_run(filter, channel[1], command, mask);
 	}
 	message.error = errno;

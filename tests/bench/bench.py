@@ -9,6 +9,7 @@ import sys
 import time
 
 import calls
+import executions
 import growth
 import measure
 import report
@@ -17,8 +18,8 @@ import start
 import traffic
 
 PARTS = {"start": start.start, "interpreters": start.interpreters, "memory": start.memory, "binds": calls.binds,
-         "connects": calls.connects, "traffic": traffic.traffic, "rules": growth.rules_of_a_bind,
-         "start-rules": growth.rules_of_a_start, "processes": growth.processes, "engine": seccomp.engine_binds,
+         "connects": calls.connects, "executions": executions.executions, "traffic": traffic.traffic,
+         "rules": growth.rules_of_a_bind, "start-rules": growth.rules_of_a_start, "processes": growth.processes, "engine": seccomp.engine_binds,
          "engine-growth": seccomp.engine_growth, "others": calls.others}
 
 

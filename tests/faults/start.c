@@ -44,7 +44,7 @@ start_tear_down(void **state)
 
 /** become_host - in the child, traced from here on. */
 _Noreturn static void
-become_host(const char *preload, const char *const *environment, int out)
+become_host(const char *const *words, const char *preload, const char *const *environment, int out)
 {
 	int err = open(FAULT_STDERR, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 	char path[512];
@@ -53,19 +53,23 @@ become_host(const char *preload, const char *const *environment, int out)
 	setenv("LD_PRELOAD", preload, 1);
 	for (; *environment; environment += 2)
 		setenv(environment[0], environment[1], 1);
-	snprintf(path, sizeof(path), "%s/hosts/fault_start", BG_BUILD_DIR);
+	snprintf(path, sizeof(path), "%s/hosts/%s", BG_BUILD_DIR, words[0]);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
 	alarm(SECONDS);
 	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 	raise(SIGSTOP);
-	execl(path, path, (char *)NULL);
+	execv(path, (char *const *)(uintptr_t)words);
 	_exit(127);
 }
 
-/** start_run - one start. @environment: names and values, NULL at the end; nothing else is in it */
+/**
+ * start_run_host - the host words[0] with these words, once.
+ * @environment: names and values, NULL at the end; nothing else is in it
+ */
 void
-start_run(const char *preload, const char *const *environment, const struct fault *fault, struct start_result *result)
+start_run_host(const char *const *words, const char *preload, const char *const *environment, const struct fault *fault,
+	       struct start_result *result)
 {
 	char text[sizeof(result->output) + 16], *behind;
 	int out[2];
@@ -78,7 +82,7 @@ start_run(const char *preload, const char *const *environment, const struct faul
 	fflush(NULL);
 	child = fork();
 	if (child == 0)
-		become_host(preload, environment, out[1]);
+		become_host(words, preload, environment, out[1]);
 	close(out[1]);
 	fault_trace(child, fault, &result->trace);
 	got = read(out[0], text, sizeof(text) - 1);
@@ -90,6 +94,15 @@ start_run(const char *preload, const char *const *environment, const struct faul
 	while (said < sizeof(result->said) - 2 &&
 	       sink_receive(syslog_fd, result->said + said, sizeof(result->said) - said) > 0)
 		said += strlen(result->said + said);
+}
+
+/** start_run - one start. */
+void
+start_run(const char *preload, const char *const *environment, const struct fault *fault, struct start_result *result)
+{
+	static const char *const words[] = {"fault_start", NULL};
+
+	start_run_host(words, preload, environment, fault, result);
 }
 
 /** start_expect_end - it neither crashed nor hung, and its status is its own. */

@@ -39,6 +39,8 @@ int start_set_up(void **state);
 int start_tear_down(void **state);
 void start_run(const char *preload, const char *const *environment, const struct fault *fault,
 	       struct start_result *result);
+void start_run_host(const char *const *words, const char *preload, const char *const *environment,
+		    const struct fault *fault, struct start_result *result);
 void start_expect_end(const struct fault *fault, const struct start_result *result);
 bool start_is(const struct start_result *result, const char *output);
 

@@ -167,8 +167,10 @@ fault_trace(pid_t child, const struct fault *fault, struct trace *trace)
 		if (waitpid(child, &trace->status, __WALL) != child || !WIFSTOPPED(trace->status))
 			return;
 		signal_number = WSTOPSIG(trace->status);
-		if (signal_number == SIGTRAP) /* of execve(2) */
+		if (signal_number == SIGTRAP) { /* of execve(2): another program, which has no part in it yet */
 			signal_number = 0;
+			state.open = state.answering = false;
+		}
 		if (signal_number != (SIGTRAP | 0x80))
 			continue;
 		signal_number = 0;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "bindguard/event.h"
+#include "fuzz/event_draw.h"
 #include "fuzz/fuzz.h"
 
 /** KEYS - of the JSON schema, bindguard.conf(5). */
@@ -16,97 +17,6 @@
 
 /** ESCAPE_MAX - bytes of the longest escape of one character, by which a name that is cut may stay below its limit. */
 #define ESCAPE_MAX 16
-
-/** draw_name - a terminated name in memory of just its size, to be freed; sometimes NULL. */
-static char *
-draw_name(struct input *input)
-{
-	uint8_t shape = input_byte(input);
-	size_t size = shape & 0x80 ? (size_t)(shape & 0x7f) << 4 : shape & 0x7f, length;
-	char *bytes, *name;
-
-	if (shape == 0xff)
-		return NULL;
-	bytes = input_copy(input, &size);
-	length = strnlen(bytes, size);
-	name = malloc(length + 1);
-	must(name);
-	memcpy(name, bytes, length);
-	name[length] = '\0';
-	free(bytes);
-	return name;
-}
-
-/** draw_enum - mostly one of the @count values, at times one beyond. */
-static int
-draw_enum(struct input *input, unsigned count)
-{
-	uint8_t byte = input_byte(input);
-
-	return byte < 0xf0 ? (int)(byte % count) : (int)(int8_t)byte;
-}
-
-/** draw_endpoint - any address. */
-static void
-draw_endpoint(struct input *input, struct bg_endpoint *endpoint)
-{
-	input_take(input, endpoint->addr.bytes, sizeof(endpoint->addr.bytes));
-	input_take(input, &endpoint->addr.scope_id, sizeof(endpoint->addr.scope_id));
-	input_take(input, &endpoint->port, sizeof(endpoint->port));
-	endpoint->addr.family = input_byte(input);
-}
-
-/** draw_from - places of a limit, with names of any bytes. */
-static const struct bg_from *
-draw_from(struct input *input, uint32_t count)
-{
-	static struct bg_from from[BG_FROM_MAX];
-
-	for (uint32_t i = 0; i < count; i++) {
-		from[i].kind = (uint8_t)draw_enum(input, BG_FROM_PREFIX + 1);
-		input_take(input, &from[i].prefix, sizeof(from[i].prefix));
-		input_take(input, from[i].interface, sizeof(from[i].interface) - 1);
-	}
-	return from;
-}
-
-/** draw - an event. */
-static void
-draw(struct input *input, struct bg_event *event)
-{
-	uint8_t flags = input_byte(input);
-
-	memset(event, 0, sizeof(*event));
-	event->changed = flags & 1;
-	event->exposed = flags & 2;
-	event->has_result = flags & 4;
-	event->engine = (enum bg_engine)(BG_ENGINE_PRELOAD + draw_enum(input, 2));
-	event->call = (enum bg_call)draw_enum(input, 6);
-	event->protocol = (enum bg_protocol)input_byte(input);
-	event->requested_form = (enum bg_form)draw_enum(input, 4);
-	event->result_form = (enum bg_form)draw_enum(input, 4);
-	event->action = (enum bg_action)draw_enum(input, 6);
-	event->mode = (enum bg_mode)draw_enum(input, 3);
-	event->reason = (enum bg_reason)draw_enum(input, BG_REASON_BLOCKED + 1);
-	draw_endpoint(input, &event->requested);
-	draw_endpoint(input, &event->result);
-	input_take(input, event->interface, sizeof(event->interface));
-	event->from_count = input_byte(input) % (BG_FROM_MAX + 1);
-	event->from = event->from_count ? draw_from(input, event->from_count) : NULL;
-	event->program = draw_name(input);
-	event->exe = draw_name(input);
-	event->rule = draw_name(input);
-	event->error = flags & 8 ? input_byte(input) : 0;
-	if (flags & 16) {
-		input_take(input, &event->error, sizeof(event->error));
-		input_take(input, &event->time_s, sizeof(event->time_s));
-		input_take(input, &event->time_us, sizeof(event->time_us));
-		input_take(input, &event->pid, sizeof(event->pid));
-		input_take(input, &event->ppid, sizeof(event->ppid));
-		input_take(input, &event->uid, sizeof(event->uid));
-		input_take(input, &event->fd, sizeof(event->fd));
-	}
-}
 
 /**
  * next_character - by the grammar of RFC 3629 section 4. glibc's mbrtowc(3) is no judge: it takes five bytes, too.
@@ -222,6 +132,17 @@ check_limit_after(const char *start, const char *text, size_t size, char end, co
 	return found + check_limit(found, (size_t)(text + size - found), end, name, most);
 }
 
+/** check_executed_limit - of the name of what is executed, in the same way. @rest: of the text, behind the program's name */
+UNTRACED static void
+check_executed_limit(const struct bg_event *event, const char *rest, size_t size)
+{
+	const char *name = event->executed->name;
+	bool quoted = !name || !*name || strchr(name, ' ');
+
+	check_limit_after(quoted ? " exec \"" : " exec ", rest, size, quoted ? '"' : ' ', name, NAME_MOST);
+	must(event->executed->through || memmem(rest, size, " not guarded: ", 14));
+}
+
 /** check_text_limits - of the program, which is in quotes where it has to be, and of the rule, behind these quotes. */
 UNTRACED static void
 check_text_limits(const struct bg_event *event, const char *text, size_t size)
@@ -231,7 +152,9 @@ check_text_limits(const struct bg_event *event, const char *text, size_t size)
 		check_limit_after(quoted ? "]: \"" : "]: ", text, size, quoted ? '"' : ' ', event->program, NAME_MOST);
 	size_t left = (size_t)(text + size - rest) - 1;
 
-	if (memmem(rest + 1, left, "rule \"", 6))
+	if (event->executed)
+		check_executed_limit(event, rest, (size_t)(text + size - rest));
+	else if (memmem(rest + 1, left, "rule \"", 6))
 		check_limit_after("rule \"", rest + 1, left, '"', event->rule, NAME_MOST);
 }
 
@@ -242,7 +165,8 @@ check_text(const struct bg_event *event, const char *text, size_t size)
 	check_printable(text, size);
 	check_quotes(text, size);
 	check_text_limits(event, text, size);
-	must(text[size - 1] == ')' || memmem(text, size, " failed: ", 9) || memmem(text, size, "denied: ", 8));
+	must(event->executed || text[size - 1] == ')' || memmem(text, size, " failed: ", 9) ||
+	     memmem(text, size, "denied: ", 8));
 }
 
 /** check_name - @value is @name, where that needs no escape of a stray byte and is not too long. */
@@ -267,6 +191,40 @@ check_endpoint(const json_t *value, const struct bg_endpoint *endpoint, size_t k
 	must(json_integer_value(json_object_get(value, "port")) == endpoint->port);
 }
 
+/** check_socket - the keys of an event about a socket. */
+static void
+check_socket(const struct bg_event *event, const json_t *object, const char *text, size_t size)
+{
+	must(json_integer_value(json_object_get(object, "fd")) == event->fd);
+	must(json_is_boolean(json_object_get(object, "exposed")));
+	must(json_is_true(json_object_get(object, "exposed")) == event->exposed);
+	must(json_is_null(json_object_get(object, "executed")) && json_is_null(json_object_get(object, "guarded")));
+	if (event->rule)
+		check_limit_after(",\"rule\":\"", text, size, '"', event->rule, NAME_MOST);
+	check_name(json_object_get(object, "rule"), event->rule, true);
+	check_endpoint(json_object_get(object, "requested"), &event->requested, 2);
+	if (event->has_result)
+		check_endpoint(json_object_get(object, "result"), &event->result, 4);
+	else
+		must(json_is_null(json_object_get(object, "result")));
+}
+
+/** check_executed - the keys of an event about a program that is executed; those of a socket are null. */
+static void
+check_executed(const struct bg_event *event, const json_t *object, const char *text, size_t size)
+{
+	static const char *const none[] = {"fd",     "protocol", "family", "requested",
+					   "result", "action",	 "rule",   "exposed"};
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		must(json_is_null(json_object_get(object, none[i])));
+	if (event->executed->name)
+		check_limit_after(",\"executed\":\"", text, size, '"', event->executed->name, NAME_MOST);
+	check_name(json_object_get(object, "executed"), event->executed->name, true);
+	must(json_is_boolean(json_object_get(object, "guarded")));
+	must(json_is_true(json_object_get(object, "guarded")) == event->executed->through);
+}
+
 /** check_json - @size bytes are one object with all keys, and say what @event does. */
 UNTRACED static void
 check_json(const struct bg_event *event, const char *text, size_t size)
@@ -279,24 +237,13 @@ check_json(const struct bg_event *event, const char *text, size_t size)
 	must(json_integer_value(json_object_get(object, "pid")) == event->pid);
 	must(json_integer_value(json_object_get(object, "ppid")) == event->ppid);
 	must(json_integer_value(json_object_get(object, "uid")) == event->uid);
-	must(json_integer_value(json_object_get(object, "fd")) == event->fd);
-	must(json_is_boolean(json_object_get(object, "exposed")));
-	must(json_is_null(json_object_get(object, "executed")) && json_is_null(json_object_get(object, "guarded")));
-	must(json_is_true(json_object_get(object, "exposed")) == event->exposed);
 	must(json_is_null(json_object_get(object, "error")) == (event->error == 0));
 	must(json_string_length(json_object_get(object, "time")) == strlen("1970-01-01T00:00:00.000000Z"));
 	check_limit_after(",\"program\":\"", text, size, '"', event->program, NAME_MOST);
 	check_limit_after(",\"exe\":\"", text, size, '"', event->exe, PATH_MOST);
-	if (event->rule)
-		check_limit_after(",\"rule\":\"", text, size, '"', event->rule, NAME_MOST);
 	check_name(json_object_get(object, "program"), event->program, false);
 	check_name(json_object_get(object, "exe"), event->exe, false);
-	check_name(json_object_get(object, "rule"), event->rule, true);
-	check_endpoint(json_object_get(object, "requested"), &event->requested, 2);
-	if (event->has_result)
-		check_endpoint(json_object_get(object, "result"), &event->result, 4);
-	else
-		must(json_is_null(json_object_get(object, "result")));
+	(event->executed ? check_executed : check_socket)(event, object, text, size);
 	json_decref(object);
 }
 
@@ -328,7 +275,7 @@ UNTRACED static void
 check_journal(const struct bg_event *event, const char *entry, size_t size)
 {
 	const char *end = entry + size, *field = entry;
-	unsigned fields = 0, messages = 0, rules = 0, exposed = 0;
+	unsigned fields = 0, messages = 0, rules = 0, exposed = 0, executed = 0;
 
 	must(size > 1 && size <= BG_ENTRY_MAX && end[-1] == '\n');
 	for (; field < end; fields++) {
@@ -340,14 +287,18 @@ check_journal(const struct bg_event *event, const char *entry, size_t size)
 		messages += strncmp(field, "MESSAGE=", 8) == 0;
 		rules += strncmp(field, "BINDGUARD_RULE=", 15) == 0;
 		exposed += strncmp(field, "BINDGUARD_EXPOSED=", 18) == 0;
+		executed += strncmp(field, "BINDGUARD_EXECUTED=", 19) == 0;
 		field = stop + 1;
 	}
 	check_limit_after("\nBINDGUARD_PROGRAM=", entry, size, '\n', event->program, NAME_MOST);
 	check_limit_after("\nBINDGUARD_EXE=", entry, size, '\n', event->exe, PATH_MOST);
-	if (event->rule)
+	if (event->rule && !event->executed)
 		check_limit_after("\nBINDGUARD_RULE=", entry, size, '\n', event->rule, NAME_MOST);
+	if (event->executed && event->executed->name)
+		check_limit_after("\nBINDGUARD_EXECUTED=", entry, size, '\n', event->executed->name, NAME_MOST);
 	must(strncmp(entry, "MESSAGE=", 8) == 0);
-	must(messages == 1 && exposed == 1 && rules == (event->rule != NULL) && fields <= 28);
+	must(messages == 1 && fields <= 28 && exposed == !event->executed);
+	must(rules == (event->rule && !event->executed) && executed == (event->executed && event->executed->name));
 }
 
 int
@@ -359,7 +310,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t length;
 
 	must(text && json && entry);
-	draw(&input, &event);
+	event_draw(&input, &event);
 	length = check_line(text, bg_event_format_text(&event, text));
 	check_text(&event, text, length);
 	check_syslog(&event, BG_LOG_TEXT, text, length);
@@ -367,9 +318,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_json(&event, json, length);
 	check_syslog(&event, BG_LOG_JSON, json, length);
 	check_journal(&event, entry, bg_event_format_journal(&event, entry));
-	free((void *)(uintptr_t)event.program);
-	free((void *)(uintptr_t)event.exe);
-	free((void *)(uintptr_t)event.rule);
+	event_draw_free(&event);
 	free(text);
 	free(json);
 	free(entry);

@@ -204,6 +204,27 @@ drive_expect(int status, const char *err, const char *format, ...)
 	return &result;
 }
 
+/** drive_expect_out - @out is what the command prints, and it ends well. */
+void
+drive_expect_out(const char *out, const char *command)
+{
+	drive_expect(0, NULL, "%s", command);
+	if (strcmp(result.out, out) != 0)
+		fail_msg("%s: printed\n%s\nexpected\n%s\nstandard error:\n%s", command, result.out, out, result.err);
+}
+
+/** drive_expect_told - the command ends with @status and tells @line once, behind `bindguard[PID]: `. */
+void
+drive_expect_told(int status, const char *line, const char *command)
+{
+	const char *found;
+
+	drive_expect(status, NULL, "%s", command);
+	found = strstr(result.err, line);
+	if (!found || strstr(found + 1, line))
+		fail_msg("%s: told\n%s\nexpected once\n%s", command, result.err, line);
+}
+
 /** drive_write - put @text into the file @name of the folder. */
 bool
 drive_write(const char *name, const char *text, unsigned mode)

@@ -28,6 +28,8 @@ const char *drive_folder(void);
 const struct drive_result *drive(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const struct drive_result *drive_expect(int status, const char *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+void drive_expect_out(const char *out, const char *command);
+void drive_expect_told(int status, const char *line, const char *command);
 void figure(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void drive_needs_seccomp(void);
 bool drive_write(const char *name, const char *text, unsigned mode);

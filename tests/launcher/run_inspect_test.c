@@ -277,6 +277,7 @@ inspect_damaged_files_are_survived(void **state)
 	ssize_t size = read(source, original, sizeof(original));
 	char path[512];
 	unsigned damaged = 0, still = 0;
+	struct bg_head head;
 	struct bg_elf elf;
 	char sanitizer[BG_ELF_NAME_MAX];
 	int fd;
@@ -298,10 +299,11 @@ inspect_damaged_files_are_survived(void **state)
 		}
 		assert_int_equal(pwrite(fd, copy, length, 0), (ssize_t)length);
 		assert_int_equal(ftruncate(fd, (off_t)length), 0);
-		bg_elf_read(fd, &elf);
-		bg_elf_sanitizer(fd, sanitizer);
+		bg_head_read(fd, &head);
+		bg_elf_read(&head, &elf);
+		bg_elf_sanitizer(&head, sanitizer);
 		still += elf.is_elf;
-		damaged += elf.damaged || bg_elf_is_cut(fd);
+		damaged += elf.damaged || bg_elf_is_cut(&head);
 		assert_non_null(memchr(sanitizer, '\0', sizeof(sanitizer)));
 	}
 	close(fd);

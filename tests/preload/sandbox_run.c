@@ -19,7 +19,7 @@
  * struct conditional_calls - calls of a row that are made only where something is out of the ordinary: a write fails or is cut
  * short, the socket has a filter, netlink does not answer, the vDSO cannot tell the time, the kernel chose the port,
  * descriptor 2 is a pipe or a terminal, a file is a FIFO, new, empty or not root's, a socket is waited for by an epoll(7)
- * instance, an MPTCP socket changes its name, a port is shared or in use, a device is not lo.
+ * instance, an MPTCP socket changes its name, a port is shared or in use, a device is not lo, another user than root executes.
  */
 struct conditional_calls {
 	const char *row;
@@ -36,6 +36,7 @@ static const struct conditional_calls conditional_calls[] = {
 	{"connect", "ioctl,mmap,munmap,openat,read,recvfrom,sendto"},
 	{"outgoing", "bind,getpeername"},
 	{"interface", "openat,read"},
+	{"exec", "fgetxattr"},
 	{"event", "clock_gettime,getsockname"},
 	{"stderr", "close,openat,pwritev2,rt_sigtimedwait"},
 	{"file", "fcntl,geteuid,lseek,read,readlinkat,rt_sigtimedwait"},

@@ -31,6 +31,7 @@ static const struct sandbox_plan plans[] = {
 	{LOG "none", "Db 4 tcp 0.0.0.0 19512 stack", "device", "0.0.0.0:19512%" CABLE},
 	{LOG "none", "DBl 4 tcp 0.0.0.0 19513 stack", "device listen", "0.0.0.0:19513%" CABLE},
 	{LOG "none", "s 6 tcp :: 0 stack", "scope", " s 111 "},
+	{LOG "none BINDGUARD_FOLLOW=/no/such", "e 4 tcp 0.0.0.0 0 stack", "exec", " e 14 "},
 	{LOG "none BINDGUARD_TO=" CABLE, "b 4 tcp 0.0.0.0 19505 stack", "rewrite interface", HERE4 ":19505 "},
 	{LOG "none BINDGUARD_TO=" HERE4, "Bl 4 tcp 0.0.0.0 0 stack", "listen interface", "%" CABLE " "},
 	{LOG "none BINDGUARD_FROM=machine," CABLE, "b 4 udp 0.0.0.0 19514 stack", "limit", "0.0.0.0:19514 "},

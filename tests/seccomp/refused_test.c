@@ -114,7 +114,7 @@ limit_any_is_enough_or_said(void **state)
 			if (strstr(output, "error 0 address 127.0.0.1\n"))
 				enough++;
 			else if (strstr(output, "bindguard: ") || strstr(output, "error while loading shared") ||
-				 strstr(output, "cannot allocate TLS")) /* by the dynamic linker */
+				 strstr(output, "cannot allocate TLS")) /* ld.so(8) */
 				said++;
 			else
 				fail_msg("%s: %s", limit, output);

@@ -16,11 +16,10 @@
 
 #include "bindguard/kernel.h"
 
-#define HEAD_SIZE 1024	  /* read at once: most programs have their headers and notes there */
 #define SEGMENTS_MAX 1170 /* program headers that the kernel takes: 64 KiB of them */
 #define NOTES_MAX 64	  /* notes of one segment that are looked at */
 #define NAMES_MAX 65536	  /* bytes of the sections' names that are looked at */
-#define NAMES_STEP 512	  /* of these at a time */
+#define NAMES_STEP 3072	  /* of these at a time, and of the table of some 40 sections behind them */
 #define DYNAMIC_MAX 2048  /* entries of the dynamic section looked at */
 #define GO_BUILD_ID 4	  /* type of the note in .note.go.buildid: cmd/internal/buildid of Go */
 
@@ -34,34 +33,18 @@ extern const header __ehdr_start __attribute__((visibility("hidden")));
 
 /**
  * struct image - a file being read.
- * @head: its first @head_size bytes
- * @header: the ELF header, out of these
+ * @header: the ELF header, out of the head
  */
 struct image {
-	int fd;
-	size_t head_size;
+	struct bg_head *head;
 	header header;
-	char head[HEAD_SIZE];
 };
 
 /** read_some - at most @size bytes of the file at @offset. Return: how many, 0 where there are none. */
 static size_t
 read_some(const struct image *image, void *bytes, size_t size, uint64_t offset)
 {
-	long got;
-
-	if (offset < image->head_size && size <= image->head_size - offset) {
-		memcpy(bytes, image->head + offset, size);
-		return size;
-	}
-	if (offset > LONG_MAX - size)
-		return 0;
-#if defined(SYS_pread64) && __SIZEOF_LONG__ == 8
-	got = syscall(SYS_pread64, image->fd, bytes, size, (long)offset);
-#else
-	got = pread(image->fd, bytes, size, (off_t)offset);
-#endif
-	return got > 0 ? (size_t)got : 0;
+	return bg_head_part(image->head, bytes, size, offset);
 }
 
 /** read_at - likewise exactly @size bytes. Return: false where the file does not have them. */
@@ -71,16 +54,13 @@ read_at(const struct image *image, void *bytes, size_t size, uint64_t offset)
 	return read_some(image, bytes, size, offset) == size;
 }
 
-/** open_image - read the head of @fd. Return: whether it is an ELF file. */
+/** open_image - of the file with @head. Return: whether it is an ELF file. */
 static bool
-open_image(struct image *image, int fd)
+open_image(struct image *image, struct bg_head *head)
 {
-	image->fd = fd;
-	image->head_size = 0;
-	image->head_size = read_some(image, image->head, sizeof(image->head), 0);
-	memset(image->head + image->head_size, 0, sizeof(image->head) - image->head_size);
-	memcpy(&image->header, image->head, sizeof(image->header));
-	return image->head_size >= SELFMAG && memcmp(image->head, ELFMAG, SELFMAG) == 0;
+	image->head = head;
+	memcpy(&image->header, head->bytes, sizeof(image->header));
+	return head->size >= SELFMAG && memcmp(head->bytes, ELFMAG, SELFMAG) == 0;
 }
 
 /** has_segments - are there program headers, of a size and number that the kernel takes? */
@@ -134,32 +114,47 @@ holds(const char *bytes, size_t size, const char *name)
 	return false;
 }
 
+/** is_go_name - do the @size bytes at @names hold the name of a section that only the Go toolchain makes? */
+static bool
+is_go_name(const char *names, size_t size)
+{
+	return holds(names, size, ".note.go.buildid") || holds(names, size, ".go.buildinfo");
+}
+
 /**
  * has_go_section - is there a section that only the Go toolchain makes? The build id can be left out of a program
  * (-ldflags=-buildid=), its build information cannot; strip(1) keeps both. Their names are enough.
+ *
+ * Linkers put the names right before the table of sections, in which theirs is the last: one read has both.
  */
 static bool
 has_go_section(const struct image *image)
 {
-	static const char id[] = ".note.go.buildid", information[] = ".go.buildinfo";
 	const header *elf = &image->header;
+	uint64_t behind = elf->e_shoff + (elf->e_shstrndx + UINT64_C(1)) * sizeof(section), from, at = 0, size;
 	char part[NAMES_STEP];
-	uint64_t at = 0, size;
 	section names;
+	size_t got;
 
-	if (elf->e_shentsize != sizeof(section) || elf->e_shstrndx >= elf->e_shnum ||
-	    !read_at(image, &names, sizeof(names), elf->e_shoff + elf->e_shstrndx * sizeof(section)))
+	if (elf->e_shentsize != sizeof(section) || elf->e_shstrndx >= elf->e_shnum || behind < elf->e_shoff)
 		return false;
+	from = behind > sizeof(part) ? behind - sizeof(part) : 0;
+	got = read_some(image, part, (size_t)(behind - from), from);
+	if (got < behind - from)
+		return false;
+	memcpy(&names, part + got - sizeof(names), sizeof(names));
+	if (names.sh_offset >= from && names.sh_offset <= behind && names.sh_size <= behind - names.sh_offset)
+		return is_go_name(part + (names.sh_offset - from), names.sh_size);
 	size = names.sh_size < NAMES_MAX ? names.sh_size : NAMES_MAX;
 	while (at < size) {
 		size_t room = size - at < sizeof(part) ? (size_t)(size - at) : sizeof(part);
-		size_t got = read_some(image, part, room, names.sh_offset + at);
 
-		if (holds(part, got, id) || holds(part, got, information))
+		got = read_some(image, part, room, names.sh_offset + at);
+		if (is_go_name(part, got))
 			return true;
 		if (got < room || at + got >= size)
 			return false;
-		at += got - (sizeof(id) - 1); /* a name that the end of this part cuts */
+		at += got - (sizeof(".note.go.buildid") - 1); /* a name that the end of this part cuts */
 	}
 	return false;
 }
@@ -195,20 +190,20 @@ read_segments(const struct image *image, struct bg_elf *elf)
 }
 
 /**
- * bg_elf_read - the facts about the open file @fd.
+ * bg_elf_read - the facts about the file with @head.
  * @elf: written whole
  */
 void
-bg_elf_read(int fd, struct bg_elf *elf)
+bg_elf_read(struct bg_head *head, struct bg_elf *elf)
 {
 	struct image image;
 	const header *read = &image.header;
 
 	memset(elf, 0, sizeof(*elf));
-	elf->is_elf = open_image(&image, fd);
+	elf->is_elf = open_image(&image, head);
 	if (!elf->is_elf)
 		return;
-	elf->damaged = image.head_size < sizeof(*read);
+	elf->damaged = head->size < sizeof(*read);
 	elf->our_class = read->e_ident[EI_CLASS] == __ehdr_start.e_ident[EI_CLASS];
 	/* e_machine stands at the same place in both classes. */
 	elf->our_machine =
@@ -221,15 +216,15 @@ bg_elf_read(int fd, struct bg_elf *elf)
 }
 
 bool
-bg_elf_is_cut(int fd)
+bg_elf_is_cut(struct bg_head *head)
 {
 	struct image image;
 	struct statx status;
 	segment load;
 
-	if (!open_image(&image, fd) || !has_segments(&image))
+	if (!open_image(&image, head) || !has_segments(&image))
 		return false;
-	if (bg_kernel_result(syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_SIZE, &status)))
+	if (bg_kernel_result(syscall(SYS_statx, head->fd, "", AT_EMPTY_PATH, STATX_SIZE, &status)))
 		return true;
 	for (unsigned i = 0; i < image.header.e_phnum; i++)
 		if (read_segment(&image, i, &load) && load.p_type == PT_LOAD &&
@@ -261,7 +256,7 @@ is_sanitizer(const char *name)
 }
 
 void
-bg_elf_sanitizer(int fd, char name[BG_ELF_NAME_MAX])
+bg_elf_sanitizer(struct bg_head *head, char name[BG_ELF_NAME_MAX])
 {
 	struct image image;
 	uint64_t strings = UINT64_MAX;
@@ -270,7 +265,7 @@ bg_elf_sanitizer(int fd, char name[BG_ELF_NAME_MAX])
 	size_t count;
 
 	name[0] = '\0';
-	if (!open_image(&image, fd) || !has_segments(&image))
+	if (!open_image(&image, head) || !has_segments(&image))
 		return;
 	for (unsigned i = 0; i < image.header.e_phnum && part.p_type != PT_DYNAMIC; i++)
 		if (!read_segment(&image, i, &part))

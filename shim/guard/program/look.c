@@ -18,12 +18,25 @@
 #include "bindguard/privilege.h"
 #include "bindguard/script.h"
 
-enum bg_reach
-bg_look_elf(int fd)
-{
-	struct bg_elf elf;
+/**
+ * struct file - one of those that are executed for one another.
+ * @fd: open for reading, or by O_PATH
+ */
+struct file {
+	int fd;
+	struct bg_owner owner;
+	struct bg_head head;
+};
 
-	bg_elf_read(fd, &elf);
+enum bg_reach
+bg_look_elf(struct bg_head *head)
+{
+	struct bg_elf elf = {.is_elf = false};
+
+	if (!head->error)
+		bg_elf_read(head, &elf);
+	if (head->error)
+		return head->error == EBADF ? BG_REACH_UNREADABLE : BG_REACH_UNSEEN;
 	if (!elf.is_elf)
 		return BG_REACH_NOTHING;
 	if (elf.damaged)
@@ -60,6 +73,18 @@ is_empty(const char *path, int flags)
 	return (flags & AT_EMPTY_PATH) && bg_caller_may_read(&reader, path) && !*path;
 }
 
+/** open_file - openat(2). A signal may interrupt it where a file system is a process's, fuse(4). */
+static int
+open_file(int folder, const char *path, int flags)
+{
+	int fd;
+
+	do
+		fd = (int)bg_kernel_result(syscall(SYS_openat, folder, path, flags));
+	while (fd == -EINTR);
+	return fd;
+}
+
 /**
  * bg_look_open - the file for bg_look_at().
  * @flags: of execveat(2)
@@ -72,49 +97,98 @@ bg_look_open(int folder, const char *path, int flags)
 
 	if (is_empty(path, flags))
 		return open_again(folder);
-
-	fd = (int)bg_kernel_result(
-		syscall(SYS_openat, folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | nofollow));
+	fd = open_file(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | nofollow);
 	if (fd == -EACCES || fd == -EPERM)
-		fd = (int)bg_kernel_result(syscall(SYS_openat, folder, path, O_PATH | O_CLOEXEC | nofollow));
+		fd = open_file(folder, path, O_PATH | O_CLOEXEC | nofollow);
 	return fd;
 }
 
-/** may_be_read - was @fd opened for reading? */
-static bool
-may_be_read(int fd)
+/**
+ * bg_look_failed - what to make of a file that bg_look_open() could not open: execve(2) fails with that @error, too, or nobody can
+ * tell.
+ */
+enum bg_reach
+bg_look_failed(int error)
 {
-	long flags = syscall(SYS_fcntl, fd, F_GETFL);
+	static const unsigned char errors[] = {EACCES,	     EBADF,  EFAULT, EINVAL,  ELOOP,
+					       ENAMETOOLONG, ENODEV, ENOENT, ENOTDIR, ENXIO};
 
-	return flags >= 0 && !(flags & O_PATH);
+	for (unsigned i = 0; i < sizeof(errors); i++)
+		if (-error == errors[i])
+			return BG_REACH_NOTHING;
+	return BG_REACH_UNSEEN;
 }
 
-/**
- * may_execute - does the kernel let this process execute @fd? Asked only where the answer is not left to the kernel: what is
- * reached by the preload is executed by the bare call.
- */
+/** may_execute - does the kernel let this process execute @file? */
 static bool
-may_execute(int fd, const struct bg_owner *owner)
+may_execute(const struct file *file)
 {
-	long error = bg_kernel_result(syscall(SYS_faccessat2, fd, "", X_OK, AT_EMPTY_PATH)); /* Linux 5.8 */
+	long error = bg_kernel_result(syscall(SYS_faccessat2, file->fd, "", X_OK, AT_EMPTY_PATH)); /* Linux 5.8 */
 
-	if (error == -ENOSYS || error == -EPERM)
-		return (owner->mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
+	if (error != 0 && error != -EACCES)
+		return (file->owner.mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
 	return error == 0;
 }
 
-/** look_at_binary - @fd is no script. */
+/** read_file - what is at @file's descriptor? Return: BG_REACH_PRELOAD; BG_REACH_NOTHING for what is no regular file. */
 static enum bg_reach
-look_at_binary(int fd, const struct bg_owner *owner)
+read_file(struct file *file)
 {
-	enum bg_reach privilege = bg_privilege_of(fd, owner), reach;
+	struct statx status;
 
-	reach = may_be_read(fd) ? bg_look_elf(fd) : BG_REACH_UNREADABLE;
+	if (bg_kernel_result(syscall(SYS_statx, file->fd, "", AT_EMPTY_PATH,
+				     STATX_TYPE | STATX_MODE | STATX_UID | STATX_GID, &status)))
+		return BG_REACH_UNSEEN;
+	file->owner = (struct bg_owner){.user = status.stx_uid, .group = status.stx_gid, .mode = status.stx_mode};
+	if (!S_ISREG(status.stx_mode))
+		return BG_REACH_NOTHING;
+	bg_head_read(file->fd, &file->head);
+	return BG_REACH_PRELOAD;
+}
+
+/** look_at_binary - @file is no script. */
+static enum bg_reach
+look_at_binary(struct file *file)
+{
+	enum bg_reach reach = bg_look_elf(&file->head), privilege;
+
 	if (reach == BG_REACH_NOTHING || reach == BG_REACH_DAMAGED)
 		return BG_REACH_NOTHING;
-	if (privilege != BG_REACH_PRELOAD)
-		reach = privilege;
-	return reach == BG_REACH_PRELOAD || may_execute(fd, owner) ? reach : BG_REACH_NOTHING;
+	privilege = bg_privilege_of(file->fd, &file->owner);
+	return privilege != BG_REACH_PRELOAD ? privilege : reach;
+}
+
+/**
+ * walk - from the file @fd through scripts to the program.
+ * @asks: may each of them be executed?
+ */
+static void
+walk(int fd, bool asks, struct bg_look *look)
+{
+	struct bg_script script = {.line = ""};
+	struct file file = {.owner = {0}};
+	int current = fd;
+
+	*look = (struct bg_look){.script = false};
+	for (int level = 0;; level++) {
+		file.fd = current;
+		look->reach = current < 0 ? bg_look_failed(current) : read_file(&file);
+		if (look->reach == BG_REACH_PRELOAD && asks && !may_execute(&file))
+			look->reach = BG_REACH_NOTHING;
+		if (look->reach != BG_REACH_PRELOAD || !bg_script_read(&file.head, &script))
+			break;
+		look->script = true;
+		look->reach = BG_REACH_NOTHING;
+		if (level == BG_SCRIPT_LEVELS)
+			break;
+		if (current != fd)
+			bg_kernel_close(current);
+		current = bg_look_open(AT_FDCWD, script.interpreter, 0);
+	}
+	if (look->reach == BG_REACH_PRELOAD)
+		look->reach = look_at_binary(&file);
+	if (current >= 0 && current != fd)
+		bg_kernel_close(current);
 }
 
 /**
@@ -124,35 +198,18 @@ look_at_binary(int fd, const struct bg_owner *owner)
 void
 bg_look_at(int fd, struct bg_look *look)
 {
-	struct bg_script script = {.line = ""};
-	int current = fd;
+	walk(fd, false, look);
+}
 
-	*look = (struct bg_look){.reach = BG_REACH_NOTHING};
-	for (int level = 0; level <= BG_SCRIPT_LEVELS; level++) {
-		struct statx status;
-		struct bg_owner owner;
-		bool is_script;
+/**
+ * bg_look_may_execute - does the kernel let this process execute the file @fd, and what is executed for it? To be asked where the
+ * answer is not left to the kernel, as it is where the bare call is made.
+ */
+bool
+bg_look_may_execute(int fd)
+{
+	struct bg_look look;
 
-		if (bg_kernel_result(syscall(SYS_statx, current, "", AT_EMPTY_PATH,
-					     STATX_TYPE | STATX_MODE | STATX_UID | STATX_GID, &status)) ||
-		    !S_ISREG(status.stx_mode))
-			break;
-		owner = (struct bg_owner){.user = status.stx_uid, .group = status.stx_gid, .mode = status.stx_mode};
-		is_script = bg_script_read(current, &script);
-		if (is_script && !may_execute(current, &owner))
-			break;
-		if (!is_script)
-			look->reach = look_at_binary(current, &owner);
-		if (current != fd)
-			bg_kernel_close(current);
-		current = -1;
-		if (!is_script)
-			break;
-		look->script = true;
-		current = bg_look_open(AT_FDCWD, script.interpreter, 0);
-		if (current < 0)
-			break;
-	}
-	if (current >= 0 && current != fd)
-		bg_kernel_close(current);
+	walk(fd, true, &look);
+	return look.reach != BG_REACH_NOTHING;
 }

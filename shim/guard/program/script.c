@@ -8,23 +8,8 @@
 
 #include <elf.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include "bindguard/kernel.h"
 
 #define TEXT_SAMPLE 128 /* bytes looked at to tell a text from a binary; bash looks at 80 */
-
-/** read_head - the first bytes of the open file @fd. Return: how many, or -errno. */
-static long
-read_head(int fd, char *bytes, size_t size)
-{
-#if defined(SYS_pread64) && __SIZEOF_LONG__ == 8
-	return bg_kernel_result(syscall(SYS_pread64, fd, bytes, size, 0L));
-#else
-	return bg_kernel_result(pread(fd, bytes, size, 0));
-#endif
-}
 
 /** is_blank - as the kernel's spacetab(). */
 static bool
@@ -62,20 +47,21 @@ end_line(char *line, size_t got)
 }
 
 /**
- * bg_script_read - the `#!` line of the open file @fd, if it has one that the kernel takes.
+ * bg_script_read - the `#!` line of the file with @head, if it has one that the kernel takes.
  * @script: written whole
  * Return: false where it has none: the kernel says ENOEXEC of a line without an interpreter, or with one that is cut off.
  */
 bool
-bg_script_read(int fd, struct bg_script *script)
+bg_script_read(const struct bg_head *head, struct bg_script *script)
 {
 	char *line = script->line;
-	size_t length, name, rest;
-	long got;
+	size_t got = head->size < BG_SCRIPT_LINE_MAX ? head->size : BG_SCRIPT_LINE_MAX, length, name, rest;
 
 	memset(script, 0, sizeof(*script));
-	got = read_head(fd, line, BG_SCRIPT_LINE_MAX);
-	if (got < 2 || line[0] != '#' || line[1] != '!' || !end_line(line, (size_t)got))
+	if (got < 2 || head->bytes[0] != '#' || head->bytes[1] != '!')
+		return false;
+	memcpy(line, head->bytes, got);
+	if (!end_line(line, got))
 		return false;
 	length = strlen(line);
 	while (length && is_blank(line[length - 1]))
@@ -96,19 +82,16 @@ bg_script_read(int fd, struct bg_script *script)
 }
 
 /**
- * bg_script_is_shell - may a shell read the open file @fd, which the kernel does not execute (ENOEXEC)? execvp(3) would
+ * bg_script_is_shell - may a shell read the file with @head, which the kernel does not execute (ENOEXEC)? execvp(3) would
  * have any file read. A program for another processor is none, nor is anything else that is no text: shells look, too.
  */
 bool
-bg_script_is_shell(int fd)
+bg_script_is_shell(const struct bg_head *head)
 {
-	char sample[TEXT_SAMPLE];
-	long length = read_head(fd, sample, sizeof(sample));
-
-	if (length < 0 || (length >= SELFMAG && memcmp(sample, ELFMAG, SELFMAG) == 0))
+	if (head->error || (head->size >= SELFMAG && memcmp(head->bytes, ELFMAG, SELFMAG) == 0))
 		return false;
-	for (long i = 0; i < length; i++)
-		if (sample[i] == '\0')
+	for (size_t i = 0; i < TEXT_SAMPLE && i < head->size; i++)
+		if (head->bytes[i] == '\0')
 			return false;
 	return true;
 }

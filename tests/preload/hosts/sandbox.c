@@ -5,8 +5,8 @@
  * FILTER: none, kill:CALL,CALL... (any other call ends the process) or errno:NUMBER:CALL (that call fails;
  * errno:NUMBER:CALL:ARGUMENT:VALUE only where that argument, counted from 0, has this value); several, each for a child
  * and a socket of its own, are separated by a slash
- * STEPS: B, L and D before the filter, b, l, c and s behind it (D binds it to the cable; c connects to the second host, port 9,
- * s by its link-local address)
+ * STEPS: B, L and D before the filter, b, l, c, s and e behind it (D binds it to the cable; c connects to the second host, port 9,
+ * s by its link-local address; e executes true(1), with a word that the kernel then cannot read)
  * FAMILY 4, 6 (dual-stack) or 6only; TYPE tcp or udp; PLACE of the address: stack or heap */
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -52,7 +52,8 @@ static const struct {
 	CALL(epoll_ctl),      CALL(getpeername),     CALL(read),
 	CALL(lseek),	      CALL(pwritev2),	     CALL(shutdown),
 	CALL(mmap),	      CALL(munmap),	     CALL(geteuid),
-	CALL(readlinkat),
+	CALL(readlinkat),     CALL(execve),	     CALL(pread64),
+	CALL(getresuid),      CALL(getresgid),	     CALL(fgetxattr),
 };
 
 /** number_of - the system call's number; the program ends where it is unknown. */
@@ -148,6 +149,8 @@ step(const struct plan *plan, char what)
 	inet_pton(AF_INET6, "fe80::2", &link.sin6_addr);
 	if (what == 'D')
 		result = setsockopt(plan->fd, SOL_SOCKET, SO_BINDTODEVICE, CABLE, sizeof(CABLE));
+	else if (what == 'e')
+		result = execve("/bin/true", (char *[]){(char *)16, NULL}, environ);
 	else if (what == 's')
 		result = connect(plan->fd, (struct sockaddr *)&link, sizeof(link));
 	else if (what == 'B' || what == 'b')
