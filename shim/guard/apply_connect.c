@@ -184,11 +184,18 @@ leave_device(struct bg_attempt *attempt, const struct bg_mark *mark, const struc
 	     const struct bg_peer *peer, int *result)
 {
 	static const struct bg_peer nobody;
+	enum limit_peer admitted = LIMIT_PEER_NONE;
+	bool made;
 
 	if (bg_facts_gather(attempt, BG_FACT_PROTOCOL) != BG_FACTS_GATHERED)
 		return false;
-	if (attempt->request.protocol & DATAGRAM)
-		return undo_in_place(attempt, now, peer, result);
+	if (attempt->request.protocol & DATAGRAM) {
+		if (mark->action == BG_ACTION_LIMIT)
+			admitted = limit_peer_admit(attempt->fd, peer);
+		made = undo_in_place(attempt, now, peer, result);
+		limit_peer_settle(attempt->fd, admitted, made && *result >= 0);
+		return made;
+	}
 	if (undo_is_idle(attempt->fd) && bg_kernel_set_device(attempt->fd, ""))
 		bg_replace(attempt, now->to.port ? &now->to : NULL, now->form, mark->dual_stack, &nobody);
 	return false;
