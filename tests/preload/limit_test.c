@@ -109,8 +109,7 @@ network_of_the_socket_is_asked(void **state)
 	(void)state;
 	snprintf(elsewhere, sizeof(elsewhere),
 		 "BINDGUARD_LOG=none BINDGUARD_FROM=%s nsenter --net=/proc/%d/fd/%d unshare -m sh -c 'mount -t sysfs "
-		 "sysfs /sys && "
-		 "test -e /sys/class/net/%s/master && exec nsenter --net=/proc/%d/fd/%d env \"$@\"' sh",
+		 "sysfs /sys && test -e /sys/class/net/%s/master && exec nsenter --net=/proc/%d/fd/%d env \"$@\"' sh",
 		 PLACES_DEVICE, pid, net_network()->namespaces[SIDE_THERE], PLACES_DEVICE, pid, here);
 	assert_int_equal(
 		net_run(SIDE_THERE, "ip link add bridge2 type bridge && ip link set " PLACES_DEVICE " master bridge2"),
@@ -199,18 +198,9 @@ server_limited_that_connects_hears_its_peer(void **state)
 		  "bind 0 8, connect 0 14, here, disconnect 0 8, connect 0 14, end\n");
 }
 
-/** server_limited_that_came_by_exec_hears_its_peer - nothing is remembered of it, but its filter tells what it is. */
+/** limit_port_zero - a rule for that, and none for others, as the file that @name of @environment names. */
 static void
-server_limited_that_came_by_exec_hears_its_peer(void **state)
-{
-	(void)state;
-	ask_there("BINDGUARD_FROM=machine", "exec",
-		  "bind 0 8, connect 0 14, here, disconnect 0 8, connect 0 14, end\n");
-}
-
-/** limit_port_zero - a rule for that, and none for others. @environment: has it */
-static void
-limit_port_zero(char environment[256])
+limit_port_zero(const char *name, char environment[256])
 {
 	char path[128];
 	FILE *file;
@@ -220,7 +210,20 @@ limit_port_zero(char environment[256])
 	assert_non_null(file);
 	fputs("rule zero { port = {\"0\"} action = limit from = {\"machine\"} }\n", file);
 	fclose(file);
-	snprintf(environment, 256, "BINDGUARD_LOG=none BINDGUARD_CONFIG=%s", path);
+	snprintf(environment, 256, "BINDGUARD_LOG=none %s=%s", name, path);
+}
+
+/** server_limited_that_came_by_exec_hears_its_peer - its filter tells what it is, also to a program without a rule for it. */
+static void
+server_limited_that_came_by_exec_hears_its_peer(void **state)
+{
+	static const char expected[] = "bind 0 8, connect 0 14, here, disconnect 0 8, connect 0 14, end\n";
+	char environment[256];
+
+	(void)state;
+	ask_there("BINDGUARD_FROM=machine", "exec", expected);
+	limit_port_zero("BINDGUARD_FROM=machine BG_THEN", environment);
+	ask_there(environment, "handed", expected);
 }
 
 /** server_without_a_port_keeps_its_filter - as another thread may be binding it at the moment when its peer goes. */
@@ -230,7 +233,7 @@ server_without_a_port_keeps_its_filter(void **state)
 	char environment[256];
 
 	(void)state;
-	limit_port_zero(environment);
+	limit_port_zero("BINDGUARD_CONFIG", environment);
 	ask_there(environment, "portless", "bind 0 8, connect 0 14, here, disconnect 0 14, connect 0 14, end\n");
 }
 
@@ -301,7 +304,7 @@ socket_that_threads_bind_here_and_there_is_limited(void **state)
 	int bound, open;
 
 	(void)state;
-	limit_port_zero(environment);
+	limit_port_zero("BINDGUARD_CONFIG", environment);
 	assert_int_equal(host_run(environment, "limited mixed 20000", output, sizeof(output)), 0);
 	assert_int_equal(sscanf(output, "bound %d open %d", &bound, &open), 2);
 	assert_int_equal(open, 0);

@@ -4,6 +4,7 @@
  * listen: a stream socket that another, at the same address, keeps from listening, until that is closed
  * client: a datagram socket on a fixed port asks the second host, by connect(2)
  * exec: likewise, but another program of this process connects, the one that execve(2) has started
+ * handed: as exec, and the program that is executed has the rules of BG_THEN
  * portless: a datagram socket on a port that the kernel chooses, which goes with its peer
  * rebound: likewise, and is bound to a port of its own then
  * raw: a datagram socket that was bound and connected past the preload loses its peer
@@ -142,6 +143,14 @@ step_exec(void)
 }
 
 static void
+step_handed(void)
+{
+	unsetenv("BINDGUARD_FROM");
+	setenv("BINDGUARD_CONFIG", getenv("BG_THEN"), 1);
+	step_exec();
+}
+
+static void
 step_raw(void)
 {
 	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(PORT)}, there = any;
@@ -174,9 +183,9 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} steps[] = {{"bind", step_bind},	  {"listen", step_listen},  {"client", step_client},
-		     {"exec", step_exec},	  {"raw", step_raw},	    {"again", step_again},
-		     {"portless", step_portless}, {"rebound", step_rebound}};
+	} steps[] = {{"bind", step_bind},	  {"listen", step_listen},   {"client", step_client},
+		     {"exec", step_exec},	  {"raw", step_raw},	     {"again", step_again},
+		     {"portless", step_portless}, {"rebound", step_rebound}, {"handed", step_handed}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (strcmp(argv[1], steps[i].name) == 0)
