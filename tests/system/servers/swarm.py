@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 # swarm.py FOLDER ADDRESS...: a tracker of BitTorrent, and a peer that has all of FOLDER/seed/data. Who has FOLDER/swarm.torrent
 # asks the tracker at each ADDRESS, in order, until it answers; it names the peer by each ADDRESS.
+import ctypes
 import hashlib
 import http.server
 import os
+import signal
 import socket
 import sys
-import threading
 
 SIZE, PIECE = 1 << 20, 1 << 15
 os.chdir(sys.argv[1])
@@ -41,10 +42,12 @@ with open("seed/data", "wb") as file:
 pieces = b"".join(hashlib.sha1(data[at:at + PIECE]).digest() for at in range(0, SIZE, PIECE))
 info = {b"length": SIZE, b"name": b"data", b"piece length": PIECE, b"pieces": pieces}
 tracker = http.server.ThreadingHTTPServer(("", 6969), Tracker)
-threading.Thread(target=tracker.serve_forever, daemon=True).start()
 with open("swarm.new", "wb") as file:
     urls = [b"http://%s:6969/announce" % address.encode() for address in addresses]
     file.write(encode({b"announce": urls[0], b"announce-list": [[url] for url in urls], b"info": info}))
 os.rename("swarm.new", "swarm.torrent")
-os.system("exec aria2c -q --no-conf -d seed --enable-dht=false --bt-enable-lpd=false --listen-port=6881 "
-          "--bt-seed-unverified=true --seed-ratio=0.0 swarm.torrent")
+if os.fork() == 0:
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it ends with the peer
+    tracker.serve_forever()
+os.execlp("aria2c", "aria2c", "-q", "--no-conf", "-d", "seed", "--enable-dht=false", "--bt-enable-lpd=false",
+          "--listen-port=6881", "--bt-seed-unverified=true", "--seed-ratio=0.0", "swarm.torrent")
