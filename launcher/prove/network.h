@@ -55,6 +55,7 @@ int network_await(int fd, short events, int milliseconds);
 int network_link_make(struct network *network);
 int network_link_add(struct network *network, const char *name);
 int network_link_route(const struct network *network, bool second, uint32_t metric);
+void network_link_groups(const struct network *network);
 struct bg_addr network_address(enum side side, enum bg_family family);
 
 #endif

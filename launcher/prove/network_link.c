@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -180,27 +181,31 @@ give_address(const struct network *network, enum side side, uint32_t index, cons
 	return transact(network, side, &request);
 }
 
-/**
- * open_roads - the other machine sends all that is not its own down the cable, so that it tries addresses of the first
- * machine that are not in their common network, too. No failure: then they are out of reach.
- */
+/** open_road - from that machine all of @family goes down the cable that has no other way; @groups: multicast of IPv4 alone. */
 static void
-open_roads(const struct network *network)
+open_road(const struct network *network, enum side side, uint8_t family, bool groups)
 {
-	static const uint8_t families[] = {AF_INET, AF_INET6};
+	struct request request;
+	struct rtmsg *message = begin(&request, RTM_NEWROUTE, NLM_F_CREATE, sizeof(*message));
 
-	for (size_t i = 0; i < sizeof(families); i++) {
-		struct request request;
-		struct rtmsg *message = begin(&request, RTM_NEWROUTE, NLM_F_CREATE, sizeof(*message));
-
-		message->rtm_family = families[i];
-		message->rtm_table = RT_TABLE_MAIN;
-		message->rtm_protocol = RTPROT_STATIC;
-		message->rtm_scope = families[i] == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-		message->rtm_type = RTN_UNICAST;
-		mnl_attr_put_u32(request.header, RTA_OIF, network->devices[SIDE_THERE]);
-		transact(network, SIDE_THERE, &request);
+	message->rtm_family = family;
+	message->rtm_table = RT_TABLE_MAIN;
+	message->rtm_protocol = RTPROT_STATIC;
+	message->rtm_scope = family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+	message->rtm_type = RTN_UNICAST;
+	if (groups) {
+		message->rtm_dst_len = 4;
+		mnl_attr_put_u32(request.header, RTA_DST, htonl(0xe0000000));
 	}
+	mnl_attr_put_u32(request.header, RTA_OIF, network->devices[side]);
+	transact(network, side, &request);
+}
+
+/** network_link_groups - a program here that joins a group and names no device gets the cable's; IPv6 has that way already. */
+void
+network_link_groups(const struct network *network)
+{
+	open_road(network, SIDE_HERE, AF_INET, true);
 }
 
 /** network_address - the machine's own. */
@@ -249,8 +254,11 @@ network_link_make(struct network *network)
 		error = plug_in(network, side, NETWORK_LOOPBACK_INDEX);
 	if (!error)
 		error = connect_both(network, NETWORK_DEVICE, addresses[0], network->devices);
+	/* The other machine tries addresses of this one that are not in their common network, too, where it can. */
 	if (!error)
-		open_roads(network);
+		open_road(network, SIDE_THERE, AF_INET, false);
+	if (!error)
+		open_road(network, SIDE_THERE, AF_INET6, false);
 	return error;
 }
 

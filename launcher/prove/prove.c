@@ -66,6 +66,8 @@ prove(struct proof *proof, struct failure *failure)
 
 	if (status == STATUS_GOOD)
 		status = prove_outgoing_begin(proof, failure);
+	if (status == STATUS_GOOD && !proof->outgoing.interface)
+		network_link_groups(&proof->network); /* else by the way that is proved to be the wrong one */
 	if (status == STATUS_GOOD)
 		status = prove_start(proof, failure);
 	if (status != STATUS_GOOD)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * prove_hint.c - where the guard has cost something that --from machine keeps: this machine reached the socket at loopback and not
- * at its own address. Runs in the launcher only.
+ * at its own address, or not by a group that CMD has joined. Runs in the launcher only.
  *
  * What CMD had asked for is in the guard's events, which go where CMD's user wants them, and not in the kernel: a socket at
  * 127.0.0.1 may have been rewritten to it or not. A wildcard that is confined to lo still tells. */
@@ -47,13 +47,13 @@ moves_to_loopback(const struct proof *proof)
 	       is_one_of("BINDGUARD_TO", "loopback") && is_one_of("BINDGUARD_CONFINE", "lo");
 }
 
-/** is_narrowed - is it reached at loopback and, by the same family, refused at the machine's own address? */
+/** is_refused_at - is it reached at loopback and, by the same family, refused at @place? */
 static bool
-is_narrowed(const struct prove_result *result)
+is_refused_at(const struct prove_result *result, enum place place)
 {
 	for (size_t i = 0; i < PROVE_FAMILIES; i++)
 		if (result->outcomes[PLACE_LOOPBACK][i] == OUTCOME_REACHED &&
-		    result->outcomes[PLACE_OWN][i] == OUTCOME_REFUSED)
+		    result->outcomes[place][i] == OUTCOME_REFUSED)
 			return true;
 	return false;
 }
@@ -73,7 +73,8 @@ prove_hint_find(const struct proof *proof, const struct prove_result *result)
 	struct bg_addr rewritten = bg_addr_loopback((enum bg_family)addr->family);
 	const char *confine = getenv("BINDGUARD_CONFINE");
 
-	if (!moves_to_loopback(proof) || !is_narrowed(result) || !takes_limit(proof, &result->socket))
+	if (!moves_to_loopback(proof) || !takes_limit(proof, &result->socket) ||
+	    (!is_refused_at(result, PLACE_OWN) && !is_refused_at(result, PLACE_GROUP)))
 		return HINT_NONE;
 	if (bg_addr_is_wildcard(addr) && result->socket.ifindex == NETWORK_LOOPBACK_INDEX)
 		return HINT_KEPT;
@@ -86,7 +87,7 @@ prove_hint_print(const struct proof *proof)
 {
 	const char *program = NULL;
 	enum prove_hint most = HINT_NONE;
-	bool others = false;
+	bool others = false, groups = false;
 
 	for (size_t i = 0; i < proof->results.count; i++) {
 		const struct prove_result *result = &proof->results.items[i];
@@ -95,14 +96,16 @@ prove_hint_print(const struct proof *proof)
 		if (hint > most) {
 			most = hint;
 			program = result->program;
-			others = false;
+			others = groups = false;
 		} else if (hint == most && hint != HINT_NONE) {
 			others = others || strcmp(program, result->program) != 0;
 		}
+		if (hint == most && hint != HINT_NONE)
+			groups = groups || is_refused_at(result, PLACE_GROUP);
 	}
 	if (most != HINT_NONE)
-		printf("hint: programs on this machine do not reach %s%s at the machine's own addresses; "
+		printf("hint: programs on this machine do not reach %s%s at the machine's own addresses%s; "
 		       "%s--from machine keeps them\n",
-		       program, others ? " and others" : "",
+		       program, others ? " and others" : "", groups ? " or by multicast" : "",
 		       most == HINT_IF_ASKED ? "if it asked for all addresses, " : "");
 }

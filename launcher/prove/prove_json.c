@@ -66,15 +66,15 @@ result_value(const struct proof *proof, const struct prove_result *result)
 
 	bg_addr_format(&socket->local.addr, address);
 	socket_copy_escaped(socket->device, device);
-	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s, s:o}", "protocol",
+	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "protocol",
 			 bg_protocol_word(socket->protocol), "family",
 			 socket->local.addr.family == BG_IPV4 ? "ipv4" : "ipv6", "address", address, "port",
 			 socket->local.port, "dual_stack", socket_is_dual_stack(socket), "device", text_value(device),
 			 "program", text_value(strcmp(result->program, "?") == 0 ? "" : result->program), "ephemeral",
 			 socket->ephemeral, "here", place_value(result, PLACE_LOOPBACK), "loopback",
 			 loopback_value(result), "own", place_value(result, PLACE_OWN), "there",
-			 place_value(result, PLACE_ELSEWHERE), "verdict", verdicts[prove_result_verdict(result)],
-			 "hint", hint_value(proof, result));
+			 place_value(result, PLACE_ELSEWHERE), "multicast", place_value(result, PLACE_GROUP), "verdict",
+			 verdicts[prove_result_verdict(result)], "hint", hint_value(proof, result));
 }
 
 /** leak_value - packets to one place that left by another link. */

@@ -3,6 +3,7 @@
  * nothing. Runs in the launcher only, and in tests, on the machine of the socket. */
 #include <errno.h>
 
+#include "launcher/prove/prove_groups.h"
 #include "launcher/prove/prove_lookup.h"
 #include "launcher/prove/prove_plan.h"
 #include "launcher/prove/prove_results.h"
@@ -112,8 +113,8 @@ find_receiver(const struct network *network, const struct sockets *sockets, cons
 	      struct attempt *attempt)
 {
 	struct bg_addr own = network_address(SIDE_HERE, (enum bg_family)attempt->to.addr.family);
-	bool at_device = attempt->place == PLACE_ELSEWHERE || bg_addr_equal(&attempt->to.addr, &own) ||
-			 bg_addr_is_link_local(&attempt->to.addr);
+	bool at_device = attempt->place == PLACE_ELSEWHERE || attempt->place == PLACE_GROUP ||
+			 bg_addr_equal(&attempt->to.addr, &own) || bg_addr_is_link_local(&attempt->to.addr);
 	int error = 0;
 
 	attempt->receiver = RECEIVER_NOBODY;
@@ -154,12 +155,12 @@ add_attempt(struct attempt *attempts, size_t *count, enum place place, const str
 static size_t
 list_attempts(const struct network *network, const struct socket *socket, struct attempt attempts[ATTEMPTS_MAX])
 {
-	static const enum place places[PLACES] = {PLACE_ELSEWHERE, PLACE_LOOPBACK, PLACE_OWN};
+	static const enum place places[] = {PLACE_ELSEWHERE, PLACE_LOOPBACK, PLACE_OWN};
 	static const enum bg_family families[PROVE_FAMILIES] = {BG_IPV4, BG_IPV6};
 	struct bg_endpoint to = {.port = socket->local.port};
 	size_t count = 0;
 
-	for (size_t place = 0; place < PLACES; place++)
+	for (size_t place = 0; place < sizeof(places) / sizeof(places[0]); place++)
 		for (size_t i = 0; i < PROVE_FAMILIES; i++) {
 			if (!serves(socket, families[i]) || (families[i] == BG_IPV6 && !network->ipv6))
 				continue;
@@ -170,6 +171,12 @@ list_attempts(const struct network *network, const struct socket *socket, struct
 		bg_addr_parse(prove_loopback_text(i), &to.addr);
 		add_attempt(attempts, &count, PLACE_LOOPBACK, &to);
 	}
+	/* What is sent from here by two links would count as CMD's, which is pinned to one. */
+	for (size_t i = 0; i < PROVE_FAMILIES && network_is_datagram(socket->protocol) && !network->second[SIDE_HERE];
+	     i++)
+		if (serves(socket, families[i]) &&
+		    prove_groups_find(families[i], network->devices[SIDE_HERE], &to.addr))
+			add_attempt(attempts, &count, PLACE_GROUP, &to);
 	return count;
 }
 

@@ -5,8 +5,8 @@
 
 #include "launcher/prove/prove_results.h"
 
-/** ATTEMPTS_MAX - of a socket. IPv4: three at loopback, one own, one from elsewhere; IPv6: one each. */
-#define ATTEMPTS_MAX 8
+/** ATTEMPTS_MAX - of a socket. IPv4: three at loopback, one own, one from elsewhere, one by multicast; IPv6: one each. */
+#define ATTEMPTS_MAX 10
 
 /** enum receiver - whom the kernel gives a packet to. */
 enum receiver { RECEIVER_UNKNOWN, RECEIVER_THIS, RECEIVER_OTHER, RECEIVER_NOBODY };

@@ -20,6 +20,7 @@ enum place {
 	PLACE_LOOPBACK,	 /* from this machine, at a loopback address */
 	PLACE_OWN,	 /* from this machine, at the machine's own address, or at the socket's where that is another */
 	PLACE_ELSEWHERE, /* from the other machine */
+	PLACE_GROUP,	 /* from this machine, by multicast */
 	PLACES,
 };
 

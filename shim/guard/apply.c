@@ -244,6 +244,8 @@ bg_apply_change(struct bg_attempt *attempt)
 			attempt->guard->real->bind(attempt->fd, attempt->caller->bytes, attempt->size));
 	if (refused && !done->limited)
 		result = -EACCES;
+	if (result >= 0 && !done->limited && bg_limit_release(attempt, done->to.port) && done->interface[0])
+		bg_device_hold(attempt->fd, done->interface);
 	if (result >= 0)
 		bg_apply_remember(attempt, kind_of(done), done);
 	bg_report_changed(attempt, done, result);

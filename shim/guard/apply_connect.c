@@ -184,11 +184,18 @@ leave_device(struct bg_attempt *attempt, const struct bg_mark *mark, const struc
 	     const struct bg_peer *peer, int *result)
 {
 	static const struct bg_peer nobody;
+	enum limit_peer admitted = LIMIT_PEER_NONE;
+	bool made;
 
 	if (bg_facts_gather(attempt, BG_FACT_PROTOCOL) != BG_FACTS_GATHERED)
 		return false;
-	if (attempt->request.protocol & DATAGRAM)
-		return undo_in_place(attempt, now, peer, result);
+	if (attempt->request.protocol & DATAGRAM) {
+		if (mark->action == BG_ACTION_LIMIT)
+			admitted = limit_peer_admit(attempt->fd, peer);
+		made = undo_in_place(attempt, now, peer, result);
+		limit_peer_settle(attempt->fd, admitted, made && *result >= 0);
+		return made;
+	}
 	if (undo_is_idle(attempt->fd) && bg_kernel_set_device(attempt->fd, ""))
 		bg_replace(attempt, now->to.port ? &now->to : NULL, now->form, mark->dual_stack, &nobody);
 	return false;
@@ -210,14 +217,17 @@ ask_of_undone(struct bg_attempt *attempt, const struct bg_mark *mark, const stru
 		memcpy(request->device, now->interface, sizeof(request->device));
 }
 
-/** stays - is the socket one that a rule has put somewhere at bind(2), and that is not undone? Or there already? */
+/**
+ * stays - is the socket one that a rule has put somewhere at bind(2), and that is not undone? Or there already? The device of a
+ * datagram socket is gone where its association was dissolved, and its port with that (device.c).
+ */
 static bool
-stays(const struct bg_attempt *attempt, const struct bg_mark *mark)
+stays(const struct bg_attempt *attempt, const struct bg_mark *mark, const struct bg_change *now)
 {
 	const char *device = attempt->verdict.change.interface;
 	char present[BG_IFNAME_MAX];
 
-	if (mark && (mark->kind == BG_MARK_ADDRESS || mark->kind == BG_MARK_DEVICE))
+	if (mark && (mark->kind == BG_MARK_ADDRESS || (mark->kind == BG_MARK_DEVICE && now->interface[0])))
 		return true;
 	return device[0] && attempt->origin != BG_ORIGIN_NONE && bg_kernel_get_device(attempt->fd, present) == 0 &&
 	       memcmp(present, device, sizeof(present)) == 0;
@@ -263,7 +273,7 @@ apply_connect(struct bg_attempt *attempt, const struct bg_mark *mark, const stru
 		*result = bg_attempt_refuse(attempt);
 		return true;
 	}
-	if ((!(request->protocol & DATAGRAM) && !undo_is_idle(attempt->fd)) || (!undo && stays(attempt, mark))) {
+	if ((!(request->protocol & DATAGRAM) && !undo_is_idle(attempt->fd)) || (!undo && stays(attempt, mark, &now))) {
 		verdict->effect = BG_EFFECT_NONE;
 		verdict->reason = BG_REASON_ALREADY_THERE;
 		return false;

@@ -19,6 +19,7 @@
 #include "bindguard/report.h"
 #include "guard/disconnect.h"
 #include "guard/limit.h"
+#include "guard/limit_peer.h"
 
 /**
  * read_server - the dissolved socket's name, and what was asked for of it: into the request.
@@ -62,8 +63,12 @@ follow_rules(struct bg_attempt *attempt, bool undone, bool blocked)
 		return 0;
 	if (verdict->effect == BG_EFFECT_REFUSE)
 		return -verdict->error;
-	if (verdict->effect != BG_EFFECT_CHANGE)
+	if (verdict->effect != BG_EFFECT_CHANGE) {
+		/* A limit that came with the socket, by execve(2) or SCM_RIGHTS, may be of no rule here. */
+		if (attempt->guard->policy->limits)
+			limit_peer_forget(attempt->fd);
 		return 0;
+	}
 	if (change->limited)
 		attached = bg_limit_attach(attempt, blocked);
 	if (attached < 0 && !verdict->has_fallback)

@@ -8,6 +8,7 @@
 #include "bindguard/kernel.h"
 #include "bindguard/origin.h"
 #include "bindguard/report.h"
+#include "guard/limit.h"
 
 /**
  * blind - the address cannot be looked at: nobody knows what this call would open. Only of a socket that is known not to
@@ -61,6 +62,8 @@ bg_guard_bind(const struct bg_guard *guard, int fd, const void *addr, unsigned s
 		bg_scope_before(fd, &request->asked, &scope);
 		result = (int)bg_kernel_result(guard->real->bind(fd, copy.bytes, size));
 		bg_scope_after(fd, &scope);
+		if (result >= 0)
+			bg_limit_release(&attempt, request->asked.port);
 		bg_apply_nothing(&attempt, result);
 		bg_report_unchanged(&attempt, result);
 		return result;

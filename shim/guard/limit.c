@@ -13,10 +13,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "bindguard/apply.h"
 #include "bindguard/device.h"
 #include "bindguard/interface_master.h"
 #include "bindguard/interface_visit.h"
 #include "bindguard/kernel.h"
+#include "bindguard/marks.h"
 #include "bindguard/packet_filter.h"
 
 #define SMALL 48u /* instructions that a signal's stack has room for, twice */
@@ -191,6 +193,30 @@ bg_limit_give_up(int fd)
 	if (ours)
 		bg_limit_detach(fd);
 	return ours;
+}
+
+/**
+ * bg_limit_release - bind(2) has bound the attempt's socket to @port, where no rule limits who is heard: the filter of an
+ * earlier limit, whose port went with its peer, comes off. Before that another thread may be about to need it. Afterwards no
+ * bind(2) succeeds any more, and a port that was asked for is not lost (SOCK_BINDPORT_LOCK of __inet_bind()). One that the
+ * kernel chose is lost with the next peer: there the filter stays.
+ * Return: whether there was one.
+ */
+bool
+bg_limit_release(const struct bg_attempt *attempt, uint16_t port)
+{
+	const struct bg_policy *policy = attempt->guard->policy;
+	const struct bg_request *request = &attempt->request;
+	struct bg_mark mark;
+
+	if (!policy->limits || policy->mode != BG_MODE_ENFORCE || !port ||
+	    ((request->known & BG_FACT_PROTOCOL) && (request->protocol & BG_PROTOCOL_LISTENING)) ||
+	    !bg_device_receives_at_once(attempt->fd) || !bg_limit_give_up(attempt->fd))
+		return false;
+	/* Else what had been asked for would be decided on again when the association is dissolved. */
+	if (bg_marks_get(attempt->fd, &mark) && mark.action == BG_ACTION_LIMIT)
+		bg_apply_remember(attempt, BG_MARK_AS_ASKED, NULL);
+	return true;
 }
 
 /** bg_limit_lock - the filter of @fd, and of all that it accepts, stays as it is. */

@@ -9,6 +9,7 @@ BG_SIGSAFE int bg_limit_attach(struct bg_attempt *attempt, bool over);
 BG_SIGSAFE bool bg_limit_is_on(int fd);
 BG_SIGSAFE void bg_limit_detach(int fd);
 BG_SIGSAFE bool bg_limit_give_up(int fd);
+BG_SIGSAFE bool bg_limit_release(const struct bg_attempt *attempt, uint16_t port);
 BG_SIGSAFE void bg_limit_lock(int fd);
 
 #endif

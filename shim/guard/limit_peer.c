@@ -83,6 +83,14 @@ limit_peer_admit(int fd, const struct bg_peer *peer)
 	return admit(fd, &to.addr);
 }
 
+/** limit_peer_forget - the association of @fd is dissolved, and no bind(2) of another thread succeeds: nobody is admitted now. */
+void
+limit_peer_forget(int fd)
+{
+	if (bg_limit_is_on(fd))
+		admit(fd, NULL);
+}
+
 /**
  * limit_peer_settle - after that. One that is deaf to its peer has no filter from now on; one that is not @connected hears whom it
  * is connected to still, if anybody.

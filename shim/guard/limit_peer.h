@@ -13,6 +13,7 @@ enum limit_peer {
 };
 
 BG_SIGSAFE enum limit_peer limit_peer_admit(int fd, const struct bg_peer *peer);
+BG_SIGSAFE void limit_peer_forget(int fd);
 BG_SIGSAFE void limit_peer_settle(int fd, enum limit_peer admitted, bool connected);
 
 #endif

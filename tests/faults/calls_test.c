@@ -227,6 +227,24 @@ client_under_a_rule_whose_system_calls_fail_goes_no_other_way(void **state)
 	RUN(rows);
 }
 
+/** limited_server_whose_system_calls_fail_is_never_exposed - it has the filter, or a peer, or the call fails. */
+static void
+limited_server_whose_system_calls_fail_is_never_exposed(void **state)
+{
+#define LIMIT "BINDGUARD_FROM=machine " QUIET
+	static const struct row rows[] = {
+		{LIMIT, "4 udp -1 4000 B lo", "B", ALL, "0.0.0.0/4000%", {0}},
+		{LIMIT, "6 udp 0 4000 B lo", "B", ALL, "::/4000%", {0}},
+		{LIMIT, "4 udp -1 4000 bC lo", "bC", ALL, HERE4 "/4000%", {0}},
+		{LIMIT, "6 udp 0 4000 bC lo", "bC", ALL, HERE6 "/4000%", {0}},
+		{LIMIT, "4 udp -1 4000 bcD lo", "bcD", ALL, "0.0.0.0/4000%", {0}},
+	};
+#undef LIMIT
+
+	(void)state;
+	RUN(rows);
+}
+
 /** client_that_disconnects_whose_system_calls_fail_is_never_exposed - it is a server again, connect(2) to AF_UNSPEC. */
 static void
 client_that_disconnects_whose_system_calls_fail_is_never_exposed(void **state)
@@ -284,6 +302,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(rule_whose_system_calls_fail_is_never_passed_over),
 		cmocka_unit_test(client_whose_system_calls_fail_is_served_or_refused),
 		cmocka_unit_test(client_under_a_rule_whose_system_calls_fail_goes_no_other_way),
+		cmocka_unit_test(limited_server_whose_system_calls_fail_is_never_exposed),
 		cmocka_unit_test(client_that_disconnects_whose_system_calls_fail_is_never_exposed),
 		cmocka_unit_test(event_whose_sink_fails_is_in_the_next),
 	};

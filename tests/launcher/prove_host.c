@@ -42,6 +42,12 @@ static const char serve[] =
 	"        elif option == 'end': sys.exit()\n"
 	"        elif option == 'later': time.sleep(1.2)\n"
 	"        elif option == 'soon': time.sleep(0.2)\n"
+	"        elif option == 'joins' and ':' in address:\n"
+	"            group = socket.inet_pton(family, 'ff05::1234') + struct.pack('I', 0)\n"
+	"            s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group)\n"
+	"        elif option == 'joins':\n" /* and names no device */
+	"            group = socket.inet_aton('239.1.2.3') + bytes(4)\n"
+	"            s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)\n"
 	"        elif option in ('deaf', 'once', 'peers', 'opens', 'busy'): pass\n"
 	"        else: s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, option.encode())\n"
 	"    scope = socket.if_nametoindex('eth0') if address.startswith('fe80') else 0\n"

@@ -25,6 +25,9 @@
 #define PERHAPS                                                                                                        \
 	"^hint: programs on this machine do not reach python3[.0-9]* at the machine's own addresses; "                 \
 	"if it asked for all addresses, --from machine keeps them$"
+#define GROUP(if_asked)                                                                                                \
+	"^hint: programs on this machine do not reach python3[.0-9]* at the machine's own addresses or by "            \
+	"multicast; " if_asked "--from machine keeps them$"
 #define QUICKLY_S 9 /* two tries that wait for an answer take longer: prove_probe.c */
 
 /** expect_limited - prove_expect() as those users whose TCP sockets take a filter: Linux 6.18.44 asks for CAP_NET_ADMIN. */
@@ -190,6 +193,70 @@ what_a_limit_would_keep_is_named(void **state)
 }
 
 static void
+multicast_that_the_guard_costs_is_named(void **state)
+{
+	static const struct prove_case cases[] = {
+		{"./serve udp 0.0.0.0 8000,joins", 0, {GROUP("if it asked for all addresses, ")}, "^1 socket"},
+		{"./serve udp :: 8000,only,joins", 0, {GROUP("if it asked for all addresses, ")}, "^1 socket"},
+		{"./serve udp :: 8000,joins tcp :: 8001", 0, {GROUP("")}, "^2 sockets"},
+		{"--confine lo ./serve udp 0.0.0.0 8000,joins", 0, {GROUP("")}, "^1 socket"},
+		/* Who has no group misses none, nor does TCP. */
+		{"./serve udp :: 8000", 0, {SURE}, "^1 socket"},
+		{"./serve udp 127.0.0.5 8000,joins tcp :: 8001", 0, {SURE}, "^2 sockets"},
+	};
+
+	(void)state;
+	expect_limited(cases, LENGTH(cases));
+	if (strstr(drive("$BG prove --from machine ./serve udp 0.0.0.0 8000,joins")->out, "hint:"))
+		fail_msg("it is reached by multicast");
+}
+
+/** is_text - is @value that text, or for NULL null? */
+static bool
+is_text(const json_t *value, const char *text)
+{
+	return text ? json_is_string(value) && strcmp(json_string_value(value), text) == 0 : json_is_null(value);
+}
+
+static void
+json_tells_who_is_reached_by_multicast(void **state)
+{
+	static const struct {
+		const char *command;
+		const char *ipv4;
+		const char *ipv6;
+	} cases[] = {
+		{"--unguarded ./serve udp 0.0.0.0 8000,joins", "reached", NULL},
+		{"--unguarded ./serve udp :: 8000,joins", NULL, "reached"},
+		{"--unguarded ./serve udp 0.0.0.0 8000", NULL, NULL},
+		{"--unguarded ./serve udp 127.0.0.1 8000,joins", "refused", NULL},
+		{"./serve udp 0.0.0.0 8000,joins", "refused", NULL},
+		{"./serve udp :: 8000,joins", NULL, "refused"},
+		{"--from machine ./serve udp 0.0.0.0 8000,joins", "reached", NULL},
+		{"--from machine ./serve udp :: 8000,joins", NULL, "reached"},
+		{"--from 10.0.0.0/8 ./serve udp 0.0.0.0 8000,joins", "silent", NULL},
+		{"--pin link2 ./serve udp 0.0.0.0 8000,joins", NULL, NULL},
+	};
+
+	(void)state;
+	prove_possible("");
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		json_t *object = json_loads(drive("$BG prove --json %s", cases[i].command)->out, 0, NULL), *ipv4, *ipv6;
+
+		assert_int_equal(json_unpack(object, "{s:[{s:{s:o, s:o}}]}", "sockets", "multicast", "ipv4", &ipv4,
+					     "ipv6", &ipv6),
+				 0);
+		if (!json_is_null(json_object_get(object, "outgoing")))
+			assert_int_equal(
+				json_integer_value(json_object_get(json_object_get(object, "outgoing"), "leaked")), 0);
+		if (!is_text(ipv4, cases[i].ipv4) || !is_text(ipv6, cases[i].ipv6))
+			fail_msg("%s: IPv4 %s, IPv6 %s", cases[i].command, json_string_value(ipv4),
+				 json_string_value(ipv6));
+		json_decref(object);
+	}
+}
+
+static void
 json_tells_silence_and_hint(void **state)
 {
 	const char *there, *refused, *hint;
@@ -222,6 +289,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(silence_takes_no_deadline),
 		cmocka_unit_test(multipath_server_is_confined_instead),
 		cmocka_unit_test_teardown(what_a_limit_would_keep_is_named, reset),
+		cmocka_unit_test_teardown(multicast_that_the_guard_costs_is_named, reset),
+		cmocka_unit_test(json_tells_who_is_reached_by_multicast),
 		cmocka_unit_test(json_tells_silence_and_hint),
 	};
 

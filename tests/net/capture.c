@@ -6,6 +6,7 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,6 +28,22 @@ capture_open(void)
 	return bind(capture, (struct sockaddr *)&cable, sizeof(cable));
 }
 
+/**
+ * is_sent - by a program: an IP packet of TCP or UDP. A reset without acknowledgement is the kernel's own answer to what comes
+ * for a connection that is gone, and goes by no socket: tcp_v4_send_reset().
+ */
+static bool
+is_sent(const struct sockaddr_ll *from, const unsigned char *packet)
+{
+	bool ipv4 = ntohs(from->sll_protocol) == ETH_P_IP, ipv6 = ntohs(from->sll_protocol) == ETH_P_IPV6;
+	unsigned protocol = ipv4 ? packet[9] : packet[6];
+	size_t header = ipv4 ? (size_t)(packet[0] & 15) * 4 : 40;
+
+	if (from->sll_pkttype != PACKET_HOST || (!ipv4 && !ipv6))
+		return false;
+	return protocol == IPPROTO_UDP || (protocol == IPPROTO_TCP && (packet[header + 13] & 0x3f) != TH_RST);
+}
+
 /** capture_count - packets that came by the first link, since the last time. */
 unsigned
 capture_count(void)
@@ -38,11 +55,8 @@ capture_count(void)
 	ssize_t got;
 
 	while ((got = recvfrom(capture, packet, sizeof(packet), MSG_DONTWAIT, (struct sockaddr *)&from, &size)) > 0) {
-		unsigned protocol = ntohs(from.sll_protocol) == ETH_P_IP ? packet[9] : packet[6];
-		bool ip = ntohs(from.sll_protocol) == ETH_P_IP || ntohs(from.sll_protocol) == ETH_P_IPV6;
-
 		size = sizeof(from);
-		count += from.sll_pkttype == PACKET_HOST && ip && (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP);
+		count += is_sent(&from, packet);
 	}
 	return count;
 }

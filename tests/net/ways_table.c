@@ -14,6 +14,8 @@
 #define DENY_PORT "rule r { call = connect port = {1-1023} action = deny }"
 #define DENY_LOOPBACK "rule r { call = connect address = {loopback} action = deny }"
 #define BOTH_CONFINE BINDS CONFINE
+#define PINNED "rule b { address = wildcard action = confine interface = " PLACES_DEVICE " }\n" CONFINE
+#define LIMITED "rule b { address = wildcard action = limit from = " PLACES_DEVICE " }\n" CONFINE
 #define BOTH_REWRITE BINDS TO_ADDRESSES
 
 const struct way ways[] = {
@@ -135,6 +137,10 @@ const struct way ways[] = {
 	 "111 " PLACES_HERE6 "; 0 " PLACES_HERE6 " cable/" PLACES_HERE6 "; ", NULL},
 	{"tcp4_connect_twice", CONFINE, "tcp4 connect=" THERE4 ",19400 connect=" THERE4 ",19400",
 	 "0 " PLACES_HERE4 "%" PLACES_DEVICE " " PLACES_DEVICE "/" PLACES_HERE4 "; 106 " PLACES_HERE4 "%" PLACES_DEVICE "; ", NULL},
+	{"udp4_limited_hears_loopback_after_confined", LIMITED, "udp4 bind=0.0.0.0,19402 connect=" THERE4 ",19400 connect=127.0.0.1,19400",
+	 "0 " PLACES_HERE4 "%" PLACES_DEVICE " " PLACES_DEVICE "/" PLACES_HERE4 "; 0 " PLACES_HERE4 " here/" PLACES_HERE4 "; ", "0 " PLACES_HERE4 "%" PLACES_DEVICE " " PLACES_DEVICE "/" PLACES_HERE4 "; 0 " HERE4 " here/" HERE4 "; "},
+	{"udp4_wildcard_port0_pinned_dissolved", PINNED, "udp4 bind=0.0.0.0,0 dissolve connect=" THERE4 ",19400",
+	 "0 " PLACES_HERE4 "%" PLACES_DEVICE " " PLACES_DEVICE "/" PLACES_HERE4 "; ", NULL},
 	{"udp4_confined_twice", CONFINE, "udp4 connect=" THERE4 ",19400 connect=" THERE4 ",19400",
 	 "0 " PLACES_HERE4 "%" PLACES_DEVICE " " PLACES_DEVICE "/" PLACES_HERE4 "; 0 " PLACES_HERE4 "%" PLACES_DEVICE " " PLACES_DEVICE "/" PLACES_HERE4 "; ", NULL},
 	{"udp4_rewritten_twice", TO_ADDRESSES, "udp4 connect=" THERE4 ",19400 connect=" THERE4 ",19400",

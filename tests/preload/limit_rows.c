@@ -31,6 +31,9 @@ struct reach {
 	const char *expected[6];
 };
 
+/** environment - of what is preloaded. */
+static const char environment[] = "BINDGUARD_LOG=none BINDGUARD_CONFIG=$BG_FOLDER/rules";
+
 /** struct server - the servers that each row starts. */
 static const struct server {
 	enum bg_protocol protocol;
@@ -131,7 +134,6 @@ expect_lock(const struct reach *reach, const struct server *server, int locked)
 static void
 start(const struct reach *reach, enum limit_engine how, struct process *process, unsigned ports[LENGTH(servers)])
 {
-	static const char environment[] = "BINDGUARD_LOG=none BINDGUARD_CONFIG=$BG_FOLDER/rules";
 	bool supervised = reach->rule && how == LIMIT_SECCOMP;
 	char arguments[1024], *at = process->line;
 
@@ -202,4 +204,39 @@ limit_rows_check(enum limit_engine how)
 	}
 	assert_int_equal(wrong, 0);
 	figure("%zu rows of up to %zu servers: each place as the table says", LENGTH(reaches), LENGTH(servers));
+}
+
+/**
+ * limit_rows_check_rebound - a datagram socket that is limited and loses its port with its peer is bound to another port: the
+ * filter is that of the rule for it, or goes where that is none of a limit.
+ */
+void
+limit_rows_check_rebound(enum limit_engine how)
+{
+	static const char zero[] = "rule zero { port = {\"0\"} action = limit from = {\"machine\"} }\n",
+			  before[] = "bind 0 8, connect 0 14, disconnect 0 14, ";
+	static const struct {
+		const char *rule;
+		const char *expected;
+	} cases[] = {
+		{"", "bind 0 0, connect 0 0, disconnect 0 0, end\n"},
+		{"rule r { action = limit from = {\"" PLACES_DEVICE "\"} }\n",
+		 "bind 0 5, connect 0 11, disconnect 0 5, end\n"},
+		/* A confined one has the filter that holds it to its device; it goes where the device goes. */
+		{"rule r { action = confine interface = " PLACES_DEVICE " }\n",
+		 "bind 0 4, connect 0 4, disconnect 0 4, end\n"},
+	};
+
+	setenv("BINDGUARD_LOG", "none", 1);
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		char rules[512], expected[256];
+
+		snprintf(rules, sizeof(rules), "%s%s", zero, cases[i].rule);
+		write_rules(rules);
+		snprintf(expected, sizeof(expected), "%s%s", before, cases[i].expected);
+		host_expect(how == LIMIT_SECCOMP ? NULL : environment,
+			    how == LIMIT_SECCOMP ? "../seccomp_cli " BG_BUILD_DIR "/hosts/limit_steps rebound"
+						 : "limit_steps rebound",
+			    expected);
+	}
 }

@@ -7,5 +7,6 @@
 enum limit_engine { LIMIT_PRELOAD, LIMIT_SECCOMP };
 
 void limit_rows_check(enum limit_engine how);
+void limit_rows_check_rebound(enum limit_engine how);
 
 #endif

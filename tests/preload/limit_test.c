@@ -109,8 +109,7 @@ network_of_the_socket_is_asked(void **state)
 	(void)state;
 	snprintf(elsewhere, sizeof(elsewhere),
 		 "BINDGUARD_LOG=none BINDGUARD_FROM=%s nsenter --net=/proc/%d/fd/%d unshare -m sh -c 'mount -t sysfs "
-		 "sysfs /sys && "
-		 "test -e /sys/class/net/%s/master && exec nsenter --net=/proc/%d/fd/%d env \"$@\"' sh",
+		 "sysfs /sys && test -e /sys/class/net/%s/master && exec nsenter --net=/proc/%d/fd/%d env \"$@\"' sh",
 		 PLACES_DEVICE, pid, net_network()->namespaces[SIDE_THERE], PLACES_DEVICE, pid, here);
 	assert_int_equal(
 		net_run(SIDE_THERE, "ip link add bridge2 type bridge && ip link set " PLACES_DEVICE " master bridge2"),
@@ -199,30 +198,51 @@ server_limited_that_connects_hears_its_peer(void **state)
 		  "bind 0 8, connect 0 14, here, disconnect 0 8, connect 0 14, end\n");
 }
 
-/** server_limited_that_came_by_exec_hears_its_peer - nothing is remembered of it, but its filter tells what it is. */
+/** limit_port_zero - a rule for that, and none for others, as the file that @name of @environment names. */
+static void
+limit_port_zero(const char *name, char environment[256])
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/port-zero", host_folder());
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs("rule zero { port = {\"0\"} action = limit from = {\"machine\"} }\n", file);
+	fclose(file);
+	snprintf(environment, 256, "BINDGUARD_LOG=none %s=%s", name, path);
+}
+
+/** server_limited_that_came_by_exec_hears_its_peer - its filter tells what it is, also to a program without a rule for it. */
 static void
 server_limited_that_came_by_exec_hears_its_peer(void **state)
 {
+	static const char expected[] = "bind 0 8, connect 0 14, here, disconnect 0 8, connect 0 14, end\n";
+	char environment[256];
+
 	(void)state;
-	ask_there("BINDGUARD_FROM=machine", "exec",
-		  "bind 0 8, connect 0 14, here, disconnect 0 8, connect 0 14, end\n");
+	ask_there("BINDGUARD_FROM=machine", "exec", expected);
+	limit_port_zero("BINDGUARD_FROM=machine BG_THEN", environment);
+	ask_there(environment, "handed", expected);
 }
 
 /** server_without_a_port_keeps_its_filter - as another thread may be binding it at the moment when its peer goes. */
 static void
 server_without_a_port_keeps_its_filter(void **state)
 {
-	char path[128], environment[256];
-	FILE *file;
+	char environment[256];
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/port-zero", host_folder());
-	file = fopen(path, "we");
-	assert_non_null(file);
-	fputs("rule zero { port = {\"0\"} action = limit from = {\"machine\"} }\n", file);
-	fclose(file);
-	snprintf(environment, sizeof(environment), "BINDGUARD_CONFIG=%s", path);
+	limit_port_zero("BINDGUARD_CONFIG", environment);
 	ask_there(environment, "portless", "bind 0 8, connect 0 14, here, disconnect 0 14, connect 0 14, end\n");
+}
+
+/** server_bound_to_another_port_is_limited_by_that_one_s_rule - whatever it had before. */
+static void
+server_bound_to_another_port_is_limited_by_that_one_s_rule(void **state)
+{
+	(void)state;
+	limit_rows_check_rebound(LIMIT_PRELOAD);
 }
 
 /** server_that_was_open_is_limited_without_a_peer - bound and connected past the preload. */
@@ -274,6 +294,22 @@ socket_that_threads_bind_at_once_is_limited(void **state)
 	limited("BINDGUARD_LOG=none", "limited race 5000", output);
 	assert_string_equal(output, "bound 5000 open 0\n");
 	figure("5000 sockets that 4 threads bound at once, 0 without a filter");
+}
+
+/** socket_that_threads_bind_here_and_there_is_limited - where no limit is, none is taken from a thread whose port has one. */
+static void
+socket_that_threads_bind_here_and_there_is_limited(void **state)
+{
+	char environment[256], output[1024];
+	int bound, open;
+
+	(void)state;
+	limit_port_zero("BINDGUARD_CONFIG", environment);
+	assert_int_equal(host_run(environment, "limited mixed 20000", output, sizeof(output)), 0);
+	assert_int_equal(sscanf(output, "bound %d open %d", &bound, &open), 2);
+	assert_int_equal(open, 0);
+	figure("20,000 sockets that a thread binds to a limited port and three to another: %d are, 0 without a filter",
+	       bound);
 }
 
 /** server_that_listens_again_is_told_of_once - as nginx does, to change the backlog. */
@@ -347,10 +383,12 @@ main(int argc, char **argv)
 		cmocka_unit_test(server_limited_that_connects_hears_its_peer),
 		cmocka_unit_test(server_limited_that_came_by_exec_hears_its_peer),
 		cmocka_unit_test(server_without_a_port_keeps_its_filter),
+		cmocka_unit_test(server_bound_to_another_port_is_limited_by_that_one_s_rule),
 		cmocka_unit_test(server_that_was_open_is_limited_without_a_peer),
 		cmocka_unit_test(server_that_threads_connect_and_dissolve_is_limited),
 		cmocka_unit_test(filter_of_the_program_outlives_connect),
 		cmocka_unit_test(socket_that_threads_bind_at_once_is_limited),
+		cmocka_unit_test(socket_that_threads_bind_here_and_there_is_limited),
 		cmocka_unit_test(server_that_listens_again_is_told_of_once),
 		cmocka_unit_test(user_without_net_admin_is_limited_or_confined),
 		cmocka_unit_test(server_is_reached_from_these_places),

@@ -19,6 +19,14 @@ server_is_reached_from_these_places(void **state)
 	limit_rows_check(LIMIT_SECCOMP);
 }
 
+/** server_bound_to_another_port_is_limited_by_that_one_s_rule - whatever it had before. */
+static void
+server_bound_to_another_port_is_limited_by_that_one_s_rule(void **state)
+{
+	(void)state;
+	limit_rows_check_rebound(LIMIT_SECCOMP);
+}
+
 static int
 set_up(void **state)
 {
@@ -39,6 +47,7 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(server_bound_to_another_port_is_limited_by_that_one_s_rule),
 		cmocka_unit_test(server_is_reached_from_these_places),
 	};
 

@@ -15,137 +15,19 @@
 
 #include <cmocka.h>
 
+#include "net/addresses.h"
 #include "net/capture.h"
 #include "net/places.h"
+#include "system/links_rows.h"
 #include "system/process.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define COMMAND_MAX 4096
 #define PATIENCE_MS 15000
-#define BY_LINK_2 "http://" PLACES_THERE4 ":8080/f"
-#define BY_LINK_1 "http://" THERE4 ":8080/f"
 
 static const char *const engines[] = {"preload", "seccomp"};
 static char folder[] = "/tmp/bindguard-links.XXXXXX";
 static pid_t web;
-
-/**
- * struct client - one that is pinned.
- * @program: without it the row is skipped
- * @bare: a shell command that sends by the first link
- * @pinned: one that succeeds where the second link is the only way. Whether an address of the first link is reached by it is up
- * to the second host. %s: the folder of this run
- */
-struct client {
-	const char *name;
-	const char *program;
-	const char *bare;
-	const char *pinned;
-};
-
-/* A name with an address of either link: whoever is pinned falls to the one that it reaches. */
-#define NODE                                                                                                           \
-	"require(\\`http\\`).get({host: \\`two.test\\`, port: 8080, path: \\`/f\\`, autoSelectFamily: true, "          \
-	"autoSelectFamilyAttemptTimeout: 300, lookup: (name, options, done) => done(null, "                            \
-	"[{address: \\`" THERE4 "\\`, family: 4}, {address: \\`" PLACES_THERE6 "\\`, family: 6}])}, "                  \
-	"answer => answer.pipe(process.stdout)).on(\\`error\\`, () => process.exit(1))"
-#define ARIA_DHT                                                                                                       \
-	"aria2c -q -d %s --no-conf --enable-dht=true --dht-file-path=%s/dht --dht-listen-port=16881 "                  \
-	"--listen-port=16882 --dht-entry-point=" THERE4 ":6881 --bt-enable-lpd=false --stop=2 "                        \
-	"\"magnet:?xt=urn:btih:0123456789012345678901234567890123456789\""
-
-static const struct client clients[] = {
-	{"curl_pinned", "curl", "curl -sf --max-time 5 " BY_LINK_1,
-	 "curl -sf --max-time 1 " BY_LINK_1 "; curl -sf --max-time 5 " BY_LINK_2 " | grep -qx hello"},
-	{"wget_pinned", "wget", "wget -q -t 1 -T 5 -O - " BY_LINK_1,
-	 "wget -q -t 1 -T 1 -O - " BY_LINK_1 "; wget -q -t 1 -T 5 -O - " BY_LINK_2 " | grep -qx hello"},
-	{"node_pinned_selects_the_family", "node", "node -e \"" NODE "\"", "node -e \"" NODE "\" | grep -qx hello"},
-	{"aria2_pinned", "aria2c", ARIA_DHT,
-	 "aria2c -q -d %s -o g --allow-overwrite=true " BY_LINK_2 " && grep -qx hello %s/g; got=$?; " ARIA_DHT
-	 "; exit $got"},
-};
-
-/**
- * struct limited - a server that is limited to this machine.
- * @rules: a configuration file; NULL: --from machine
- * @server: a shell command; python if it begins with `import`, a script of a machine with a name of its own if with `#!`
- * @port: where it is asked
- * @here, @there: shell commands that succeed, and fail; %s: the folder of this run
- */
-struct limited {
-	const char *name;
-	const char *program;
-	const char *rules;
-	const char *server;
-	enum bg_protocol protocol;
-	unsigned port;
-	const char *expected;
-	const char *here;
-	const char *there;
-};
-
-/* A broker of Kafka's kind, or a head of Ray's: it binds the wildcard, and is told to peers, itself among them, by the address
- * of the LAN. It serves nobody before it has reached itself there. */
-#define ADVERTISED                                                                                                     \
-	"import socket, threading\n"                                                                                   \
-	"s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"                               \
-	"s.bind((\"0.0.0.0\", 19871)); s.listen(9)\n"                                                                  \
-	"c = socket.create_connection((\"" HERE4 "\", 19871), 5); s.accept()[0].sendall(b\"me\")\n"                    \
-	"assert c.recv(9) == b\"me\"\n"                                                                                \
-	"l = socket.socket(); l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"                               \
-	"l.bind((\"0.0.0.0\", 19872)); l.listen(9)\n"                                                                  \
-	"while True: l.accept()[0].sendall(b\"here\")\n"
-/* A responder of multicast DNS' kind. */
-#define RESPONDER                                                                                                      \
-	"import socket\n"                                                                                              \
-	"s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"                                                       \
-	"s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1); s.bind((\"0.0.0.0\", 19873))\n"                      \
-	"s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(\"" PLACES_GROUP4                  \
-	"\") + socket.inet_aton(\"" HERE4 "\"))\n"                                                                     \
-	"while True: s.sendto(b\"here\", s.recvfrom(99)[1])\n"
-#define RESOLVER_RULES                                                                                                 \
-	"rule queries { protocol = {\"udp\"} port = {\"8055\"} action = allow }\n"                                     \
-	"rule servers { address = {\"wildcard\"} action = limit from = {\"machine\"} }\n"
-/* Two nodes of one machine, by its name, which Debian has at 127.0.1.1; and epmd, which each asks for the other. */
-#define ERLANG                                                                                                         \
-	"#!/bin/sh\nhostname bghost && echo 127.0.1.1 bghost >$1/hosts && mount --bind $1/hosts /etc/hosts || exit "   \
-	"1\n"                                                                                                          \
-	"export HOME=$1 ERL_CRASH_DUMP=/dev/null; rm -f $1/.erlang.cookie $1/pong\n"                                   \
-	"echo cookie >$1/.erlang.cookie; chmod 400 $1/.erlang.cookie\n"                                                \
-	"epmd & until epmd -names >&2; do sleep 0.1; done\n"                                                           \
-	"erl -noinput -sname server -eval \"timer:sleep(60000).\" & until epmd -names | grep server; do sleep 0.1; "   \
-	"done\n"                                                                                                       \
-	"until erl -noinput -sname asker -eval \"io:format(\\\"~p~n\\\", [net_adm:ping(server@bghost)]), halt().\" | " \
-	"grep -qx pong; do sleep 0.1; done\n"                                                                          \
-	"touch $1/pong; wait\n"
-#define DIG(at) "dig @" at " -p 8053 bg.lan +short +tries=1 +time=1 | grep -qx 10.1.2.3"
-
-static const struct limited servers[] = {
-	{.name = "advertised_address_is_reached",
-	 .program = "/usr/bin/python3",
-	 .server = ADVERTISED,
-	 .protocol = BG_PROTOCOL_TCP,
-	 .port = 19872,
-	 .expected = "AA-A-AS-S---"},
-	{.name = "multicast_responder_is_found",
-	 .program = "/usr/bin/python3",
-	 .server = RESPONDER,
-	 .protocol = BG_PROTOCOL_UDP,
-	 .port = 19873,
-	 .expected = "AA-A-AS-S-AS"},
-	{.name = "resolver_resolves_upstream",
-	 .program = "dnsmasq",
-	 .rules = RESOLVER_RULES,
-	 .server = "dnsmasq -k -C /dev/null -p 8053 -R -h -u root -g root --pid-file= --query-port=8055 "
-		   "--server=" THERE4 "#8054",
-	 .here = DIG("127.0.0.1") " && " DIG(HERE4) " && " DIG(PLACES_HERE4),
-	 .there = DIG(HERE4) " || " DIG(PLACES_HERE4)},
-	{.name = "erlang_nodes_find_each_other",
-	 .program = "erl",
-	 .server = ERLANG,
-	 .here = "test -e %s/pong && nc.openbsd -z -w 1 127.0.1.1 4369 && nc.openbsd -z -w 1 " HERE4 " 4369",
-	 .there = "nc.openbsd -z -w 1 " HERE4 " 4369"},
-};
 
 /** missing - is @program not there? */
 static bool
@@ -189,7 +71,7 @@ guarded(const char *engine, const char *options, const char *command, char line[
 static const char *
 output(void)
 {
-	static char text[1024];
+	static char text[512];
 	char path[128];
 	FILE *file;
 
@@ -201,23 +83,57 @@ output(void)
 	return text;
 }
 
+/** write_text - as a file of the folder of this run. */
+static void
+write_text(const char *name, const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/** run_bare - the client, until its last connection is gone. Return: how many packets it has sent by the first link. */
+static unsigned
+run_bare(const struct link_client *client)
+{
+	char command[COMMAND_MAX / 2], line[COMMAND_MAX];
+
+	capture_count();
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(command, sizeof(command), client->bare, folder, folder);
+#pragma GCC diagnostic pop
+	snprintf(line, sizeof(line),
+		 "(%s) >%s/out 2>&1; while ss -Htan exclude listening exclude time-wait exclude closed | grep -q .; do "
+		 "sleep 0.05; done",
+		 command, folder);
+	net_run(SIDE_HERE, line);
+	return capture_count();
+}
+
 /** client_pinned_sends_nothing_by_another_link - and reaches whom the second link leads to; bare it does send by the first. */
 static void
 client_pinned_sends_nothing_by_another_link(void **state)
 {
-	const struct client *client = *state;
+	const struct link_client *client = *state;
 	char command[COMMAND_MAX / 2], line[COMMAND_MAX];
+	pid_t there = 0;
 	unsigned bare;
 
 	if (missing(client->program))
 		skip();
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	capture_count();
-	snprintf(command, sizeof(command), client->bare, folder, folder);
-	snprintf(line, sizeof(line), "(%s) >%s/out 2>&1", command, folder);
-	net_run(SIDE_HERE, line);
-	bare = capture_count();
+	if (client->there) {
+		snprintf(command, sizeof(command), client->there, folder);
+		there = start(SIDE_THERE, command);
+	}
+	bare = run_bare(client);
 	assert_true(bare > 0);
 	snprintf(command, sizeof(command), client->pinned, folder, folder, folder, folder);
 #pragma GCC diagnostic pop
@@ -227,13 +143,15 @@ client_pinned_sends_nothing_by_another_link(void **state)
 			fail_msg("%s: %s failed: %s", engines[i], command, output());
 		assert_int_equal(capture_count(), 0);
 	}
+	if (client->there)
+		process_stop(&there);
 	print_message("# figure: %s: %u packets by the first link bare, 0 pinned, by both engines\n", client->name,
 		      bare);
 }
 
 /** is_right - does @server answer whom it is to answer, and nobody else? @got: what its places say. */
 static bool
-is_right(const struct limited *server, char got[PLACES_COUNT + 1])
+is_right(const struct link_server *server, char got[PLACES_COUNT + 1])
 {
 	char command[COMMAND_MAX];
 
@@ -253,19 +171,15 @@ is_right(const struct limited *server, char got[PLACES_COUNT + 1])
 static void
 server_limited_serves_this_machine_alone(void **state)
 {
-	const struct limited *server = *state;
+	const struct link_server *server = *state;
 	char path[128], options[256] = "--from machine", line[COMMAND_MAX], got[PLACES_COUNT + 1];
 	char command[COMMAND_MAX / 2];
 	bool python = strncmp(server->server, "import", 6) == 0, script = strncmp(server->server, "#!", 2) == 0;
-	FILE *file;
 
 	if (missing(server->program))
 		skip();
+	write_text(python || script ? "server" : "rules", server->rules ? server->rules : server->server);
 	snprintf(path, sizeof(path), "%s/%s", folder, python || script ? "server" : "rules");
-	file = fopen(path, "we");
-	assert_non_null(file);
-	fputs(server->rules ? server->rules : server->server, file);
-	fclose(file);
 	if (server->rules)
 		snprintf(options, sizeof(options), "-c %s", path);
 	if (python)
@@ -300,13 +214,19 @@ set_up(void **state)
 	(void)state;
 	if (!mkdtemp(folder) || places_set_up())
 		return -1;
+	write_text("hosts", "127.0.0.1 localhost\n" THERE6 " two.test\n" PLACES_THERE4 " two.test\n");
 	snprintf(command, sizeof(command),
-		 "umask 022; chmod 755 %s; mkdir %s/web && echo hello >%s/web/f && (dnsmasq -k -C /dev/null -p 8054 -R "
+		 "umask 022; chmod 755 %s; mkdir %s/web && echo hello >%s/web/f && "
+		 "echo \"<script>document.write(\\\"hello from \\\" + location.hostname)</script>\" >%s/web/page.html "
+		 "&& "
+		 "(dnsmasq -k -C /dev/null -p 8054 -R "
 		 "-h "
 		 "-u root -g root --pid-file= --address=/bg.lan/10.1.2.3 & exec /usr/bin/python3 -m http.server "
 		 "--directory %s/web --bind :: 8080) >/dev/null 2>&1",
-		 folder, folder, folder, folder);
+		 folder, folder, folder, folder, folder);
 	web = start(SIDE_THERE, command);
+	net_run(SIDE_HERE, "ip -6 route add " LINK_PROBE " dev " CABLE " metric 1; ip -6 route add " LINK_PROBE
+			   " dev " PLACES_DEVICE " metric 2");
 	return net_run(SIDE_THERE,
 		       "i=0; until ss -Hltn | grep -q :8080; do i=$((i+1)); [ $i -lt 200 ] || exit 1; sleep 0.05; "
 		       "done") ||
@@ -331,21 +251,26 @@ tear_down(void **state)
 int
 main(int argc, char **argv)
 {
-	struct CMUnitTest tests[LENGTH(clients) + LENGTH(servers)];
+	size_t count = link_client_count + link_server_count;
+	struct CMUnitTest *tests = calloc(count, sizeof(*tests));
+	int failed;
 
-	for (size_t i = 0; i < LENGTH(tests); i++) {
-		bool is_client = i < LENGTH(clients);
+	for (size_t i = 0; tests && i < count; i++) {
+		bool is_client = i < link_client_count;
 		union {
 			const void *in;
 			void *out;
-		} row = {.in = is_client ? (const void *)&clients[i] : &servers[i - LENGTH(clients)]};
+		} row = {.in = is_client ? (const void *)&link_clients[i] : &link_servers[i - link_client_count]};
 
-		tests[i] = (struct CMUnitTest){.name = is_client ? clients[i].name : servers[i - LENGTH(clients)].name,
+		tests[i] = (struct CMUnitTest){.name = is_client ? link_clients[i].name
+								 : link_servers[i - link_client_count].name,
 					       .test_func = is_client ? client_pinned_sends_nothing_by_another_link
 								      : server_limited_serves_this_machine_alone,
 					       .initial_state = row.out};
 	}
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
-	return _cmocka_run_group_tests("links", tests, LENGTH(tests), set_up, tear_down);
+	failed = tests ? _cmocka_run_group_tests("links", tests, count, set_up, tear_down) : 1;
+	free(tests);
+	return failed;
 }

@@ -4,7 +4,9 @@
  * listen: a stream socket that another, at the same address, keeps from listening, until that is closed
  * client: a datagram socket on a fixed port asks the second host, by connect(2)
  * exec: likewise, but another program of this process connects, the one that execve(2) has started
+ * handed: as exec, and the program that is executed has the rules of BG_THEN
  * portless: a datagram socket on a port that the kernel chooses, which goes with its peer
+ * rebound: likewise, and is bound to a port of its own then
  * raw: a datagram socket that was bound and connected past the preload loses its peer
  * again: a stream socket that listens twice, and wants a filter of its own */
 #include <arpa/inet.h>
@@ -114,6 +116,21 @@ step_portless(void)
 }
 
 static void
+step_rebound(void)
+{
+	struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(SERVICE)};
+	struct sockaddr none = {.sa_family = AF_UNSPEC};
+	int fd = make(SOCK_DGRAM);
+
+	inet_pton(AF_INET, THERE4, &there.sin_addr);
+	for (unsigned port = 0; port <= PORT; port += PORT) {
+		tell("bind", bind_to(fd, port), fd);
+		tell("connect", connect(fd, (struct sockaddr *)&there, sizeof(there)), fd);
+		tell("disconnect", connect(fd, &none, sizeof(none)), fd);
+	}
+}
+
+static void
 step_exec(void)
 {
 	int fd = make(SOCK_DGRAM);
@@ -123,6 +140,14 @@ step_exec(void)
 	fflush(stdout);
 	snprintf(number, sizeof(number), "%d", fd);
 	execl("/proc/self/exe", "limit_steps", "ask", number, (char *)NULL);
+}
+
+static void
+step_handed(void)
+{
+	unsetenv("BINDGUARD_FROM");
+	setenv("BINDGUARD_CONFIG", getenv("BG_THEN"), 1);
+	step_exec();
 }
 
 static void
@@ -158,8 +183,9 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} steps[] = {{"bind", step_bind}, {"listen", step_listen}, {"client", step_client},    {"exec", step_exec},
-		     {"raw", step_raw},	  {"again", step_again},   {"portless", step_portless}};
+	} steps[] = {{"bind", step_bind},	  {"listen", step_listen},   {"client", step_client},
+		     {"exec", step_exec},	  {"raw", step_raw},	     {"again", step_again},
+		     {"portless", step_portless}, {"rebound", step_rebound}, {"handed", step_handed}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (strcmp(argv[1], steps[i].name) == 0)

@@ -3,12 +3,14 @@
  * `own`: a datagram socket with a filter of the program's own, attached after bind(2), connects: `INSTRUCTIONS`.
  * `again`: a server that listens three times: `INSTRUCTIONS`.
  * `race COUNT`: four threads bind each of COUNT datagram sockets at once: `bound BOUND open THOSE-WITHOUT-FILTER`.
+ * `mixed COUNT`: likewise, each other socket at port 0: `bound BOUND open THOSE-WITHOUT-FILTER` at a port that the kernel chose.
  * `connects COUNT`: a datagram server connects COUNT times while another thread dissolves the association, and a third one looks:
  * `connected open TIMES-WITHOUT-FILTER, at last HEARS`: how many instructions it has when it is a server again. */
 #include <arpa/inet.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@
 #define PORT 19790
 #define THREADS 4
 
+static bool mixed;
 static pthread_barrier_t barrier;
 static int raced;
 static int left;
@@ -67,6 +70,17 @@ again(void)
 	printf("%u\n", instructions(fd));
 }
 
+static void
+bind_raced(bool first)
+{
+	struct sockaddr_in any = {.sin_family = AF_INET};
+
+	if (mixed && first)
+		bind(raced, (struct sockaddr *)&any, sizeof(any));
+	else
+		bind_wildcard(raced);
+}
+
 static void *
 bind_with_the_others(void *argument)
 {
@@ -74,7 +88,7 @@ bind_with_the_others(void *argument)
 		pthread_barrier_wait(&barrier);
 		if (!left)
 			return argument;
-		bind_wildcard(raced);
+		bind_raced(false);
 		pthread_barrier_wait(&barrier);
 	}
 }
@@ -94,9 +108,11 @@ race(int count)
 
 		raced = socket(AF_INET, SOCK_DGRAM, 0);
 		pthread_barrier_wait(&barrier);
-		bind_wildcard(raced);
+		bind_raced(true);
 		pthread_barrier_wait(&barrier);
 		getsockname(raced, (struct sockaddr *)&name, &size);
+		if (mixed && name.sin_port == htons(PORT))
+			name.sin_port = 0;
 		bound += name.sin_port != 0;
 		open += name.sin_port != 0 && instructions(raced) == 0;
 		close(raced);
@@ -151,7 +167,8 @@ connects(int count)
 int
 main(int argc, char **argv)
 {
-	if (argc > 2 && strcmp(argv[1], "race") == 0)
+	mixed = argc > 1 && strcmp(argv[1], "mixed") == 0;
+	if (argc > 2 && (mixed || strcmp(argv[1], "race") == 0))
 		race(atoi(argv[2]));
 	else if (argc > 2 && strcmp(argv[1], "connects") == 0)
 		connects(atoi(argv[2]));
