@@ -8,6 +8,7 @@ check-conformance: ## the one table, in process and preloaded
 check-preload: ## hostile hosts under the preload
 check-launcher: ## the command `bindguard`
 check-seccomp: ## the engine seccomp
+check-cgroup: ## the engine cgroup, as root
 check-faults: ## every allocation and system call of the guard fails in turn
 check-system: ## unmodified servers and a second host
 ROOMS := $(foreach d,$(patsubst check-%,%,$(TARGETS)),$(if $(wildcard $(SRC)/tests/$d/*_test.c),$d))
@@ -16,6 +17,7 @@ needs_conformance = $(LIBRARY) $(HOSTS)
 needs_preload     = $(LIBRARY) $(HOSTS) $(PLUGINS)
 needs_launcher    = $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(OUT)/hosts/go_server
 needs_seccomp     = $(SECCOMP_CLI) $(HOSTS) $(SECCOMP_HOSTS)
+needs_cgroup      = $(LIBRARY) $(COMMAND) $(HOSTS) $(SECCOMP_HOSTS)
 needs_faults      = $(LIBRARY) $(SECCOMP_CLI) $(FAULT_HOSTS)
 needs_system      = $(LIBRARY) $(COMMAND) $(NPM)
 
@@ -24,6 +26,7 @@ helpers_launcher = $(OUT)/obj/tests/conformance/table.o
 helpers_faults   = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/preload/sink.o
 helpers_seccomp  = $(addprefix $(OUT)/obj/tests/,preload/host.o preload/limit_rows.o preload/pin_run.o conformance/table.o conformance/row_check.o) \
 	$(filter-out %_test.o,$(call objects,tests/system))
+helpers_cgroup   = $(addprefix $(OUT)/obj/tests/,launcher/drive.o conformance/table.o conformance/row_check.o)
 helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) $(helpers_$(1))
 tests   = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
 # The kernel's answers are those of these two alone: their helper has a syscall(2) of its own.
@@ -220,5 +223,5 @@ fuzzed: $(addprefix $(OUT)/fuzz/,$(TARGET))
 demo: $(LIBRARY) $(COMMAND) ## two servers, unguarded and guarded, seen from here and from a second host
 	$(SRC)/tests/system/demo.sh $(abspath $(COMMAND))
 
-lint: $(LIBRARY) $(COMMAND) ## formatting, static analysis, and the rules of the house
+lint: $(LIBRARY) $(COMMAND) $(OUT)/obj/shim/cgroup/cgroup_none.o ## formatting, static analysis, and the rules of the house
 	$(SRC)/tests/lint/lint.sh $(SRC) $(abspath $(OUT)) $(abspath $(LIBRARY))
