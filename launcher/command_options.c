@@ -27,7 +27,7 @@
 		{0, "no-follow", NULL, "guard CMD's children by the preload alone, say nothing of others"},            \
 		{0, "strict", NULL, "refuse what CMD executes and nothing can guard"},                                 \
 	{                                                                                                              \
-		'e', "engine", "ENGINE", "auto, preload or seccomp (no_new_privs: no sudo inside)"                     \
+		'e', "engine", "ENGINE", "auto, preload, seccomp (no sudo inside) or cgroup (root)"                    \
 	}
 
 static const struct option_spec run_options[] = {

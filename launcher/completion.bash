@@ -70,7 +70,7 @@ _bindguard_argument() {
         esac
         ;;
     -f | --format) _bindguard_reply "$2" text json ;;
-    -e | --engine) _bindguard_reply "$2" auto preload seccomp ;;
+    -e | --engine) _bindguard_reply "$2" auto preload seccomp cgroup ;;
     -p | --program) mapfile -t COMPREPLY < <(compgen -c -- "$2") ;;
     *) COMPREPLY=() ;;
     esac
