@@ -178,8 +178,15 @@ seccomp_cli $(abspath $(SECCOMP_CLI) $(OUT)/obj/tests/seccomp/cli/seccomp_cli.o 
 	$(ARCHIVE) $(CONFUSE) $(ARCHIVE)) $(LAUNCHER_LIBS)
 relays_test $(abspath $(OUT)/tests/system/relays_test $(OUT)/obj/tests/system/relays_test.o $(call helpers,system) \
 	$(CONFUSE) $(LAUNCHER_ARCHIVE) $(ARCHIVE)) $(TEST_LIBS)
+kernel_conformance $(call PRODUCT_cgroup,conformance_test)
+kernel_reach       $(call PRODUCT_cgroup,reach_test)
+kernel_names       $(call PRODUCT_cgroup,names_test)
 endef
+# Tests that attach the engine cgroup themselves have it in them.
+PRODUCT_cgroup = $(abspath $(OUT)/tests/cgroup/$(1) $(OUT)/obj/tests/cgroup/$(1).o $(helpers_cgroup) \
+	$(filter-out %_test.o,$(call objects,tests/cgroup)) $(call objects,tests/net) $(CONFUSE) $(LAUNCHER_ARCHIVE) $(ARCHIVE)) $(TEST_LIBS)
 TOPICS ?=
+check-breaks: export BG_BPF = $(BPF_CC)|$(BPFTOOL)
 check-breaks: export BG_PRODUCTS = $(PRODUCTS)
 check-breaks: $(call rooms,$(ROOMS)) ## break what the tests hold on purpose: do they see it? TOPICS: of tests/breaks, or patterns
 	@cd $(SRC) && tests/breaks.sh $(abspath $(OUT)) $(TOPICS)

@@ -15,7 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define RETRY_MS 20 /* a process that has just ended may still be in it */
+/* A process that has just ended may still be in it; what is in the way for longer is asked about more and more seldom. */
+#define RETRY_LEAST_MS 20
+#define RETRY_MOST_MS 2000
 #define PARENT_FD 3
 #define FOLDER_FD 4
 #define PIPE_FD 5
@@ -44,6 +46,7 @@ static void
 keep(const struct hierarchy *hierarchy)
 {
 	struct pollfd events = {.events = POLLPRI};
+	int retry = RETRY_LEAST_MS;
 	char nothing;
 
 	/* The pipe ends when CMD has been executed, or could not be: who starts it has entered the cgroup by then. */
@@ -56,7 +59,8 @@ keep(const struct hierarchy *hierarchy)
 
 		if (!populated && hierarchy_remove(hierarchy))
 			return;
-		poll(&events, 1, populated ? -1 : RETRY_MS);
+		poll(&events, 1, populated ? -1 : retry);
+		retry = populated ? RETRY_LEAST_MS : retry < RETRY_MOST_MS ? 2 * retry : retry;
 	}
 }
 

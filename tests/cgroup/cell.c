@@ -36,15 +36,6 @@ load(void)
 	_exit(77);
 }
 
-/** cell_require - that the engine is possible, for tests that start it themselves. */
-void
-cell_require(void)
-{
-	load();
-	bg_cgroup_free(programs);
-	hierarchy_close(&hierarchy);
-}
-
 /** cell_set_up - the cgroup, unguarded yet. */
 void
 cell_set_up(void)

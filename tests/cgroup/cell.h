@@ -8,8 +8,6 @@
 
 #include "bindguard/cgroup.h"
 
-void cell_require(void);
-void cell_require(void);
 void cell_set_up(void);
 void cell_tear_down(void);
 void cell_guard(const struct bg_policy *policy);

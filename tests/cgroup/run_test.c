@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -54,9 +55,9 @@ command_has_no_child_it_knows_nothing_of(void **state)
 {
 	(void)state;
 	drive_expect(0, "", "%s",
-		     RUN
-		     "/usr/bin/python3 -c 'import os, signal\nassert not signal.sigpending()\ntry: os.waitpid(-1, 0)\n"
-		     "except ChildProcessError: os._exit(0)\nos._exit(1)'");
+		     RUN "/usr/bin/python3 -c 'import os, signal\nassert not signal.sigpending()\n"
+			 "assert not open(f\"/proc/self/task/{os.getpid()}/children\").read()\n"
+			 "try: os.waitpid(-1, 0)\nexcept ChildProcessError: os._exit(0)\nos._exit(1)'");
 }
 
 /** command_is_guarded_with_all_it_starts - set-user-ID, without an environment, daemons. */
@@ -100,10 +101,12 @@ static void
 daemon_is_guarded_when_the_command_has_ended(void **state)
 {
 	(void)state;
+	/* What the command writes into ends with it: nobody else has it open. */
 	drive_expect(0, NULL, "%s",
-		     TOOLS RUN
-		     "sh -c 'sleep 1000 >/dev/null 2>&1 & echo $! >daemon' && d=$(cat daemon) && f=$(folder $d) && "
-		     "test -d $f && test $(programs $f | wc -w) = 3 && kill $d && until_ gone $f");
+		     TOOLS
+		     "test \"$(" RUN
+		     "sh -c 'sleep 1000 >/dev/null 2>&1 & echo $! >daemon')\" = '' && d=$(cat daemon) && "
+		     "f=$(folder $d) && test -d $f && test $(programs $f | wc -w) = 3 && kill $d && until_ gone $f");
 }
 
 /** keeper_killed_opens_nothing - what it leaves behind, the next start removes. */
@@ -144,11 +147,8 @@ rules_that_it_cannot_hold_are_refused_by_name(void **state)
 	(void)state;
 	assert_true(drive_write("rules.conf",
 				"rule \"vite\" { command = {\"*vite*\"} action = deny }\n"
-				"rule \"path\" { program = {\"/usr/bin/x\"} action = deny }\n"
-				"rule \"vpn\" { address = {\"wildcard\"} action = limit from = {\"lo\"} }\n"
 				"rule \"good\" { address = {\"wildcard\"} action = rewrite to = {\"loopback\"} }\n"
 				"rule \"out\" { call = {\"connect\"} action = deny }\n"
-				"rule \"at\" { address = {\"wildcard\"} action = rewrite to = {\"eth0\"} }\n"
 				"rule \"raw\" { protocol = {\"raw\"} action = deny }\n",
 				0644));
 	drive_expect(
@@ -156,19 +156,10 @@ rules_that_it_cannot_hold_are_refused_by_name(void **state)
 		"rules.conf:1: rule \"vite\" cannot be held by the engine cgroup: `command` cannot be read in the "
 		"kernel: name "
 		"the `program`\n"
-		"rules.conf:2: rule \"path\" cannot be held by the engine cgroup: a `program` with a / is a path, "
-		"which the "
-		"kernel does not tell: name the file without its folder\n"
-		"rules.conf:3: rule \"vpn\" cannot be held by the engine cgroup: `limit` needs a filter that the "
-		"program "
-		"itself attaches\n"
-		"rules.conf:5: rule \"out\" cannot be held by the engine cgroup: `call = {\"connect\"}` is not looked "
+		"rules.conf:3: rule \"out\" cannot be held by the engine cgroup: `call = {\"connect\"}` is not looked "
 		"at by "
 		"it\n"
-		"rules.conf:6: rule \"at\" cannot be held by the engine cgroup: `to` an interface needs the address "
-		"that it has "
-		"when a program binds: give the address, or `confine` to the interface\n"
-		"rules.conf:7: rule \"raw\" cannot be held by the engine cgroup: raw and SCTP sockets bind without "
+		"rules.conf:4: rule \"raw\" cannot be held by the engine cgroup: raw and SCTP sockets bind without "
 		"asking it\n"
 		"bindguard: echo was not started: the engine cgroup cannot hold these rules (--engine seccomp can)\n",
 		"%s",
@@ -246,8 +237,17 @@ main(int argc, char **argv)
 		cmocka_unit_test(mode_off_starts_it_bare),
 	};
 
+	pid_t child;
+	int status;
+
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
-	cell_require();
-	return cmocka_run_group_tests(tests, drive_set_up, drive_tear_down);
+	/* In a cgroup of their own, in which the guarded ones are made: those of others do not come and go there. */
+	cell_set_up();
+	child = fork();
+	if (child == 0)
+		exit(cell_enter() ? cmocka_run_group_tests(tests, drive_set_up, drive_tear_down) : 1);
+	waitpid(child, &status, 0);
+	cell_tear_down();
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
