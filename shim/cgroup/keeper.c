@@ -18,6 +18,8 @@
 /* A process that has just ended may still be in it; what is in the way for longer is asked about more and more seldom. */
 #define RETRY_LEAST_MS 20
 #define RETRY_MOST_MS 2000
+#define LOOK_MS                                                                                                        \
+	10000 /* that another has removed it is not told: the kernel tells changes 10 ms late, of what is there then */
 #define PARENT_FD 3
 #define FOLDER_FD 4
 #define PIPE_FD 5
@@ -59,7 +61,7 @@ keep(const struct hierarchy *hierarchy)
 
 		if (!populated && hierarchy_remove(hierarchy))
 			return;
-		poll(&events, 1, populated ? -1 : retry);
+		poll(&events, 1, populated ? LOOK_MS : retry);
 		retry = populated ? RETRY_LEAST_MS : retry < RETRY_MOST_MS ? 2 * retry : retry;
 	}
 }
