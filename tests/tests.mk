@@ -180,6 +180,7 @@ relays_test $(abspath $(OUT)/tests/system/relays_test $(OUT)/obj/tests/system/re
 	$(CONFUSE) $(LAUNCHER_ARCHIVE) $(ARCHIVE)) $(TEST_LIBS)
 kernel_conformance $(call PRODUCT_cgroup,conformance_test)
 kernel_reach       $(call PRODUCT_cgroup,reach_test)
+kernel_window      $(call PRODUCT_cgroup,window_test)
 kernel_names       $(call PRODUCT_cgroup,names_test)
 endef
 # Tests that attach the engine cgroup themselves have it in them.
