@@ -27,7 +27,7 @@
 		{0, "no-follow", NULL, "guard CMD's children by the preload alone, say nothing of others"},            \
 		{0, "strict", NULL, "refuse what CMD executes and nothing can guard"},                                 \
 	{                                                                                                              \
-		'e', "engine", "ENGINE", "auto, preload or seccomp (no_new_privs: no sudo inside)"                     \
+		'e', "engine", "ENGINE", "auto, preload, seccomp (no sudo inside) or cgroup (root)"                    \
 	}
 
 static const struct option_spec run_options[] = {
@@ -47,6 +47,7 @@ static const struct option_spec explain_options[] = {
 	{0, "pin", "IFACE", "listen and connect through this interface or not at all; loopback stays"},
 	{'p', "program", "PROGRAM", "name or path of the program that binds"},
 	{0, "command", "LINE", "its whole command line, for rules with `command`"},
+	{'e', "engine", "ENGINE", "auto, preload, seccomp or cgroup: tell the rules that it cannot hold"},
 	{0, "connect", NULL, "ask where a connect to PROTO ADDRESS:PORT goes from"},
 	{0, "v6only", NULL, "the IPv6 socket has IPV6_V6ONLY set"},
 	{0, "json", NULL, "print JSON"},

@@ -7,7 +7,7 @@ _bindguard_options() {
     case $1 in
     run) echo '-c --config -t --to --from --confine --pin -n --observe -l --log -f --format -q --quiet -v --verbose --no-follow --strict -e --engine -h --help' ;;
     check | help) echo '-h --help' ;;
-    explain) echo '-c --config -t --to --from --confine --pin -p --program --command --connect --v6only --json -h --help' ;;
+    explain) echo '-e --engine -c --config -t --to --from --confine --pin -p --program --command --connect --v6only --json -h --help' ;;
     list) echo '-a --all --json -h --help' ;;
     prove) echo "--unguarded --json --wait $(_bindguard_options run)" ;;
     esac
@@ -24,7 +24,7 @@ _bindguard_takes_argument() {
     run:-[ctlfe] | run:--config | run:--to | run:--from | run:--confine | run:--pin | run:--log | run:--format | run:--engine) ;;
     prove:--wait) ;;
     prove:*) _bindguard_takes_argument run "$2" ;;
-    explain:-[cpt] | explain:--config | explain:--to | explain:--from | explain:--confine | explain:--pin | explain:--program | explain:--command) ;;
+    explain:-[cept] | explain:--config | explain:--engine | explain:--to | explain:--from | explain:--confine | explain:--pin | explain:--program | explain:--command) ;;
     *) return 1 ;;
     esac
 }
@@ -70,7 +70,7 @@ _bindguard_argument() {
         esac
         ;;
     -f | --format) _bindguard_reply "$2" text json ;;
-    -e | --engine) _bindguard_reply "$2" auto preload seccomp ;;
+    -e | --engine) _bindguard_reply "$2" auto preload seccomp cgroup ;;
     -p | --program) mapfile -t COMPREPLY < <(compgen -c -- "$2") ;;
     *) COMPREPLY=() ;;
     esac

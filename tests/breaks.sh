@@ -6,10 +6,11 @@
 #
 #     of    PRODUCT         what the breaks of this list are built into, a line of BG_PRODUCTS; without it, the library
 #     break NAME            what is broken, in words with hyphens
-#     file  SOURCE          for example shim/core/decide.c
+#     file  SOURCE          for example shim/core/decide.c; a part of shim/cgroup/guard.bpf.c, for the kernel
 #     sed   SCRIPT          sed -E -z; it must change something
 #     test  PROGRAM TEST... of build/VARIANT/tests, for example preload/leaks_test listen_without_bind; a TEST may be a pattern
 #
+# BG_BPF: how guard.bpf.c is compiled, and bpftool.
 # BG_PRODUCTS: a line each, PRODUCT FILE WORD...: what the compiler links FILE from. A broken library is named to the tests;
 # any other broken product lies in the place of the good one as long as it is tested.
 set -u
@@ -41,6 +42,16 @@ is_wanted() {
     return 1
 }
 
+# compile_bpf NAME FILE: the object of the product that has the broken FILE in its program for the kernel, as $work/NAME.o.
+compile_bpf() {
+    local tree=$work/$1.tree
+    rm -rf "$tree" && mkdir -p "$tree/cgroup" "$tree/gen/cgroup"
+    cp shim/cgroup/*.bpf.[ch] "$tree/cgroup" && cp "$work/$1.c" "$tree/cgroup/${2##*/}"
+    eval "${BG_BPF%|*} -w -iquote '$tree' -c -o '$tree/guard.bpf.o' '$tree/cgroup/guard.bpf.c'" || return 1
+    eval "${BG_BPF##*|} gen skeleton '$tree/guard.bpf.o' name guard_bpf" >"$tree/gen/cgroup/guard.skel.h" || return 1
+    eval "$compiler -isystem '$tree/gen' -I. -w -c -o '$work/$1.o' shim/cgroup/object.c"
+}
+
 # build PRODUCT NAME FILE SCRIPT: the product with FILE broken, as $work/NAME.built.
 build() {
     local copy=$work/$2.c object=$work/$2.o original=$out/obj/${3%.c}.o words linked=()
@@ -49,7 +60,12 @@ build() {
         echo "not ok - $2: the script changes nothing in $3"
         return 1
     fi
-    eval "$compiler -I. -w -c -o '$object' '$copy'" || return 1
+    if [[ $3 == *.bpf.[ch] ]]; then
+        original=$out/obj/shim/cgroup/object.o
+        compile_bpf "$2" "$3" || return 1
+    else
+        eval "$compiler -I. -w -c -o '$object' '$copy'" || return 1
+    fi
     read -ra words < <(sed -n "s/^$1 //p" <<<"$BG_PRODUCTS")
     [ ${#words[@]} -gt 1 ] || { echo "not ok - $2: no product $1"; return 1; }
     # Before the archives: what is there already is not taken from them.

@@ -6,9 +6,11 @@ set -eu
 packages=(gcc make libc6-dev binutils git libconfuse-dev libmnl-dev libsmartcols-dev libjansson-dev libseccomp-dev
     python3)
 needed=${#packages[@]} # as many as these make the build: without one of them there is nothing to go on with
+# The engine cgroup, without which all the rest is built.
+[ "${1:-}" = demo ] || packages+=(clang bpftool libbpf-dev)
 [[ ${1:-} = demo || ${1:-} = deb ]] || packages+=(libcmocka-dev iproute2 util-linux procps curl strace file libcap2-bin jq gcovr
     nginx-light redis-server memcached php-cli socat netcat-openbsd
-    clang clang-tools libclang-rt-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
+    clang-tools libclang-rt-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
     golang-go caddy hugo prometheus-node-exporter busybox-static
     perl ruby ruby-webrick gunicorn uvicorn lighttpd haproxy postgresql mosquitto
     dnsmasq-base unbound bind9-dnsutils aria2 wget erlang-base vsftpd lftp openssh-server rpcbind avahi-daemon

@@ -23,7 +23,13 @@ logs=$(mktemp -d)
 # A kernel may execute no i386 programs: asked with one that has been built for the tests.
 int80=${1%%/tests/*}/hosts/int80 kernel=-
 if [ -x "$int80" ] && { "$int80" >"$logs/int80" 2>&1; [ $? -eq 126 ]; }; then kernel=no-i386; fi
-awk -v variant="$variant" -v kernel="$kernel" '$1 == variant || (kernel != "-" && $1 == kernel) { print $2 }' \
+# It may have no eBPF for cgroups: too old, without a description of itself, or closed to us.
+bpf=-
+version=$(uname -r)
+if [ "$(printf '%s\n' 6.1 "$version" | sort -V | head -1)" != 6.1 ] || [ ! -r /sys/kernel/btf/vmlinux ] ||
+    ! grep -qw cgroup2 /proc/filesystems || ! PATH=$PATH:/usr/sbin bpftool prog show >/dev/null 2>&1; then bpf=no-bpf; fi
+awk -v variant="$variant" -v kernel="$kernel" -v bpf="$bpf" '
+    $1 == variant || (kernel != "-" && $1 == kernel) || (bpf != "-" && $1 == bpf) { print $2 }' \
     "$here/skipped.txt" | sort >"$logs/impossible"
 # Names of the tests that need a root who has CAP_SYS_ADMIN (21, capability.h), where we are one who has not.
 : >"$logs/caged"

@@ -8,6 +8,7 @@ check-conformance: ## the one table, in process and preloaded
 check-preload: ## hostile hosts under the preload
 check-launcher: ## the command `bindguard`
 check-seccomp: ## the engine seccomp
+check-cgroup: ## the engine cgroup, as root
 check-faults: ## every allocation and system call of the guard fails in turn
 check-system: ## unmodified servers and a second host
 ROOMS := $(foreach d,$(patsubst check-%,%,$(TARGETS)),$(if $(wildcard $(SRC)/tests/$d/*_test.c),$d))
@@ -18,6 +19,7 @@ needs_launcher    = $(LIBRARY) $(COMMAND) $(HOSTS) $(PLUGINS) $(PROBES) $(NPM) \
 	$(addprefix $(OUT)/hosts/,go_server static_musl int80)
 needs_seccomp     = $(SECCOMP_CLI) $(HOSTS) $(SECCOMP_HOSTS)
 needs_faults      = $(LIBRARY) $(COMMAND) $(SECCOMP_CLI) $(FAULT_HOSTS) $(addprefix $(OUT)/probes/probe-,dynamic static)
+needs_cgroup      = $(LIBRARY) $(COMMAND) $(HOSTS) $(SECCOMP_HOSTS)
 needs_system      = $(LIBRARY) $(COMMAND) $(NPM)
 
 # One cmocka program a *_test.c, with the helpers of its folder and of these others.
@@ -25,6 +27,7 @@ helpers_launcher = $(OUT)/obj/tests/conformance/table.o
 helpers_faults   = $(OUT)/obj/tests/preload/host.o $(OUT)/obj/tests/preload/sink.o
 helpers_seccomp  = $(addprefix $(OUT)/obj/tests/,preload/host.o preload/limit_rows.o preload/pin_run.o conformance/table.o conformance/row_check.o) \
 	$(filter-out %_test.o,$(call objects,tests/system))
+helpers_cgroup   = $(addprefix $(OUT)/obj/tests/,launcher/drive.o conformance/table.o conformance/row_check.o)
 helpers = $(filter-out %_test.o,$(call objects,tests/$(1))) $(call objects,tests/net) $(helpers_$(1))
 tests   = $(patsubst $(SRC)/%.c,$(OUT)/%,$(wildcard $(SRC)/tests/$(1)/*_test.c))
 # The kernel's answers are those of these two alone: their helper has a syscall(2) of its own.
@@ -183,8 +186,16 @@ seccomp_cli $(abspath $(SECCOMP_CLI) $(OUT)/obj/tests/seccomp/cli/seccomp_cli.o 
 	$(ARCHIVE) $(CONFUSE) $(ARCHIVE)) $(LAUNCHER_LIBS)
 relays_test $(abspath $(OUT)/tests/system/relays_test $(OUT)/obj/tests/system/relays_test.o $(call helpers,system) \
 	$(CONFUSE) $(LAUNCHER_ARCHIVE) $(ARCHIVE)) $(TEST_LIBS)
+kernel_conformance $(call PRODUCT_cgroup,conformance_test)
+kernel_reach       $(call PRODUCT_cgroup,reach_test)
+kernel_window      $(call PRODUCT_cgroup,window_test)
+kernel_names       $(call PRODUCT_cgroup,names_test)
 endef
+# Tests that attach the engine cgroup themselves have it in them.
+PRODUCT_cgroup = $(abspath $(OUT)/tests/cgroup/$(1) $(OUT)/obj/tests/cgroup/$(1).o $(helpers_cgroup) \
+	$(filter-out %_test.o,$(call objects,tests/cgroup)) $(call objects,tests/net) $(CONFUSE) $(LAUNCHER_ARCHIVE) $(ARCHIVE)) $(TEST_LIBS)
 TOPICS ?=
+check-breaks: export BG_BPF = $(BPF_CC)|$(BPFTOOL)
 check-breaks: export BG_PRODUCTS = $(PRODUCTS)
 check-breaks: $(call rooms,$(ROOMS)) ## break what the tests hold on purpose: do they see it? TOPICS: of tests/breaks, or patterns
 	@cd $(SRC) && tests/breaks.sh $(abspath $(OUT)) $(TOPICS)
@@ -228,5 +239,5 @@ fuzzed: $(addprefix $(OUT)/fuzz/,$(TARGET))
 demo: $(LIBRARY) $(COMMAND) ## two servers, unguarded and guarded, seen from here and from a second host
 	$(SRC)/tests/system/demo.sh $(abspath $(COMMAND))
 
-lint: $(LIBRARY) $(COMMAND) ## formatting, static analysis, and the rules of the house
+lint: $(LIBRARY) $(COMMAND) $(OUT)/obj/shim/cgroup/cgroup_none.o ## formatting, static analysis, and the rules of the house
 	$(SRC)/tests/lint/lint.sh $(SRC) $(abspath $(OUT)) $(abspath $(LIBRARY))

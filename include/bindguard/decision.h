@@ -17,7 +17,7 @@ enum bg_call {
 };
 
 /** bg_call_is_late - at @call the socket is bound already: its address and port cannot change, its device can. */
-BG_SIGSAFE static inline bool
+BG_INLINE static inline bool
 bg_call_is_late(enum bg_call call)
 {
 	return call == BG_CALL_LISTEN || call == BG_CALL_CONNECT;
@@ -142,7 +142,7 @@ struct bg_change {
  * bg_change_is_to_loopback - does @change leave a socket to this machine's programs alone? That is what connect(2) to another
  * host takes back; another address or device is the user's choice, and is kept.
  */
-BG_SIGSAFE static inline bool
+BG_INLINE static inline bool
 bg_change_is_to_loopback(const struct bg_change *change)
 {
 	const char *device = change->interface;

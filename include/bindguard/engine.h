@@ -11,9 +11,10 @@ enum bg_engine {
 	BG_ENGINE_NONE,
 	BG_ENGINE_PRELOAD,
 	BG_ENGINE_SECCOMP,
+	BG_ENGINE_CGROUP,
 };
 
-/** bg_engine_word - "preload" or "seccomp"; "?", "no" of what is no engine. */
+/** bg_engine_word - "preload", "seccomp" or "cgroup"; "?", "no" of what is no engine. */
 BG_SIGSAFE const char *bg_engine_word(enum bg_engine engine);
 
 #endif

@@ -4,6 +4,7 @@
 #define BINDGUARD_POLICY_H
 
 #include "bindguard/addr.h"
+#include "bindguard/verifier.h"
 
 /** enum bg_mode - what the guard does with a decision. */
 enum bg_mode {
@@ -182,14 +183,14 @@ struct bg_policy {
 };
 
 /** bg_policy_at - the array behind @span. */
-BG_SIGSAFE static inline const void *
+BG_INLINE static inline const void *
 bg_policy_at(const struct bg_policy *policy, struct bg_span span)
 {
-	return (const char *)policy + span.offset;
+	return (const char *)policy + BG_POLICY_OFFSET(span.offset);
 }
 
 /** bg_policy_string - the terminated string behind @span. */
-BG_SIGSAFE static inline const char *
+BG_INLINE static inline const char *
 bg_policy_string(const struct bg_policy *policy, struct bg_span span)
 {
 	return bg_policy_at(policy, span);

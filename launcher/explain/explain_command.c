@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * explain_command.c - `bindguard explain`: what becomes of a bind, which rule decides it, and why each earlier one does not. Runs
  * in the launcher only. */
+#include "launcher/explain/explain_engine.h"
 #include "launcher/explain/explanation.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 /**
  * struct explain_arguments - the command line.
  * @placement: --to, --from or --confine
- * @file, @program, @command: of the options; NULL where not given
+ * @file, @program, @command, @engine: of the options; NULL where not given
  * @words: PROTO and ADDRESS:PORT
  * @word_count: how many words there are, also beyond these two; @last_word: the last of them
  */
@@ -25,6 +26,7 @@ struct explain_arguments {
 	const char *file;
 	const char *program;
 	const char *command;
+	const char *engine;
 	bool connects;
 	bool v6only;
 	bool json;
@@ -46,6 +48,8 @@ take_option(const struct option_spec *option, const char *value, struct explain_
 		arguments->program = value;
 	else if (options_is(option, "command"))
 		arguments->command = value;
+	else if (options_is(option, "engine"))
+		arguments->engine = value;
 	else if (options_is(option, "connect"))
 		arguments->connects = true;
 	else if (options_is(option, "v6only"))
@@ -151,6 +155,8 @@ command_explain(int argc, char **argv, struct failure *failure)
 		options_print_help(options.command);
 		return STATUS_GOOD;
 	}
+	if (arguments.engine && !explain_engine_read(arguments.engine, &explanation.engine, failure))
+		return STATUS_USAGE;
 	explanation.protocol = arguments.words[0];
 	explanation.bind.request.v6only = arguments.v6only;
 	explanation.bind.request.call = arguments.connects ? BG_CALL_OUTGOING : BG_CALL_BIND;

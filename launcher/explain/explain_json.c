@@ -12,6 +12,7 @@
 #include "bindguard/words.h"
 #include "launcher/explain/explain_ask.h"
 #include "launcher/explain/explain_call.h"
+#include "launcher/explain/explain_engine.h"
 #include "launcher/explain/explain_json.h"
 #include "launcher/explain/explanation.h"
 
@@ -202,7 +203,7 @@ listen_value(const struct explanation *explanation)
 static json_t *
 connect_value(const struct explanation *explanation)
 {
-	switch (explain_connect(&explanation->bind)) {
+	switch (explain_engine_connect(explanation)) {
 	case EXPLAIN_CONNECT_GIVES_BACK: return json_string("given back");
 	case EXPLAIN_CONNECT_KEEPS: return json_string("kept");
 	case EXPLAIN_CONNECT_UNLIMITS: return json_string("no longer limited");
@@ -214,11 +215,12 @@ connect_value(const struct explanation *explanation)
 bool
 explain_print_json(const struct explanation *explanation, struct failure *failure)
 {
-	json_t *value = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "config", config_value(explanation->config),
-				  "request", request_value(explanation), "rules", steps_value(explanation), "decision",
-				  decision_value(explanation->config->loaded.policy, &explanation->bind), "listen",
-				  listen_value(explanation), "connect", connect_value(explanation), "exit",
-				  explanation->status);
+	json_t *value =
+		json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "config", config_value(explanation->config),
+			  "request", request_value(explanation), "rules", steps_value(explanation), "decision",
+			  decision_value(explanation->config->loaded.policy, &explanation->bind), "listen",
+			  listen_value(explanation), "connect", connect_value(explanation), "refused",
+			  explain_engine_value(explanation), "exit", explanation->status);
 	bool good = value && json_dumpf(value, stdout, JSON_INDENT(2)) == 0;
 
 	json_decref(value);

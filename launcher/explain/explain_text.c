@@ -11,6 +11,7 @@
 #include "bindguard/words.h"
 #include "launcher/explain/explain_ask.h"
 #include "launcher/explain/explain_call.h"
+#include "launcher/explain/explain_engine.h"
 #include "launcher/explain/explain_text.h"
 #include "launcher/explain/explanation.h"
 
@@ -254,9 +255,10 @@ print_listen(const struct explanation *explanation)
 
 /** print_later - what becomes of a change at listen and at connect; the manuals say when that cannot be. */
 static void
-print_later(const struct explain_answer *bind)
+print_later(const struct explanation *explanation)
 {
-	enum explain_connect connect = explain_connect(bind);
+	const struct explain_answer *bind = &explanation->bind;
+	enum explain_connect connect = explain_engine_connect(explanation);
 	struct bg_change asked = {.to = bind->request.asked, .form = bind->request.form};
 	char text[BG_EXPLAIN_MAX];
 
@@ -285,8 +287,9 @@ explain_print_text(const struct explanation *explanation)
 	if (explanation->listen_count)
 		fputs("at bind: ", stdout);
 	print_verdict(&explanation->bind);
-	print_later(&explanation->bind);
+	print_later(explanation);
 	print_listen(explanation);
+	explain_engine_print(explanation);
 	if (explanation->config->loaded.policy->mode == BG_MODE_OBSERVE)
 		puts("mode = observe: nothing of this is done, only logged");
 	if (explanation->config->loaded.policy->mode == BG_MODE_OFF)

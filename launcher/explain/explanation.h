@@ -4,6 +4,7 @@
 #ifndef BINDGUARD_LAUNCHER_EXPLAIN_EXPLANATION_H
 #define BINDGUARD_LAUNCHER_EXPLAIN_EXPLANATION_H
 
+#include "bindguard/engine.h"
 #include "bindguard/explain.h"
 #include "launcher/availability.h"
 #include "launcher/config.h"
@@ -41,6 +42,7 @@ struct explain_answer {
 /**
  * struct explanation - all that is printed.
  * @config: without mistakes
+ * @engine: whose rules these are to be; BG_ENGINE_UNKNOWN: any's
  * @protocol: the word that was given; mptcp is tcp to the rules
  * @bind: the answer at bind
  * @listen: the answers at listen, by the port that the kernel chooses; for port 0 of a protocol that listens
@@ -49,6 +51,7 @@ struct explain_answer {
  */
 struct explanation {
 	const struct config *config;
+	enum bg_engine engine;
 	const char *protocol;
 	struct explain_program program;
 	struct explain_answer bind;

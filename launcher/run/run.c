@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * run.c - `bindguard run`: says what cannot be guarded before it starts, and becomes CMD: there is then no
  * process between the caller and CMD, so its pid, its terminal, its signals and its exit status are those of a bare
- * start. Under the engine seccomp it stays and stands for CMD (bindguard/seccomp.h). */
+ * start. Under the engine seccomp it stays and stands for CMD (bindguard/seccomp.h); the engine cgroup: run_cgroup.c. */
 #include "launcher/run/run.h"
 
 #include <errno.h>
@@ -17,6 +17,7 @@
 #include "launcher/program/program.h"
 #include "launcher/run/environment.h"
 #include "launcher/run/library.h"
+#include "launcher/run/run_cgroup.h"
 #include "launcher/run/run_engine.h"
 #include "launcher/run/watch.h"
 
@@ -236,6 +237,8 @@ command_run(int argc, char **argv, struct failure *failure)
 	status = run_choose_engine(&run, &inspection, &engine, failure);
 	if (status != STATUS_GOOD)
 		return status;
+	if (engine == BG_ENGINE_CGROUP)
+		return run_cgroup_start(&run, path, failure);
 	if (engine == BG_ENGINE_SECCOMP)
 		return start_supervised(&run, &inspection, failure);
 	if (engine == BG_ENGINE_NONE) {

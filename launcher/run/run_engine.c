@@ -13,8 +13,10 @@
 int
 run_read_engine(const char *word, enum bg_engine *engine, struct failure *failure)
 {
-	static const char *const words[] = {
-		[BG_ENGINE_UNKNOWN] = "auto", [BG_ENGINE_PRELOAD] = "preload", [BG_ENGINE_SECCOMP] = "seccomp"};
+	static const char *const words[] = {[BG_ENGINE_UNKNOWN] = "auto",
+					    [BG_ENGINE_PRELOAD] = "preload",
+					    [BG_ENGINE_SECCOMP] = "seccomp",
+					    [BG_ENGINE_CGROUP] = "cgroup"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (!words[i] || strcmp(words[i], word) != 0)
@@ -22,8 +24,8 @@ run_read_engine(const char *word, enum bg_engine *engine, struct failure *failur
 		*engine = (enum bg_engine)i;
 		return STATUS_GOOD;
 	}
-	return command_fail(failure, STATUS_RUN_FAILED, "unknown engine \"%.60s\", expected auto, preload or seccomp",
-			    word);
+	return command_fail(failure, STATUS_RUN_FAILED,
+			    "unknown engine \"%.60s\", expected auto, preload, seccomp or cgroup", word);
 }
 
 /** run_describe - CMD in words: `./serve` or `./serve, which runs /usr/bin/node`; of these, the one that is to be told about. */
@@ -59,7 +61,7 @@ refuse(const struct run *run, const struct inspection *inspection, const char *w
 /**
  * run_choose_engine - what is to guard CMD, from what was asked for and what CMD is. With mode off nothing is, so nothing
  * needs the engine seccomp and what that costs. There can be but one supervisor: where an outer one guards, it guards CMD.
- * @engine: BG_ENGINE_PRELOAD, BG_ENGINE_SECCOMP; BG_ENGINE_NONE: none of ours, an outer supervisor
+ * @engine: BG_ENGINE_PRELOAD, BG_ENGINE_SECCOMP, BG_ENGINE_CGROUP; BG_ENGINE_NONE: none of ours, an outer supervisor
  */
 int
 run_choose_engine(const struct run *run, const struct inspection *inspection, enum bg_engine *engine,
@@ -70,7 +72,7 @@ run_choose_engine(const struct run *run, const struct inspection *inspection, en
 	*engine = run->engine;
 	if (run->engine == BG_ENGINE_UNKNOWN)
 		*engine = inspection->unreachable[0] && !run->off ? BG_ENGINE_SECCOMP : BG_ENGINE_PRELOAD;
-	if (*engine == BG_ENGINE_PRELOAD)
+	if (*engine == BG_ENGINE_PRELOAD || *engine == BG_ENGINE_CGROUP)
 		return STATUS_GOOD;
 	if (!inspection->escapes && bg_supervision_guards(getpid(), run->enforces))
 		*engine = BG_ENGINE_NONE;

@@ -8,6 +8,7 @@
 
 #include "bindguard/look.h"
 #include "bindguard/supervision.h"
+#include "launcher/sockets/process_cgroup.h"
 #include "launcher/sockets/process_guard.h"
 #include "launcher/sockets/process_mode.h"
 #include "launcher/sockets/sockets.h"
@@ -85,7 +86,7 @@ judge_library(int pid, enum guard_note *note)
 /**
  * process_guard_find - the engine that guards process @pid. The library that is mapped guards, unless the program makes its own
  * system calls, or what the library has read when the process started says otherwise. Where both engines guard, the
- * supervisor decides last. BG_ENGINE_UNKNOWN where we may not look.
+ * supervisor decides last, and the kernel after it. BG_ENGINE_UNKNOWN where we may not look.
  * @note: why BG_ENGINE_NONE, where that is not plain to see
  */
 enum bg_engine
@@ -95,6 +96,8 @@ process_guard_find(int pid, enum guard_note *note)
 	enum bg_engine guard;
 
 	*note = GUARD_NOTE_NONE;
+	if (process_cgroup_is_guarded(pid))
+		return BG_ENGINE_CGROUP;
 	if (supervision == BG_SUPERVISED_YES)
 		return BG_ENGINE_SECCOMP;
 	guard = find_library(pid);

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT
- * addr.c - classifies, compares, prints and parses IPv4 and IPv6 addresses. Pure. */
+ * addr.c - classifies and compares IPv4 and IPv6 addresses. Pure; word by word and without tables, so that the kernel's verifier
+ * takes it, too: bindguard/verifier.h. */
 #include "bindguard/addr.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
-#include "bindguard/line.h"
+/** struct words - the bytes of an address, as fast to compare as can be; in network order. */
+struct words {
+	uint32_t at[4];
+};
 
-static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-/** addr_bytes - how many of @addr's bytes count. */
-static size_t
-addr_bytes(const struct bg_addr *addr)
+/** words_of - all 16 bytes: those that an IPv4 address does not use are zero. */
+static struct words
+words_of(const struct bg_addr *addr)
 {
-	return addr->family == BG_IPV4 ? 4 : 16;
+	struct words words;
+
+	memcpy(words.at, addr->bytes, sizeof(words.at));
+	return words;
 }
 
 /** bg_addr_ipv4 - the address a.b.c.d. */
@@ -50,17 +54,20 @@ bg_addr_loopback(enum bg_family family)
 bool
 bg_addr_equal(const struct bg_addr *a, const struct bg_addr *b)
 {
-	return a->family == b->family && a->scope_id == b->scope_id && memcmp(a->bytes, b->bytes, addr_bytes(a)) == 0;
+	struct words x = words_of(a), y = words_of(b);
+
+	return a->family == b->family && a->scope_id == b->scope_id &&
+	       ((x.at[0] ^ y.at[0]) | (x.at[1] ^ y.at[1]) | (x.at[2] ^ y.at[2]) | (x.at[3] ^ y.at[3])) == 0;
 }
 
 /** bg_addr_is_wildcard - 0.0.0.0, :: or ::ffff:0.0.0.0. */
 bool
 bg_addr_is_wildcard(const struct bg_addr *addr)
 {
-	static const uint8_t zeros[16];
 	struct bg_addr plain = bg_addr_unmap(addr);
+	struct words words = words_of(&plain);
 
-	return memcmp(plain.bytes, zeros, addr_bytes(&plain)) == 0;
+	return (words.at[0] | words.at[1] | words.at[2] | words.at[3]) == 0;
 }
 
 /** bg_addr_is_loopback - 127.0.0.0/8 (RFC 1122 3.2.1.3), ::1 (RFC 4291 2.5.3) or ::ffff:127.0.0.0/104. */
@@ -68,11 +75,12 @@ bool
 bg_addr_is_loopback(const struct bg_addr *addr)
 {
 	struct bg_addr plain = bg_addr_unmap(addr);
-	struct bg_addr one = bg_addr_loopback(BG_IPV6);
+	struct words words = words_of(&plain);
 
 	if (plain.family == BG_IPV4)
 		return plain.bytes[0] == 127;
-	return memcmp(plain.bytes, one.bytes, sizeof(one.bytes)) == 0;
+	return (words.at[0] | words.at[1] | words.at[2] | plain.bytes[12] | plain.bytes[13] | plain.bytes[14]) == 0 &&
+	       plain.bytes[15] == 1;
 }
 
 /** bg_addr_is_here - as a destination, this machine: loopback, or the wildcard, which means it there, ip(7). */
@@ -95,7 +103,10 @@ bg_addr_is_link_local(const struct bg_addr *addr)
 bool
 bg_addr_is_mapped(const struct bg_addr *addr)
 {
-	return addr->family == BG_IPV6 && memcmp(addr->bytes, mapped_prefix, sizeof(mapped_prefix)) == 0;
+	struct words words = words_of(addr);
+
+	return addr->family == BG_IPV6 && (words.at[0] | words.at[1] | addr->bytes[8] | addr->bytes[9]) == 0 &&
+	       (addr->bytes[10] & addr->bytes[11]) == 0xff;
 }
 
 /** bg_addr_unmap - the IPv4 address inside a mapped one; any other address as it is. */
@@ -107,180 +118,36 @@ bg_addr_unmap(const struct bg_addr *addr)
 	return bg_addr_ipv4(addr->bytes[12], addr->bytes[13], addr->bytes[14], addr->bytes[15]);
 }
 
-/** bg_prefix_contains - @addr lies in @prefix; a mapped address counts as IPv4, the scope is ignored. */
+/** first_bits - a word whose first @bits bits are set, of 0..32, in network order. */
+static uint32_t
+first_bits(uint64_t bits)
+{
+	uint32_t mask = (uint32_t)(0xffffffff00000000ull >> bits);
+	const uint8_t bytes[4] = {(uint8_t)(mask >> 24), (uint8_t)(mask >> 16), (uint8_t)(mask >> 8), (uint8_t)mask};
+	uint32_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return word;
+}
+
+/**
+ * bg_prefix_contains - @addr lies in @prefix; a mapped address counts as IPv4, the scope is ignored. Without a branch a word: the
+ * verifier follows each branch of each prefix of each rule.
+ */
 bool
 bg_prefix_contains(const struct bg_prefix *prefix, const struct bg_addr *addr)
 {
 	struct bg_addr plain = bg_addr_unmap(addr);
-	size_t whole = prefix->bits / 8;
-	unsigned rest = prefix->bits % 8;
-	uint8_t mask = (uint8_t)(0xff00u >> rest);
+	struct words x = words_of(&plain), y = words_of(&prefix->addr);
+	uint32_t differ = plain.family ^ prefix->addr.family;
 
-	if (plain.family != prefix->addr.family)
-		return false;
-	if (memcmp(plain.bytes, prefix->addr.bytes, whole) != 0)
-		return false;
-	return rest == 0 || ((plain.bytes[whole] ^ prefix->addr.bytes[whole]) & mask) == 0;
-}
-
-/** format_ipv4 - a.b.c.d from four bytes. */
-static void
-format_ipv4(struct bg_line *line, const uint8_t *bytes)
-{
 	for (int i = 0; i < 4; i++) {
-		if (i)
-			bg_line_char(line, '.');
-		bg_line_number(line, bytes[i]);
+		uint64_t kept = (uint64_t)prefix->bits - 32 * (uint64_t)i, over;
+
+		kept &= (kept >> 63) - 1; /* at least 0 */
+		over = 32 - kept;
+		over &= (over >> 63) - 1; /* at most 32 */
+		differ |= (x.at[i] ^ y.at[i]) & first_bits(32 - over);
 	}
-}
-
-/** format_group - one 16-bit group in lower-case hexadecimal without leading zeros. */
-static void
-format_group(struct bg_line *line, unsigned group)
-{
-	bool started = false;
-
-	for (int shift = 12; shift >= 0; shift -= 4) {
-		unsigned digit = (group >> shift) & 15;
-
-		started = started || digit || shift == 0;
-		if (started)
-			bg_line_char(line, "0123456789abcdef"[digit]);
-	}
-}
-
-/** longest_zeros - start of the first longest run of two or more zero groups, its length in @length; RFC 5952 4.2. */
-static int
-longest_zeros(const unsigned groups[8], int *length)
-{
-	int best = -1;
-
-	*length = 1;
-	for (int i = 0; i < 8; i++) {
-		int run = 0;
-
-		while (i + run < 8 && groups[i + run] == 0)
-			run++;
-		if (run > *length) {
-			*length = run;
-			best = i;
-		}
-	}
-	return best;
-}
-
-/** format_ipv6 - the canonical text of RFC 5952; a mapped address ends in dotted decimal. */
-static void
-format_ipv6(struct bg_line *line, const struct bg_addr *addr)
-{
-	unsigned groups[8];
-	int zeros_length, zeros;
-
-	if (bg_addr_is_mapped(addr)) {
-		bg_line_text(line, "::ffff:");
-		format_ipv4(line, addr->bytes + 12);
-		return;
-	}
-	for (int i = 0; i < 8; i++)
-		groups[i] = (unsigned)addr->bytes[2 * i] << 8 | addr->bytes[2 * i + 1];
-	zeros = longest_zeros(groups, &zeros_length);
-	for (int i = 0; i < 8; i++) {
-		if (i == zeros) {
-			bg_line_text(line, "::");
-			i += zeros_length - 1;
-			continue;
-		}
-		if (i && i != zeros + zeros_length)
-			bg_line_char(line, ':');
-		format_group(line, groups[i]);
-	}
-}
-
-/**
- * bg_addr_format - print @addr without brackets, `%` and the interface index behind it where it has a scope.
- * Return: bytes written without the terminator. Like inet_ntop(3), which POSIX does not call async-signal-safe.
- */
-size_t
-bg_addr_format(const struct bg_addr *addr, char text[BG_ADDR_TEXT_MAX])
-{
-	struct bg_line line = {.text = text, .size = BG_ADDR_TEXT_MAX - 1};
-
-	if (addr->family == BG_IPV4)
-		format_ipv4(&line, addr->bytes);
-	else
-		format_ipv6(&line, addr);
-	if (addr->family == BG_IPV6 && addr->scope_id) {
-		bg_line_char(&line, '%');
-		bg_line_number(&line, addr->scope_id);
-	}
-	text[line.length] = '\0';
-	return line.length;
-}
-
-/** bg_addr_parse - read an address as inet_pton(3) does. Return: false where @text is none; @addr is then undefined. */
-bool
-bg_addr_parse(const char *text, struct bg_addr *addr)
-{
-	memset(addr, 0, sizeof(*addr));
-	addr->family = BG_IPV4;
-	if (inet_pton(AF_INET, text, addr->bytes) == 1)
-		return true;
-	addr->family = BG_IPV6;
-	return inet_pton(AF_INET6, text, addr->bytes) == 1;
-}
-
-/** parse_bits - a prefix length of 0..@most in decimal. Return: -1 where @text is none. */
-static int
-parse_bits(const char *text, int most)
-{
-	int bits = 0;
-
-	if (!*text || strlen(text) > 3 || (text[0] == '0' && text[1]))
-		return -1;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return -1;
-		bits = bits * 10 + (*text - '0');
-	}
-	return bits <= most ? bits : -1;
-}
-
-/**
- * bg_prefix_parse - read `ADDRESS` or `ADDRESS/BITS`; mapped IPv4 becomes IPv4 (with at least /96).
- * @host_bits_set: set to whether bits behind the prefix were set, which is an error for the caller to tell
- * Return: false where @text is neither.
- */
-bool
-bg_prefix_parse(const char *text, struct bg_prefix *prefix, bool *host_bits_set)
-{
-	const char *slash = strchr(text, '/');
-	char address[BG_ADDR_TEXT_MAX];
-	size_t length = slash ? (size_t)(slash - text) : strlen(text);
-	int bits;
-
-	*host_bits_set = false;
-	if (length >= sizeof(address))
-		return false;
-	memcpy(address, text, length);
-	address[length] = '\0';
-	if (!bg_addr_parse(address, &prefix->addr))
-		return false;
-	bits = prefix->addr.family == BG_IPV4 ? 32 : 128;
-	if (slash)
-		bits = parse_bits(slash + 1, bits);
-	if (bits < 0)
-		return false;
-	if (bg_addr_is_mapped(&prefix->addr) && bits >= 96) {
-		prefix->addr = bg_addr_unmap(&prefix->addr);
-		bits -= 96;
-	}
-	prefix->bits = (uint8_t)bits;
-	for (size_t i = 0; i < addr_bytes(&prefix->addr); i++) {
-		int kept = bits - (int)i * 8;
-		uint8_t mask = kept >= 8 ? 0 : kept <= 0 ? 0xff : (uint8_t)(0xff >> kept);
-
-		if (prefix->addr.bytes[i] & mask)
-			*host_bits_set = true;
-	}
-	return true;
+	return differ == 0;
 }

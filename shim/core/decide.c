@@ -24,7 +24,7 @@
 static bool
 waits(struct question *q)
 {
-	bool limits = q->rule->action == BG_ACTION_LIMIT, zero = q->request->asked.port == 0;
+	bool limits = BG_KNOWS_LIMITS && q->rule->action == BG_ACTION_LIMIT, zero = q->request->asked.port == 0;
 
 	if (bg_call_is_late(q->request->call))
 		return false;
@@ -42,7 +42,7 @@ waits(struct question *q)
 static void
 change_call(struct question *q)
 {
-	if (q->request->call == BG_CALL_OUTGOING) {
+	if (BG_KNOWS_CONNECT && q->request->call == BG_CALL_OUTGOING) {
 		outgoing_change(q);
 		return;
 	}
@@ -53,7 +53,7 @@ change_call(struct question *q)
 		question_settle(q, BG_EFFECT_NONE, BG_REASON_OWN_DEVICE);
 		return;
 	}
-	if (q->rule->action == BG_ACTION_LIMIT)
+	if (BG_KNOWS_LIMITS && q->rule->action == BG_ACTION_LIMIT)
 		target_limit(q);
 	else if (q->rule->action == BG_ACTION_CONFINE)
 		target_confine(q);
@@ -61,20 +61,44 @@ change_call(struct question *q)
 		target_rewrite(q);
 }
 
+/**
+ * struct search - for the rule that decides.
+ * @found: its index
+ * @needs: facts that are missing to tell whether it is that
+ */
+struct search {
+	const struct question *q;
+	uint32_t found;
+	unsigned needs;
+};
+
+/** try_rule - does rule number @index decide, or cannot be asked yet? A step of bg_repeat(). */
+static long
+try_rule(uint32_t index, void *context)
+{
+	struct search *search = context;
+	const struct question *q = search->q;
+	const struct bg_rule *rule = &q->policy->rules[BG_RULE_INDEX(index)];
+	enum bg_match match;
+
+	if (bg_rule_is_skipped(q->request, index))
+		return 0;
+	match = bg_rule_match(q->policy, rule, q->request, &search->needs);
+	if (match != BG_MATCH_YES && match != BG_MATCH_UNKNOWN)
+		return 0;
+	search->found = index;
+	return 1;
+}
+
 /** first_match - the index of the rule that decides, BG_NO_RULE where none does; verdict->needs may be set instead. */
 static uint32_t
 first_match(struct question *q)
 {
-	for (uint32_t i = q->request->first; i < q->policy->rule_count; i++) {
-		unsigned needs = 0;
-		enum bg_match match = bg_rule_match(q->policy, &q->policy->rules[i], q->request, &needs);
+	struct search search = {.q = q, .found = BG_NO_RULE};
 
-		if (match == BG_MATCH_UNKNOWN)
-			q->verdict->needs = needs;
-		if (match == BG_MATCH_UNKNOWN || match == BG_MATCH_YES)
-			return i;
-	}
-	return BG_NO_RULE;
+	bg_repeat(q->request->first, q->policy->rule_count, try_rule, &search);
+	q->verdict->needs = search.needs;
+	return search.found;
 }
 
 /** is_wellformed - could the kernel take this address at all, as far as is known? Asks for SO_DOMAIN for AF_UNSPEC. */
@@ -92,6 +116,7 @@ void
 bg_decide(const struct bg_policy *policy, const struct bg_request *request, struct bg_verdict *verdict)
 {
 	struct question q = {.policy = policy, .request = request, .verdict = verdict};
+	uint32_t found;
 
 	memset(verdict, 0, sizeof(*verdict));
 	verdict->rule = BG_NO_RULE;
@@ -100,14 +125,15 @@ bg_decide(const struct bg_policy *policy, const struct bg_request *request, stru
 		question_settle(&q, BG_EFFECT_NONE, BG_REASON_NOT_INTERNET);
 	if (verdict->needs || verdict->reason == BG_REASON_NOT_INTERNET)
 		return;
-	verdict->rule = first_match(&q);
+	found = first_match(&q);
+	verdict->rule = found;
 	if (verdict->needs)
 		return;
-	if (verdict->rule == BG_NO_RULE) {
+	if (found == BG_NO_RULE) {
 		question_settle(&q, BG_EFFECT_NONE, BG_REASON_NO_RULE);
 		return;
 	}
-	q.rule = &policy->rules[verdict->rule];
+	q.rule = &policy->rules[BG_RULE_INDEX(found)];
 	verdict->action = q.rule->action;
 	if (verdict->action == BG_ACTION_DENY)
 		question_refuse(&q, q.rule->error, BG_REASON_RULE);

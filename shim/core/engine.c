@@ -9,6 +9,7 @@ bg_engine_word(enum bg_engine engine)
 	case BG_ENGINE_NONE: return "no";
 	case BG_ENGINE_PRELOAD: return "preload";
 	case BG_ENGINE_SECCOMP: return "seccomp";
+	case BG_ENGINE_CGROUP: return "cgroup";
 	default: return "?";
 	}
 }

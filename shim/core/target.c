@@ -56,7 +56,7 @@ fall_back(struct question *q, enum bg_reason reason)
 	q->verdict->fallback_reason = reason;
 }
 
-static const char loopback_device[BG_IFNAME_MAX] = "lo";
+static const char loopback_device[BG_IFNAME_MAX + 1] = "lo"; /* eBPF has no place for tables of 16 bytes */
 
 /**
  * to_loopback - rewrite to 127.0.0.1 or ::1; a dual-stack wildcard is confined to lo, since no address is both.
@@ -129,7 +129,7 @@ to_address(struct question *q)
 
 	if (q->verdict->needs)
 		return;
-	if (!target) {
+	if (!BG_OPAQUE(target)) {
 		question_refuse(q, EACCES, BG_REASON_FAMILY);
 		return;
 	}
@@ -177,7 +177,7 @@ to_interface(struct question *q)
 		question_refuse(q, EACCES, BG_REASON_UNASKED);
 		return;
 	}
-	if (!target) {
+	if (!BG_OPAQUE(target)) {
 		question_refuse(q, EADDRNOTAVAIL, BG_REASON_NO_ADDRESS);
 		return;
 	}
@@ -192,7 +192,7 @@ to_device(struct question *q)
 	char device[BG_IFNAME_MAX];
 
 	if (q->rule->target == BG_TARGET_LOOPBACK) {
-		memcpy(device, loopback_device, sizeof(device));
+		memcpy(device, loopback_device, BG_IFNAME_MAX);
 	} else if (q->rule->target == BG_TARGET_INTERFACE) {
 		memcpy(device, q->rule->interface, sizeof(device));
 	} else {
@@ -201,7 +201,7 @@ to_device(struct question *q)
 			return;
 		/* All of 127.0.0.0/8 is lo's, which the kernel lists as one address. */
 		if (bg_addr_is_loopback(&q->verdict->change.to.addr)) {
-			memcpy(device, loopback_device, sizeof(device));
+			memcpy(device, loopback_device, BG_IFNAME_MAX);
 		} else {
 			if (question_lacks(q, BG_FACT_TARGET_DEVICE))
 				return;

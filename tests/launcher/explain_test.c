@@ -159,7 +159,7 @@ json_has_the_schema_and_the_reasons_of_the_text(void **state)
 		size_t at;
 
 		assert_int_equal(status, calls[i].status);
-		expect_keys(value, "config request rules decision listen connect exit");
+		expect_keys(value, "config request rules decision listen connect refused exit");
 		expect_keys(json_object_get(value, "config"), "path source mode");
 		expect_keys(json_object_get(value, "request"), "protocol family address port v6only exe command");
 		expect_decision(json_object_get(value, "decision"), false);

@@ -117,7 +117,7 @@ usage_wrong_command_lines_say_what_was_expected(void **state)
 		{"--wait 99999999999999999999 true",
 		 "--wait \"99999999999999999999\", expected seconds from 1 to 86400"},
 		{"--unguarded=yes true", "--unguarded takes no argument"},
-		{"-e docker true", "unknown engine \"docker\", expected auto, preload or seccomp"},
+		{"-e docker true", "unknown engine \"docker\", expected auto, preload, seccomp or cgroup"},
 		{"-q -v true", "--quiet and --verbose contradict each other, expected one of them"},
 		{"--unguarded -c x true", "--unguarded and --config contradict each other, expected one of them"},
 		{"--unguarded -t lo true", "--unguarded and --to contradict each other, expected one of them"},

@@ -9,6 +9,7 @@
 #   libc's; and command_NAME() of launcher/NAME/, which stand in the one table of subcommands.
 # - No two files have one name.
 # - What launcher/ROOM/X_Y.c defines for other files begins with its subject: X_Y, X, or ROOM; a plural counts as its singular.
+# - *.bpf.[ch] are one program for the kernel, which has no symbols for others, and core's sources in it.
 # - The head of a source names it, so that a file that is renamed does not go on under its old name.
 # What this does not see: types, macros and variables; a declaration that spans an #ifdef.
 set -u
@@ -30,6 +31,7 @@ is_seen_by() {
     launcher/run/*) [[ $file == launcher/prove/* || $file == launcher/main.c ]] && return ;;
     launcher/*/*) [ "$file" = launcher/main.c ] && return ;;
     launcher/*) [[ $file == launcher/* ]] && return ;;
+    shim/core/*.c) [ "$file" = shim/cgroup/core.bpf.h ] && return ;;
     esac
     room=$(cut -d/ -f1,2 <<<"$header")
     [[ $file == "$room"/* ]]
@@ -60,7 +62,7 @@ declared() {
         sed -nE 's/^[^(]*[ *]([a-z_][a-z0-9_]*)\(.*\)[^)]*$/\1/p'
 }
 
-mapfile -t headers < <(find include shim launcher -name '*.h' | sort)
+mapfile -t headers < <(find include shim launcher -name '*.h' ! -name '*.bpf.h' | sort)
 mapfile -t files < <(find include shim launcher -name '*.[ch]' | sort)
 declare -A defined=()
 for file in "${files[@]}"; do
@@ -71,7 +73,7 @@ for file in "${files[@]}"; do
             break
         done
     done < <(sed -nE 's/^ *# *include *"([^"]+)".*/\1/p' "$file")
-    [[ $file == *.c ]] || continue
+    [[ $file == *.c && $file != *.bpf.c ]] || continue
     [ -f "$out/${file%.c}.o" ] || { say "$file: not built"; continue; }
     while read -r symbol; do
         defined[$symbol]+=" $file"

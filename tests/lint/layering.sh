@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # layering.sh: the arrows between the rooms hold: core <- guard <- preload and seccomp; core <- load <- preload/init.c and
-# seccomp; all but preload <- launcher. A contract, include/bindguard/X.h, is of the room that has X.c, or X_*.c; one that
+# seccomp; core and load <- cgroup; all but preload <- launcher. A contract, include/bindguard/X.h, is of the room that has X.c, or X_*.c; one that
 # has no source is of none, and all may see it. load sees one of guard's: path.h. Run from the top.
 set -u
 pure='<(string|stdbool|stddef|stdint|errno|arpa/inet|netinet/in|linux/filter)\.h>'
@@ -46,6 +46,7 @@ never() {
 mapfile -t hot < <(find shim/preload -name '*.[ch]' ! -name init.c)
 mapfile -t rest < <(find shim include launcher -name '*.[ch]' ! -path 'shim/load/*')
 mapfile -t guard < <(find shim/guard -name '*.[ch]')
+mapfile -t cgroup < <(find shim/cgroup -name '*.[ch]' ! -name core.bpf.h)
 mapfile -t command < <(find launcher -name '*.[ch]')
 only "$pure|\"bindguard/" include/bindguard/*.h
 only "$pure|\"(bindguard|core)/" shim/core/*.[ch]
@@ -53,6 +54,8 @@ only '<|"(bindguard|guard)/' "${guard[@]}"
 only '<|"(bindguard|load)/' shim/load/*.[ch]
 only '<|"(bindguard|preload)/' shim/preload/*.[ch]
 only '<|"(bindguard|seccomp)/' shim/seccomp/*.[ch]
+only '<|"(bindguard|cgroup)/' "${cgroup[@]}"
+only '<|"(bindguard|core)/' shim/cgroup/core.bpf.h # a program for the kernel is one source: core's are a part of it
 only '<|"(bindguard|launcher)/' "${command[@]}"
 sees core shim/core/*.[ch]
 sees 'core guard' "${guard[@]}"
@@ -60,7 +63,8 @@ sees 'core load path.h' shim/load/*.[ch]
 sees 'core guard' "${hot[@]}"
 sees 'core guard load' shim/preload/init.c
 sees 'core guard load seccomp' shim/seccomp/*.[ch]
-sees 'core guard load seccomp' "${command[@]}"
+sees 'core load cgroup' shim/cgroup/*.[ch]
+sees 'core guard load seccomp cgroup' "${command[@]}"
 # Tests use the command's network and its results, and these know nothing of the command that they were written for.
 only '<|"(launcher/prove/network[a-z_]*\.h|net/)' tests/net/*.[ch]
 only '<|"(launcher/(prove/prove_results|sockets/[a-z_]+)\.h|bindguard/words\.h|net/|system/)' tests/system/*.[ch]

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * conformance_host.c CALL PROTOCOL MPTCP V6ONLY DEVICE FORM ADDRESS PORT LOCAL LOCAL_PORT: makes one call by libc and prints
  * `ERRNO ADDRESS PORT DEVICE FILTER`, the last in instructions. Knows nothing of the guard; for listen and connect it binds by
- * a raw system call, past any symbol. */
+ * a raw system call, past any symbol. `late` stops between bind and listen, so that a guard can come in between. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,13 @@ main(int argc, char **argv)
 			printf("no raw bind: %s\n", strerror(errno));
 			return 3;
 		}
+		result = listen(fd, 5);
+	} else if (strcmp(argv[1], "late") == 0) {
+		if (argv[7][0] != '-' && bind(fd, (struct sockaddr *)&to, size)) {
+			printf("no bind: %s\n", strerror(errno));
+			return 3;
+		}
+		raise(SIGSTOP);
 		result = listen(fd, 5);
 	} else if (strcmp(argv[1], "connect") == 0) {
 		struct sockaddr_storage local;
