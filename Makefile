@@ -84,17 +84,9 @@ CONFUSE := $(OUT)/confuse/confuse.o
 POLICY  := $(patsubst %,$(OUT)/gen/%_policy.o,default lockdown pin)
 ARCHIVE := $(OUT)/bindguard.a
 SECCOMP := $(call objects,shim/seccomp)
-# Engine cgroup: programs for the kernel, for which all of these are needed. Without one of them the command is built without it.
-CLANG    ?= clang
-BPFTOOL  ?= $(firstword $(shell command -v bpftool || ls /usr/sbin/bpftool 2>/dev/null) bpftool)
-BPF_LIBS := -lbpf
-LACKING  := $(shell command -v $(CLANG) >/dev/null || echo clang; $(BPFTOOL) version >/dev/null 2>&1 || echo bpftool; \
-	echo '$(hash)include <bpf/bpf_helpers.h>' | $(CC) -fsyntax-only -x c -include stdint.h -include linux/bpf.h - 2>/dev/null || \
-	echo libbpf-dev)
-ENGINE_cgroup := $(filter-out %.bpf.o %/cgroup_none.o,$(call objects,shim/cgroup))
-CGROUP   := $(if $(LACKING),$(OUT)/obj/shim/cgroup/cgroup_none.o,$(ENGINE_cgroup))
+include $(SRC)/shim/cgroup/cgroup.mk
 LAUNCHER := $(foreach d,launcher $(wildcard $(SRC)/launcher/*/),$(call objects,$(patsubst $(SRC)/%,%,$(d:/=)))) $(SECCOMP) $(CGROUP)
-LAUNCHER_LIBS := -lmnl -lsmartcols -ljansson -lseccomp $(if $(LACKING),,$(BPF_LIBS))
+LAUNCHER_LIBS := -lmnl -lsmartcols -ljansson -lseccomp $(CGROUP_LIBS)
 
 # What is delivered lies on top of the build folder, what other variants make in their own.
 MADE    := $(if $(filter release,$(VARIANT)),$(BUILD),$(OUT))
@@ -112,10 +104,9 @@ endif
 TARGETS := $(shell sed -n 's/^\([a-z-]*\):[^$(hash)]*$(hash)$(hash) .*/\1/p' $(RULES))
 .PHONY: $(TARGETS) FORCE
 
+.DEFAULT_GOAL := all
 all: $(LIBRARY) $(COMMAND) ## build build/libbindguard.so and build/bindguard (the default)
-ifneq ($(LACKING),)
-	@echo 'built without the engine cgroup, for want of: $(strip $(LACKING)); `make deps` installs what it needs'
-endif
+	@$(if $(LACKING),echo 'built without the engine cgroup: $(strip $(LACKING)) not found; `make deps` installs what it needs')
 
 $(CORE) $(GUARD) $(filter-out %/init.o,$(PRELOAD)): CFLAGS_ALL += $(HOT)
 
@@ -170,23 +161,6 @@ $(LIBRARY): $(CORE) $(GUARD) $(LOAD) $(PRELOAD) $(POLICY) $(CONFUSE) $(COUNTERS)
 
 $(ARCHIVE): $(CORE) $(GUARD) $(LOAD) $(POLICY)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
-
-# What the engine cgroup runs in the kernel: an object of shim/core and shim/cgroup, in a header that loads it.
-MACHINE    := $(shell $(CC) -dumpmachine)
-MULTIARCH  := $(shell $(CC) -print-multiarch 2>/dev/null)
-BPF_OBJECT := $(OUT)/obj/shim/cgroup/guard.bpf.o
-SKELETON   := $(OUT)/gen/cgroup/guard.skel.h
-# libc's headers ask which machine they are for; a warning about what core has for other engines only would say nothing.
-BPF_CC     := $(CLANG) -std=gnu11 -O2 -g -target bpf -mcpu=v3 -D__$(firstword $(subst -, ,$(MACHINE)))__ -I$(SRC)/include \
-	-I$(SRC)/shim $(if $(MULTIARCH),-idirafter /usr/include/$(MULTIARCH)) -Wall -Wextra -Wno-undefined-internal
-$(BPF_OBJECT): $(SRC)/shim/cgroup/guard.bpf.c $(OUT)/flags
-	@mkdir -p $(@D)
-	$(call say,BPF,$@)$(BPF_CC) -MMD -MP -c -o $@ $<
-$(SKELETON): $(BPF_OBJECT)
-	@mkdir -p $(@D)
-	$(call say,GEN,$@)$(BPFTOOL) gen skeleton $< name guard_bpf > $@
-$(OUT)/obj/shim/cgroup/object.o: $(SKELETON)
-$(OUT)/obj/shim/cgroup/object.o: CPPFLAGS_ALL += -isystem $(OUT)/gen
 
 # The command. It looks for the library beside itself, then where `make install` puts it.
 $(OUT)/obj/launcher/%.o: CPPFLAGS_ALL += -I$(SRC) -DBG_LIBDIR='"$(LIBDIR)"'
