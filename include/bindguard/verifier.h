@@ -36,7 +36,13 @@ static long (*bg_kernel_loop)(uint32_t count, void *step, void *context, uint64_
 	})
 #define BG_RULE_INDEX(index) BG_MASKED(index, BG_KERNEL_RULES_MAX)
 #define BG_POLICY_OFFSET(offset) BG_MASKED(offset, BG_KERNEL_POLICY_MAX)
-#define BG_VALUE_COUNT(count) ((count) < BG_KERNEL_VALUES_MAX ? (count) : BG_KERNEL_VALUES_MAX)
+/* Two bounds, which the compiler must not make one of: Linux 6.1 sees the end of a loop by a constant only. */
+#define BG_MORE_VALUES(index, count)                                                                                   \
+	((index) < BG_KERNEL_VALUES_MAX && ({                                                                          \
+		 uint64_t count_ = (count);                                                                            \
+		 __asm__ volatile("" : "+r"(count_));                                                                  \
+		 (index) < count_;                                                                                     \
+	 }))
 /* The compiler is to forget what it knows of a pointer: it would test another in its place, and the verifier not this one. */
 #define BG_OPAQUE(pointer)                                                                                             \
 	({                                                                                                             \
@@ -61,7 +67,7 @@ bg_repeat(uint32_t first, uint32_t count, bg_step *step, void *context)
 #define BG_KNOWS_CONNECT 1
 #define BG_RULE_INDEX(index) (index)
 #define BG_POLICY_OFFSET(offset) (offset)
-#define BG_VALUE_COUNT(count) (count)
+#define BG_MORE_VALUES(index, count) ((index) < (count))
 #define BG_OPAQUE(pointer) (pointer)
 
 /** bg_repeat - @step for @first, @first + 1 ... @count - 1, until it says no more. */

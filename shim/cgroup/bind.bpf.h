@@ -104,8 +104,7 @@ at_bind(struct bpf_sock_addr *c, struct bg_cgroup_policy *policy, struct place *
 	request->v6only = ipv6 && kernel_v6only(kernel_socket(c->sk));
 	request->device[0] = c->sk->bound_dev_if ? '?' : '\0';
 	match_program(policy, place);
-	decide(policy, place);
-	if (place->verdict.effect == BG_EFFECT_WAIT) {
+	if (decide(policy, place) == BG_EFFECT_WAIT) {
 		bool tcp = request->protocol == BG_PROTOCOL_TCP;
 
 		if (tcp && !needs_marks(policy))

@@ -92,8 +92,11 @@ policy_of(void)
 static __always_inline struct place *
 place_take(void)
 {
+#pragma unroll
 	for (__u32 i = 0; i < PLACES; i++) {
-		struct place *place = bpf_map_lookup_elem(&places, &i);
+		__u32 key =
+			i; /* Linux 6.1 forgets a number whose address a function gets, and sees no end of the loop */
+		struct place *place = bpf_map_lookup_elem(&places, &key);
 
 		if (place && __sync_val_compare_and_swap(&place->taken, 0, 1) == 0) {
 			memset(&place->request, 0, sizeof(place->request));
@@ -132,8 +135,11 @@ set_ipv6(struct bg_request *request, const uint32_t words[4])
 		memcpy(request->asked.addr.bytes, words, 16);
 }
 
-/** decide - on the request of @place, for the programs that it does not skip. The device of an address was asked for at load. */
-static __attribute__((noinline)) int
+/**
+ * decide - on the request of @place, for the rules that it does not skip. The device of an address was asked for at load. A
+ * function of its own, since it is long. Return: the effect, which a caller uses: clang 19 else leaves anything in its place.
+ */
+static __attribute__((noinline)) enum bg_effect
 decide(struct bg_cgroup_policy *policy, struct place *place)
 {
 	const struct bg_policy *rules = (const void *)policy->block;
@@ -143,7 +149,7 @@ decide(struct bg_cgroup_policy *policy, struct place *place)
 	place->request.known = ALL_FACTS & ~BG_FACT_TARGET_DEVICE;
 	bg_decide(rules, &place->request, verdict);
 	if (verdict->needs != BG_FACT_TARGET_DEVICE)
-		return 0;
+		return verdict->effect;
 	rule = BG_RULE_INDEX(verdict->rule);
 	if (verdict->change.to.addr.family == BG_IPV4)
 		memcpy(verdict->change.interface, policy->devices[rule].ipv4, BG_IFNAME_MAX);
@@ -151,17 +157,16 @@ decide(struct bg_cgroup_policy *policy, struct place *place)
 		memcpy(verdict->change.interface, policy->devices[rule].ipv6, BG_IFNAME_MAX);
 	verdict->effect = verdict->change.interface[0] ? BG_EFFECT_CHANGE : BG_EFFECT_REFUSE;
 	verdict->error = EACCES;
-	return 0;
+	return verdict->effect;
 }
 
 /** match_program - for decide(), where it is the process that calls: which rules are for its program? */
-static __attribute__((noinline)) int
+static __always_inline void
 match_program(const struct bg_cgroup_policy *policy, struct place *place)
 {
 	memcpy(place->skipped, policy->programs, sizeof(place->skipped));
 	if (policy->glob_count)
 		program_match(policy, &place->walk, place->skipped);
-	return 0;
 }
 
 /** needs_marks - can a connection that comes in not tell what was decided on its listener? */

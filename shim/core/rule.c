@@ -91,7 +91,7 @@ address_matches(const struct bg_policy *policy, const struct bg_rule *rule, cons
 		return true;
 	if ((rule->classes & BG_CLASS_LOOPBACK) && bg_addr_is_loopback(addr))
 		return true;
-	for (uint32_t i = 0; i < BG_VALUE_COUNT(rule->prefixes.count); i++)
+	for (uint32_t i = 0; BG_MORE_VALUES(i, rule->prefixes.count); i++)
 		if (bg_prefix_contains(&prefixes[i], addr))
 			return true;
 	return false;
@@ -107,7 +107,7 @@ names_loopback(const struct bg_policy *policy, const struct bg_rule *rule, const
 		return true;
 	if ((rule->classes & BG_CLASS_WILDCARD) && bg_addr_is_wildcard(addr))
 		return true;
-	for (uint32_t i = 0; i < BG_VALUE_COUNT(rule->prefixes.count); i++)
+	for (uint32_t i = 0; BG_MORE_VALUES(i, rule->prefixes.count); i++)
 		if (prefixes[i].bits && bg_prefix_contains(&prefixes[i], addr) &&
 		    (bg_addr_is_loopback(&prefixes[i].addr) || bg_addr_equal(&prefixes[i].addr, addr)))
 			return true;
@@ -136,7 +136,7 @@ ports_hold(const struct bg_policy *policy, const struct bg_rule *rule, uint16_t 
 {
 	const struct bg_port_range *ranges = bg_policy_at(policy, rule->ports);
 
-	for (uint32_t i = 0; i < BG_VALUE_COUNT(rule->ports.count); i++)
+	for (uint32_t i = 0; BG_MORE_VALUES(i, rule->ports.count); i++)
 		if (port >= ranges[i].first && port <= ranges[i].last)
 			return true;
 	return false;
