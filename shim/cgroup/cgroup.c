@@ -39,7 +39,7 @@ be_quiet(enum libbpf_print_level level, const char *format, va_list arguments)
 static bool
 fail(char why[BG_CGROUP_ERROR_MAX], const char *what, int error)
 {
-	snprintf(why, BG_CGROUP_ERROR_MAX, "%s: %s", what, strerror(error));
+	snprintf(why, BG_CGROUP_ERROR_MAX, "%s: %s; use --engine seccomp", what, strerror(error));
 	return false;
 }
 

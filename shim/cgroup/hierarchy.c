@@ -21,7 +21,7 @@
 static bool
 fail(char why[BG_CGROUP_ERROR_MAX], const char *what, int error)
 {
-	snprintf(why, BG_CGROUP_ERROR_MAX, "%s: %s", what, strerror(error));
+	snprintf(why, BG_CGROUP_ERROR_MAX, "%s: %s; use --engine seccomp", what, strerror(error));
 	return false;
 }
 
@@ -146,7 +146,7 @@ hierarchy_find(struct hierarchy *hierarchy, char why[BG_CGROUP_ERROR_MAX])
 	hierarchy->parent = open(path, FOLDER);
 	if (hierarchy->parent >= 0)
 		return true;
-	snprintf(why, BG_CGROUP_ERROR_MAX, "%.256s: %s", path, strerror(errno));
+	snprintf(why, BG_CGROUP_ERROR_MAX, "%.256s: %s; use --engine seccomp", path, strerror(errno));
 	return false;
 }
 

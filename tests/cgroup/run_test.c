@@ -186,6 +186,10 @@ obstacle_is_told_in_one_line(void **state)
 		{"unshare -m sh -c 'umount -l $(awk \"/ - cgroup2 / { print \\$5 }\" /proc/self/mountinfo) && exec "
 		 "\"$@\"' sh ",
 		 "no cgroup v2 is mounted here: mount -t cgroup2 none /sys/fs/cgroup, or use --engine seccomp\n"},
+		{"unshare -m sh -c 'mount -o bind,remount,ro $(awk \"/ - cgroup2 / { print \\$5; exit }\" "
+		 "/proc/self/mountinfo) && "
+		 "exec \"$@\"' sh ",
+		 "a cgroup cannot be made: Read-only file system; use --engine seccomp\n"},
 		{HOST("forbid 321:1:0:5 "),
 		 "the kernel refuses its programs (bpf(2): Operation not permitted): allow it "
 		 "CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, or use --engine seccomp\n"},

@@ -49,7 +49,7 @@ check format clang-format --dry-run -Werror "${sources[@]}"
 check tidy tidy
 check scan-build scan
 check cppcheck cppcheck --quiet --enable=warning,portability --error-exitcode=1 --inline-suppr \
-    --suppressions-list=$lint/cppcheck-suppressions.txt --std=c11 -i shim/cgroup/guard.bpf.c "${flags[@]:1:6}" shim launcher
+    --suppressions-list=$lint/cppcheck-suppressions.txt --std=c11 -i shim/cgroup/guard.bpf.c "${flags[@]:1:7}" shim launcher
 check shellcheck shellcheck -x "${scripts[@]}" launcher/completion.bash .ci/run
 # nd: a macro of mdoc(7); statics: functions of one file; doas: a command; optin: checkers of clang; chek: "did you mean check?"
 check codespell codespell -L nd,statics,doas,optin,chek -S package-lock.json,tests/fuzz/corpus \
