@@ -148,7 +148,7 @@ $(CONFUSE): $(SRC)/shim/load/confuse-redefine.txt $(OUT)/flags
 	@test -f '$(LIBCONFUSE)' || { echo 'libconfuse.a not found: run `make deps` first' >&2; exit 1; }
 	@rm -rf $(@D) && mkdir -p $(@D)
 	$(call say,AR,$(LIBCONFUSE))cd $(@D) && ar x $(LIBCONFUSE)
-	@ld -r --wrap=cfg_yylex -o $(@D)/all.o $(@D)/libconfuse_la-*.o # follow.c stands between scanner and parser
+	@ld -r --wrap=cfg_yylex -o $(@D)/all.o $(@D)/libconfuse_la-*.o # reader.c stands between scanner and parser
 	@nm -u $(@D)/all.o | awk 'NR == FNR { used[$$NF]; next } $$1 in used' - $< > $(@D)/redefine # one target, one name
 	$(call say,OBJCOPY,$@)$(OBJCOPY) --redefine-syms=$(@D)/redefine --set-section-flags .note.gnu.property=exclude $(@D)/all.o $@
 
@@ -195,8 +195,8 @@ $(COMMAND): $(LAUNCHER) $(ARCHIVE) $(CONFUSE) $(COUNTERS)
 	$(call say,LD,$@)$(CC) $(CFLAGS_ALL) $(LINK) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LAUNCHER_LIBS)
 
 # `make deps demo` does not wait for the thirty servers that the tests want.
-deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`, `deps bench`: for these
-	$(SRC)/tests/deps.sh $(or $(filter bench,$(MAKECMDGOALS)),\
+deps: ## install what build and tests need (Debian packages, as root or with sudo); `deps demo`, and bench, deb, check-deb, check-kernels: for these
+	$(SRC)/tests/deps.sh $(or $(filter bench deb check-deb check-kernels,$(MAKECMDGOALS)),\
 		$(if $(filter-out deps all demo install,$(MAKECMDGOALS)),,$(filter demo,$(MAKECMDGOALS))))
 
 PAGES    := $(notdir $(wildcard $(SRC)/man/*.[1-8]))
@@ -229,6 +229,11 @@ uninstall: ## remove what install put there; a changed configuration stays
 	test -z '$(D)' || for folder in $(BINDIR) $(LIBDIR) $(SYSCONFDIR) $(dir $(DOCDIR)) $(FOLDERS) $(MANDIR); do \
 		cd '$(D)' && rmdir -p ".$$folder" 2>/dev/null; done || true
 	test -n '$(D)' || ldconfig || true
+
+dist: ## the sources as an archive in the build folder, which builds without git
+deb: ## Debian packages and their source, in build/deb (`make deps deb` once)
+dist deb:
+	$(SRC)/debian/package.sh $@ $(VERSION) $(BUILD)
 
 # Only what a build made, which its `flags` tell: BUILD may name a folder that holds more.
 clean: ## remove what was built

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# deps.sh [demo|bench]: installs what build and tests need from Debian, or, `demo`, what the build and `make demo` need, or,
-# `bench`, also what `make bench` compares with; as root or through sudo. Does nothing where all is there.
+# deps.sh [demo|TARGET]: installs what build and tests need from Debian, or, `demo`, what the build and `make demo` need, or, for
+# the TARGET bench, deb, check-deb and check-kernels, also what that needs; as root or through sudo. Does nothing where all is there.
 set -eu
 packages=(gcc make libc6-dev binutils git libconfuse-dev libmnl-dev libsmartcols-dev libjansson-dev libseccomp-dev
     python3)
 needed=${#packages[@]} # as many as these make the build: without one of them there is nothing to go on with
 packages+=(clang bpftool libbpf-dev) # the engine cgroup, without which all the rest is built
-[ "${1:-}" = demo ] || packages+=(libcmocka-dev iproute2 util-linux procps curl strace file libcap2-bin jq gcovr
+[[ ${1:-} = demo || ${1:-} = deb ]] || packages+=(libcmocka-dev iproute2 util-linux procps curl strace file libcap2-bin jq gcovr
     nginx-light redis-server memcached php-cli socat netcat-openbsd
     clang-tools libclang-rt-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc musl-tools valgrind
     golang-go caddy hugo prometheus-node-exporter busybox-static
@@ -17,9 +17,11 @@ packages+=(clang bpftool libbpf-dev) # the engine cgroup, without which all the 
     gdb tini parallel supervisor s6
     chromium)
 [ "${1:-}" != bench ] || packages+=(python3-matplotlib wrk redis-tools torsocks proxychains4 authbind faketime)
+[[ ${1:-} != *deb ]] || packages+=(debhelper dpkg-dev lintian debootstrap)
+[ "${1:-}" != check-kernels ] || packages+=(qemu-system-x86 cpio kmod xz-utils)
 # A Node, an npm or a JDK that is there already, of whatever origin, is kept.
 command -v node >/dev/null || packages+=(nodejs)
-if [ "${1:-}" != demo ]; then
+if [[ ${1:-} != demo && ${1:-} != deb ]]; then
     command -v npm >/dev/null || packages+=(npm)
     command -v javac >/dev/null || packages+=(default-jdk-headless)
 fi

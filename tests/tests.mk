@@ -168,6 +168,13 @@ covered: $(call rooms,$(ROOMS_cov))
 	$(SRC)/tests/coverage/cov.sh $(SRC) $(abspath $(OUT) $(LIBRARY) $(COMMAND) $(SECCOMP_CLI)) -- $(abspath $(filter %_test,$^))
 check-valgrind: $(call rooms,preload) ## preload tests, their hosts under memcheck and helgrind
 	$(SRC)/tests/valgrind.sh $(abspath $(OUT)) $(filter %_test,$^)
+# The conformance table on other kernels, each in an emulated machine of its own: five minutes each, `make deps check-kernels`.
+KERNELS ?= 6.1 6.12
+check-kernels: $(call rooms,conformance seccomp cgroup) ## the conformance table on Debian's kernels KERNELS, in emulated machines
+	@cd $(SRC) && tests/kernels.sh $(abspath $(OUT))/kernels $(KERNELS) -- tests/run.sh \
+		$(abspath $(call tests,conformance) $(addprefix $(OUT)/tests/,seccomp/conformance_test cgroup/conformance_test cgroup/reach_test))
+check-deb: deb ## the packages in a bare Debian: install, use, upgrade, purge (root; DEBIAN_RELEASE)
+	$(SRC)/tests/deb.sh $(BUILD)/deb
 
 # Each break of tests/breaks/*.txt changes one source on purpose and names the tests that must see it. What a list breaks, its
 # file, and what this is linked from:

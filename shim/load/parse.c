@@ -7,7 +7,7 @@
 
 #include "load/arena.h"
 #include "load/confuse_host.h"
-#include "load/follow.h"
+#include "load/reader.h"
 
 void cfg_scan_fp_end(void);
 int cfg_yylex_destroy(void);
@@ -23,11 +23,11 @@ struct options {
 
 static struct reader reader; /* what libconfuse's calls, which have no argument for it, are about */
 
-/** bg_confuse_yylex - libconfuse's parser wants the next token: what its scanner has, and follow.c has seen. */
+/** bg_confuse_yylex - libconfuse's parser wants the next token: what its scanner has, and reader.c has seen. */
 int
 bg_confuse_yylex(cfg_t *cfg)
 {
-	return follow_next(&reader, cfg);
+	return reader_next(&reader, cfg);
 }
 
 /** hear - libconfuse's parser stops here. What it says of that is not told: it knows less. */
@@ -36,7 +36,7 @@ hear(cfg_t *cfg, const char *format, va_list arguments)
 {
 	(void)format, (void)arguments;
 	if (!reader.scan.busy)
-		follow_complain(&reader, cfg);
+		reader_complain(&reader, cfg);
 }
 
 /** set_value - libconfuse has a value: on into the policy. Return: 0, as mistakes end nothing. */

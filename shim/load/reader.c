@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * follow.c - sees each token on its way from libconfuse's scanner to its parser. Cold.
+ * reader.c - sees each token on its way from libconfuse's scanner to its parser. Cold.
  *
  * Theory of operation. The parser says that a token does not fit, and little of why: not which key a value belongs to, nor
- * what it expected. So follow.c keeps track of the place that the parser is at, by the tokens alone. Four things it takes
+ * what it expected. So reader.c keeps track of the place that the parser is at, by the tokens alone. Four things it takes
  * upon itself, since the parser lets them pass or stops where it need not:
  * - a section that the end of the file closes, `+=`, and keys in quotes are refused;
  * - an unknown key is handed on by a name that each section knows, so that its values are parsed as any, and it is told;
@@ -10,7 +10,7 @@
  *   replace the first;
  * - an empty list is handed on with one value, NULL: else nobody is called for it.
  */
-#include "load/follow.h"
+#include "load/reader.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -82,9 +82,9 @@ refuse_in_list(const struct reader *reader)
 		refuse(reader, "list is not closed, expected %s}", token->kind == EOF ? "" : ", or ");
 }
 
-/** follow_complain - the parser has no use for the token: say what it expected. The reading ends. */
+/** reader_complain - the parser has no use for the token: say what it expected. The reading ends. */
 void
-follow_complain(struct reader *reader, cfg_t *cfg)
+reader_complain(struct reader *reader, cfg_t *cfg)
 {
 	switch (reader->place) {
 	case PLACE_KEY:
@@ -248,9 +248,9 @@ take(struct reader *reader)
 	return true;
 }
 
-/** follow_next - the next token, for the parser. Return: its kind, 0 to end the reading. */
+/** reader_next - the next token, for the parser. Return: its kind, 0 to end the reading. */
 int
-follow_next(struct reader *reader, cfg_t *cfg)
+reader_next(struct reader *reader, cfg_t *cfg)
 {
 	struct token *token = &reader->scan.token;
 

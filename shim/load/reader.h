@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * follow.h - where libconfuse's parser is in a configuration: follow.c keeps track, and parse.c, which the parser calls,
+ * reader.h - where libconfuse's parser is in a configuration: reader.c keeps track, and parse.c, which the parser calls,
  * goes by it. Cold. */
-#ifndef BINDGUARD_LOAD_FOLLOW_H
-#define BINDGUARD_LOAD_FOLLOW_H
+#ifndef BINDGUARD_LOAD_READER_H
+#define BINDGUARD_LOAD_READER_H
 
 #include "load/build.h"
 #include "load/scan.h"
@@ -48,7 +48,7 @@ struct reader {
 /** UNKNOWN_KEY - libconfuse's name for every key that there is none of; no file can name it. */
 #define UNKNOWN_KEY "?"
 
-int follow_next(struct reader *reader, cfg_t *cfg);
-void follow_complain(struct reader *reader, cfg_t *cfg);
+int reader_next(struct reader *reader, cfg_t *cfg);
+void reader_complain(struct reader *reader, cfg_t *cfg);
 
 #endif
