@@ -171,9 +171,9 @@ check-valgrind: $(call rooms,preload) ## preload tests, their hosts under memche
 	$(SRC)/tests/valgrind.sh $(abspath $(OUT)) $(filter %_test,$^)
 # The conformance table on other kernels, each in an emulated machine of its own: five minutes each, `make deps check-kernels`.
 KERNELS ?= 6.1 6.12
-check-kernels: $(call rooms,conformance seccomp) ## the conformance table on Debian's kernels KERNELS, in emulated machines
+check-kernels: $(call rooms,conformance seccomp cgroup) ## the conformance table on Debian's kernels KERNELS, in emulated machines
 	@cd $(SRC) && tests/kernels.sh $(abspath $(OUT))/kernels $(KERNELS) -- tests/run.sh \
-		$(abspath $(call tests,conformance) $(OUT)/tests/seccomp/conformance_test)
+		$(abspath $(call tests,conformance) $(addprefix $(OUT)/tests/,seccomp/conformance_test cgroup/conformance_test cgroup/reach_test))
 check-deb: deb ## the packages in a bare Debian: install, use, upgrade, purge (root; DEBIAN_RELEASE)
 	$(SRC)/tests/deb.sh $(BUILD)/deb
 
