@@ -4,6 +4,7 @@
 #include "launcher/run/run_cgroup.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "bindguard/cgroup.h"
 #include "bindguard/cgroup_rule.h"
@@ -47,6 +48,9 @@ enter(const struct run *run, struct bg_loaded *loaded, struct failure *failure)
 		return command_fail(
 			failure, STATUS_RUN_FAILED,
 			"engine cgroup: mode observe only logs, and this engine logs nothing: use --engine seccomp");
+	if (run->log && strcmp(run->log, "none") != 0)
+		return command_fail(failure, STATUS_RUN_FAILED,
+				    "engine cgroup: it logs nothing, expected no --log, or --engine seccomp");
 	status = refuse_rules(run, loaded, failure);
 	if (status != STATUS_GOOD)
 		return status;

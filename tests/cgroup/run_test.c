@@ -84,8 +84,8 @@ end_leaves_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		drive_expect(0, NULL,
-			     "rm -f go; mkfifo go; %s" RUN
-			     "sh -c 'read line <go' & p=$!; inside() { case $(folder $p) in "
+			     "rm -f go; mkfifo go; %s" RUN "sh -c 'read line <go' & p=$!; trap \"kill -9 $p "
+							   "2>/dev/null || :\" EXIT; inside() { case $(folder $p) in "
 			     "*bindguard-$p.*) ;; *) false ;; esac; }; until_ inside && f=$(folder $p) && n=$(programs "
 			     "$f) && "
 			     "test $(echo $n | wc -w) -eq 3 && %s && wait $p; until_ gone $f && until_ unloaded $n",
@@ -212,7 +212,7 @@ obstacle_is_told_in_one_line(void **state)
 		     TOOLS "f=$(folder $$) && none() { ! ls $f | grep -q bindguard-.*\\\\.; }; until_ none");
 }
 
-/** mode_off_starts_it_bare - and observe, which would only log, is refused. */
+/** mode_off_starts_it_bare - and what would only log, or into a file, is refused. */
 static void
 mode_off_starts_it_bare(void **state)
 {
@@ -223,6 +223,9 @@ mode_off_starts_it_bare(void **state)
 		     "bindguard: engine cgroup: mode observe only logs, and this engine logs nothing: use --engine "
 		     "seccomp\n",
 		     "%s", "$BG run -n -e cgroup true");
+	drive_expect(125, "bindguard: engine cgroup: it logs nothing, expected no --log, or --engine seccomp\n", "%s",
+		     "$BG run -l $PWD/log -e cgroup true");
+	drive_expect(0, NULL, "%s", "$BG run -l none -e cgroup true");
 }
 
 int
