@@ -10,6 +10,8 @@
 
 /** BG_CGROUP_PREFIX - what the names of the cgroups begin with that bg_cgroup_enter() makes; list(1) knows them by it. */
 #define BG_CGROUP_PREFIX "bindguard-"
+/** BG_CGROUP_NAME - all of such a name: a process ID, and a number by chance. */
+#define BG_CGROUP_NAME BG_CGROUP_PREFIX "%u.%u"
 /** BG_CGROUP_ERROR_MAX - bytes of a reason, one line without its newline. */
 #define BG_CGROUP_ERROR_MAX 512
 

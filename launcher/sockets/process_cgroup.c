@@ -20,7 +20,7 @@ is_guarded(const char *path)
 		char end = '/';
 
 		at++;
-		if (sscanf(at, BG_CGROUP_PREFIX "%u.%u%c", &pid, &number, &end) >= 2 && (end == '/' || end == '\n'))
+		if (sscanf(at, BG_CGROUP_NAME "%c", &pid, &number, &end) >= 2 && (end == '/' || end == '\n'))
 			return true;
 	}
 	return false;

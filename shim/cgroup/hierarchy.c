@@ -7,11 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -45,7 +48,7 @@ read_own(char own[PATH_MAX])
 
 /**
  * find_mount - where a cgroup2 file system is that has @own in it, from mountinfo; proc(5). Blanks of the path are not decoded.
- * @path: set to the folder of @own. Return: is there one?
+ * What another file system hides is none. @path: set to the folder of @own. Return: is there one?
  */
 static bool
 find_mount(const char *own, char path[PATH_MAX])
@@ -55,24 +58,52 @@ find_mount(const char *own, char path[PATH_MAX])
 	bool found = false;
 
 	while (file && !found && fgets(line, sizeof(line), file)) {
+		struct statfs system;
 		size_t size;
 
 		if (!strstr(line, " - cgroup2 ") || sscanf(line, "%*s %*s %*s %4095s %4095s", root, at) != 2)
 			continue;
 		size = strcmp(root, "/") == 0 ? 0 : strlen(root);
 		found = strncmp(own, root, size) == 0 && (own[size] == '/' || own[size] == '\0') &&
-			(size_t)snprintf(path, PATH_MAX, "%s%s", at, own + size) < PATH_MAX;
+			(size_t)snprintf(path, PATH_MAX, "%s%s", at, own + size) < PATH_MAX &&
+			statfs(path, &system) == 0 && system.f_type == CGROUP2_SUPER_MAGIC;
 	}
 	if (file)
 		fclose(file);
 	return found;
 }
 
-/** is_left - does nobody see to the end of the cgroup @folder? Then it is locked by us. */
+/** hierarchy_is_populated - is a process in the cgroup, or below it? @events: its open cgroup.events */
+bool
+hierarchy_is_populated(int events)
+{
+	char text[256];
+	ssize_t size = pread(events, text, sizeof(text) - 1, 0);
+
+	text[size > 0 ? size : 0] = '\0';
+	return strstr(text, "populated 1") != NULL;
+}
+
+/** is_ours - is @name all of one that try_make() gives? */
+static bool
+is_ours(const char *name)
+{
+	unsigned pid, number;
+	char more;
+
+	return sscanf(name, BG_CGROUP_NAME "%c", &pid, &number, &more) == 2;
+}
+
+/** is_left - is nobody in the cgroup @folder, and does nobody see to its end? Then it is locked by us. */
 static bool
 is_left(int folder)
 {
-	return flock(folder, LOCK_EX | LOCK_NB) == 0;
+	int events = openat(folder, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	bool populated = events < 0 || hierarchy_is_populated(events);
+
+	if (events >= 0)
+		close(events);
+	return !populated && flock(folder, LOCK_EX | LOCK_NB) == 0;
 }
 
 /** remove_below - the cgroups in @folder, which programs in it may have made. */
@@ -112,7 +143,7 @@ sweep(int parent)
 	while (entries && (entry = readdir(entries))) {
 		struct hierarchy left = {.parent = parent, .folder = -1};
 
-		if (strncmp(entry->d_name, BG_CGROUP_PREFIX, strlen(BG_CGROUP_PREFIX)) != 0 ||
+		if (!is_ours(entry->d_name) ||
 		    snprintf(left.name, sizeof(left.name), "%s", entry->d_name) >= (int)sizeof(left.name))
 			continue;
 		left.folder = openat(parent, left.name, FOLDER);
@@ -150,19 +181,23 @@ hierarchy_find(struct hierarchy *hierarchy, char why[BG_CGROUP_ERROR_MAX])
 	return false;
 }
 
-/** try_make - once. Return: 0, an errno value; ENOENT: another guard took it for one that was left. */
+/**
+ * try_make - once. Return: 0, an errno value; ENOENT: another guard took it for one that was left. Only root may open it until it is
+ * locked: whoever opens it may lock it, and nobody is waited for.
+ */
 static int
 try_make(struct hierarchy *hierarchy)
 {
 	struct stat opened, named;
 
-	if (mkdirat(hierarchy->parent, hierarchy->name, 0755))
+	if (mkdirat(hierarchy->parent, hierarchy->name, 0700))
 		return errno;
 	hierarchy->folder = openat(hierarchy->parent, hierarchy->name, FOLDER);
 	if (hierarchy->folder < 0)
 		return errno;
-	if (flock(hierarchy->folder, LOCK_SH) == 0 && fstat(hierarchy->folder, &opened) == 0 &&
-	    fstatat(hierarchy->parent, hierarchy->name, &named, 0) == 0 && opened.st_ino == named.st_ino)
+	if (flock(hierarchy->folder, LOCK_SH | LOCK_NB) == 0 && fstat(hierarchy->folder, &opened) == 0 &&
+	    fstatat(hierarchy->parent, hierarchy->name, &named, 0) == 0 && opened.st_ino == named.st_ino &&
+	    fchmod(hierarchy->folder, 0755) == 0)
 		return 0;
 	close(hierarchy->folder);
 	hierarchy->folder = -1;
@@ -173,11 +208,15 @@ try_make(struct hierarchy *hierarchy)
 bool
 hierarchy_make(struct hierarchy *hierarchy, char why[BG_CGROUP_ERROR_MAX])
 {
+	unsigned number = 0;
 	int error = EEXIST;
 
 	sweep(hierarchy->parent);
 	for (unsigned i = 0; i < TRIES && (error == EEXIST || error == ENOENT); i++) {
-		snprintf(hierarchy->name, sizeof(hierarchy->name), BG_CGROUP_PREFIX "%d.%u", (int)getpid(), i);
+		/* Every process has the number 1 in a PID namespace of its own. */
+		if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
+			number = i;
+		snprintf(hierarchy->name, sizeof(hierarchy->name), BG_CGROUP_NAME, (unsigned)getpid(), number);
 		error = try_make(hierarchy);
 	}
 	return error ? fail(why, "a cgroup cannot be made", error) : true;

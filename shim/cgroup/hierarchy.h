@@ -20,6 +20,7 @@ struct hierarchy {
 bool hierarchy_find(struct hierarchy *hierarchy, char why[BG_CGROUP_ERROR_MAX]);
 bool hierarchy_make(struct hierarchy *hierarchy, char why[BG_CGROUP_ERROR_MAX]);
 bool hierarchy_enter(const struct hierarchy *hierarchy, char why[BG_CGROUP_ERROR_MAX]);
+bool hierarchy_is_populated(int events);
 bool hierarchy_remove(const struct hierarchy *hierarchy);
 void hierarchy_close(struct hierarchy *hierarchy);
 

@@ -32,17 +32,6 @@ new_process(void)
 	return (pid_t)syscall(SYS_clone, 0UL, NULL, NULL, NULL, 0UL);
 }
 
-/** is_populated - is a process in it, or below it? `populated` of cgroup.events. */
-static bool
-is_populated(int events)
-{
-	char text[256];
-	ssize_t size = pread(events, text, sizeof(text) - 1, 0);
-
-	text[size > 0 ? size : 0] = '\0';
-	return strstr(text, "populated 1") != NULL;
-}
-
 /** keep - until it is gone. @hierarchy: by the numbers above */
 static void
 keep(const struct hierarchy *hierarchy)
@@ -57,7 +46,7 @@ keep(const struct hierarchy *hierarchy)
 	close(PIPE_FD);
 	events.fd = openat(FOLDER_FD, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	for (;;) {
-		bool populated = events.fd >= 0 && is_populated(events.fd);
+		bool populated = events.fd >= 0 && hierarchy_is_populated(events.fd);
 
 		if (!populated && hierarchy_remove(hierarchy))
 			return;
@@ -100,13 +89,27 @@ become_keeper(const struct hierarchy *hierarchy, int pipe)
 	_exit(0);
 }
 
-/** keeper_start - for the cgroup that this process is about to enter, before it executes CMD. */
+/** adopts - would an orphan become a child of this process, and of CMD after it? */
+static bool
+adopts(void)
+{
+	int subreaper = 0;
+
+	return getpid() == 1 || (prctl(PR_GET_CHILD_SUBREAPER, &subreaper, 0, 0, 0) == 0 && subreaper);
+}
+
+/**
+ * keeper_start - for the cgroup that this process is about to enter, before it executes CMD. Whom it would become a child of has none:
+ * the next start of the engine removes the cgroup.
+ */
 bool
 keeper_start(const struct hierarchy *hierarchy, char why[BG_CGROUP_ERROR_MAX])
 {
 	int ends[2] = {-1, -1}, writer, status = -1;
 	pid_t child = -1;
 
+	if (adopts())
+		return true;
 	if (pipe2(ends, O_CLOEXEC) == 0) {
 		writer = fcntl(ends[1], F_DUPFD_CLOEXEC,
 			       STDERR_FILENO + 1); /* one of the standard descriptors may be closed */

@@ -46,6 +46,7 @@ find_device(const struct ifaddrs *all, const struct bg_addr *addr, char name[BG_
 				      : memcmp(&in6.sin6_addr, addr->bytes, sizeof(in6.sin6_addr)) != 0)
 			continue;
 		strncpy(name, all->ifa_name, BG_IFNAME_MAX - 1);
+		name[strcspn(name, ":")] = '\0'; /* of an IPv4 address it is the label, `eth0:1` */
 		return;
 	}
 }

@@ -85,7 +85,7 @@ end_leaves_nothing(void **state)
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		drive_expect(0, NULL,
 			     "rm -f go; mkfifo go; %s" RUN "sh -c 'read line <go' & p=$!; trap \"kill -9 $p "
-							   "2>/dev/null || :\" EXIT; inside() { case $(folder $p) in "
+			     "2>/dev/null || :\" EXIT; inside() { case $(folder $p) in "
 			     "*bindguard-$p.*) ;; *) false ;; esac; }; until_ inside && f=$(folder $p) && n=$(programs "
 			     "$f) && "
 			     "test $(echo $n | wc -w) -eq 3 && %s && wait $p; until_ gone $f && until_ unloaded $n",
@@ -212,6 +212,51 @@ obstacle_is_told_in_one_line(void **state)
 		     TOOLS "f=$(folder $$) && none() { ! ls $f | grep -q bindguard-.*\\\\.; }; until_ none");
 }
 
+/** cgroups_of_others_stay - whatever they are called, and whatever lies over them. */
+static void
+cgroups_of_others_stay(void **state)
+{
+	(void)state;
+	drive_expect(0, NULL, "%s",
+		     TOOLS "f=$(folder $$); mkdir -p $f/bindguard-mine/x $f/bindguard-1.2x && " RUN
+			   "true && test -d $f/bindguard-mine/x && rmdir $f/bindguard-mine/x $f/bindguard-mine "
+			   "$f/bindguard-1.2x");
+	drive_expect(0, NULL, "%s",
+		     "unshare -m sh -ec 'at=$(awk \"/ - cgroup2 / { print \\$5; exit }\" /proc/self/mountinfo); mkdir "
+		     "other; mount -t cgroup2 none other; mount -t tmpfs none $at; "
+		     "at=$at$(sed -n s/^0:://p /proc/self/cgroup); mkdir -p $at/bindguard-1.2; " RUN
+		     "true; test -d $at/bindguard-1.2'");
+}
+
+/** command_is_the_first_process - of a PID namespace: an orphan would be its child, and many of them have the number 1. */
+static void
+command_is_the_first_process(void **state)
+{
+	(void)state;
+	drive_expect(0, "", "%s",
+		     "printf 'import os\\ntry: os.wait()\\nexcept ChildProcessError: print(\"none\")\\n' >wait.py");
+	drive_expect(0, NULL, "%s", "test \"$(unshare -pf --mount-proc " RUN "python3 wait.py)\" = none");
+	drive_expect(0, NULL, "%s",
+		     "for i in 1 2 3 4 5 6 7 8 9 10; do unshare -pf --mount-proc " RUN
+		     "sleep 1 & all=\"$all $!\"; done; for p in $all; do wait $p || exit; done");
+	drive_expect(0, NULL, "%s",
+		     TOOLS RUN "true; f=$(folder $$) && none() { ! ls $f | grep -q bindguard-.*\\\\.; }; until_ none");
+}
+
+/** address_with_a_label_is_of_its_device */
+static void
+address_with_a_label_is_of_its_device(void **state)
+{
+	(void)state;
+	drive_expect(0, "", "%s",
+		     "printf 'import socket\\ns = socket.create_server((\"\", 0))\\nprint(s.getsockopt(1, 25, "
+		     "16).rstrip(b\"\\\\0\").decode())\\n' >device.py");
+	drive_expect(
+		0, NULL, "%s",
+		"test \"$(unshare -n sh -ec 'ip link add d0 type veth peer name d1; ip link set d0 up; ip addr add "
+		"10.67.0.1/24 dev d0 label d0:1; " RUN "-t 10.67.0.1 python3 device.py')\" = d0");
+}
+
 /** mode_off_starts_it_bare - and what would only log, or into a file, is refused. */
 static void
 mode_off_starts_it_bare(void **state)
@@ -241,6 +286,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(cgroups_in_it_go_too),
 		cmocka_unit_test(rules_that_it_cannot_hold_are_refused_by_name),
 		cmocka_unit_test(obstacle_is_told_in_one_line),
+		cmocka_unit_test(cgroups_of_others_stay),
+		cmocka_unit_test(command_is_the_first_process),
+		cmocka_unit_test(address_with_a_label_is_of_its_device),
 		cmocka_unit_test(mode_off_starts_it_bare),
 	};
 

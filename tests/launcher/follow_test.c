@@ -52,6 +52,17 @@ follow_guards_what_the_preload_does_not_reach(void **state)
 	drive_expect_out("lo\n", "printf 'all:\\n\\t@$(PROBES)/probe-static listen\\n' >Makefile; $BG make -s");
 }
 
+/** A file that is none is not opened: whoever waits at the other end of a FIFO goes on waiting, as in a bare start. */
+static void
+follow_opens_programs_alone(void **state)
+{
+	(void)state;
+	drive_expect(0, NULL,
+		     "mkfifo pipe; chmod 755 pipe; (echo here >pipe) & w=$!; sleep 0.3; $BG sh -c './pipe; test $? = "
+		     "126' && "
+		     "sleep 0.3 && kill $w");
+}
+
 /** By each call, from any stack, with the longest event. */
 static void
 follow_sees_each_call(void **state)
@@ -343,6 +354,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(follow_guards_what_the_preload_does_not_reach),
+		cmocka_unit_test(follow_opens_programs_alone),
 		cmocka_unit_test(follow_sees_each_call),
 		cmocka_unit_test(follow_takes_the_settings_along),
 		cmocka_unit_test(follow_has_one_supervisor),

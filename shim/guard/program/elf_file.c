@@ -17,7 +17,7 @@
 #include "bindguard/kernel.h"
 
 #define SEGMENTS_MAX 1170 /* program headers that the kernel takes: 64 KiB of them */
-#define NOTES_MAX 64	  /* notes of one segment that are looked at */
+#define NOTES_MAX 64	  /* notes that are looked at */
 #define NAMES_MAX 65536	  /* bytes of the sections' names that are looked at */
 #define NAMES_STEP 3072	  /* of these at a time, and of the table of some 40 sections behind them */
 #define DYNAMIC_MAX 2048  /* entries of the dynamic section looked at */
@@ -78,14 +78,14 @@ read_segment(const struct image *image, unsigned index, segment *one)
 	return read_at(image, one, sizeof(*one), image->header.e_phoff + index * sizeof(*one));
 }
 
-/** has_go_note - is one of the notes in the segment @notes the build id of the Go toolchain? elf(5), Notes. */
+/** has_go_note - is one of the notes in the segment @notes the build id of the Go toolchain? elf(5), Notes. @left: to look at */
 static bool
-has_go_note(const struct image *image, const segment *notes)
+has_go_note(const struct image *image, const segment *notes, unsigned *left)
 {
 	static const char owner[] = "Go\0";
 	uint64_t at = 0;
 
-	for (unsigned i = 0; i < NOTES_MAX && at < notes->p_filesz; i++) {
+	for (; *left > 0 && at < notes->p_filesz; --*left) {
 		struct {
 			ElfW(Nhdr) note;
 			char owner[sizeof(owner)];
@@ -173,13 +173,14 @@ names_linker(const struct image *image, const segment *part)
 static bool
 read_segments(const struct image *image, struct bg_elf *elf)
 {
+	unsigned notes = NOTES_MAX;
 	segment one;
 
 	for (unsigned i = 0; i < image->header.e_phnum; i++) {
 		if (!read_segment(image, i, &one))
 			return false;
 		if (one.p_type == PT_NOTE && !elf->go)
-			elf->go = has_go_note(image, &one);
+			elf->go = has_go_note(image, &one, &notes);
 		if (one.p_type != PT_INTERP || elf->dynamic)
 			continue;
 		elf->dynamic = true;
