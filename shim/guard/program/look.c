@@ -86,17 +86,17 @@ open_file(int folder, const char *path, int flags)
 }
 
 /**
- * is_no_file - is at @path something else than a regular file? The kernel executes none of these, and to open one may wake who waits
- * at the other end, or do what a device does when it is opened.
+ * is_special - is at @path a FIFO or a device? The kernel executes none, and to open one may wake who waits at the other end, or do
+ * what a device does when it is opened.
  */
 static bool
-is_no_file(int folder, const char *path, int flags)
+is_special(int folder, const char *path, int flags)
 {
 	struct statx status;
 
 	return bg_kernel_result(syscall(SYS_statx, folder, path, flags & AT_SYMLINK_NOFOLLOW, STATX_TYPE, &status)) ==
 		       0 &&
-	       !S_ISREG(status.stx_mode);
+	       (S_ISFIFO(status.stx_mode) || S_ISCHR(status.stx_mode) || S_ISBLK(status.stx_mode));
 }
 
 /**
@@ -111,7 +111,7 @@ bg_look_open(int folder, const char *path, int flags)
 
 	if (is_empty(path, flags))
 		return open_again(folder);
-	if (is_no_file(folder, path, flags))
+	if (is_special(folder, path, flags))
 		return -EACCES;
 	fd = open_file(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | nofollow);
 	if (fd == -EACCES || fd == -EPERM)
