@@ -61,13 +61,13 @@ list_every_kind_is_told_with_its_reach(void **state)
 	(void)state;
 	assert_int_equal(list_run("", output, sizeof(output)), 0);
 	for (size_t i = 0; i < LENGTH(list_servers); i++) {
-		char port[16];
+		char port[64]; /* and what stands behind it: a process ID may be the same number */
 		const char *at;
 
 		if (list_sockets[i] < 0)
 			continue;
 		assert_row(&list_servers[i]);
-		snprintf(port, sizeof(port), " %u ", list_servers[i].port);
+		snprintf(port, sizeof(port), " %u %s ", list_servers[i].port, list_servers[i].reach);
 		at = strstr(output, port);
 		assert_true(at > before); /* exposed ones first */
 		before = at;
