@@ -182,8 +182,8 @@ hierarchy_find(struct hierarchy *hierarchy, char why[BG_CGROUP_ERROR_MAX])
 }
 
 /**
- * try_make - once. Return: 0, an errno value; ENOENT: another guard took it for one that was left. Only root may open it until it is
- * locked: whoever opens it may lock it, and nobody is waited for.
+ * try_make - once. Return: 0, an errno value; ENOENT: another guard took it for one that was left. Only root may open it until
+ * it is locked: whoever opens it may lock it, and nobody is waited for.
  */
 static int
 try_make(struct hierarchy *hierarchy)

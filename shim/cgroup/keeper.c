@@ -99,8 +99,8 @@ adopts(void)
 }
 
 /**
- * keeper_start - for the cgroup that this process is about to enter, before it executes CMD. Whom it would become a child of has none:
- * the next start of the engine removes the cgroup.
+ * keeper_start - for the cgroup that this process is about to enter, before it executes CMD. Whom it would become a child of has
+ * none: the next start of the engine removes the cgroup.
  */
 bool
 keeper_start(const struct hierarchy *hierarchy, char why[BG_CGROUP_ERROR_MAX])
