@@ -73,7 +73,7 @@ every_run(const char *call, const char *file, bool strict, struct outcomes *outc
 	for (size_t i = 0; i < 3 * LENGTH(errors); i++) {
 		struct fault fault = {.error = errors[i / 3], .more = (enum fault_more)(i % 3)};
 
-		if (fault.more && fault.error == EINTR) /* libc tries again, for ever, and so do we */
+		if (fault.more && fault.error == EINTR) /* libc tries again, for ever */
 			continue;
 		do {
 			fault.at++;

@@ -10,20 +10,15 @@
 
 #include "bindguard/kernel.h"
 
-/** read_file - pread(2). A signal may interrupt it where a file system is a process's, fuse(4). Return: bytes, or -errno. */
+/** read_file - pread(2), not again where a signal has interrupted it: as open_file() of look.c. Return: bytes, or -errno. */
 static long
 read_file(int fd, void *bytes, size_t size, long offset)
 {
-	long got;
-
-	do
 #if defined(SYS_pread64) && __SIZEOF_LONG__ == 8
-		got = bg_kernel_result(syscall(SYS_pread64, fd, bytes, size, offset));
+	return bg_kernel_result(syscall(SYS_pread64, fd, bytes, size, offset));
 #else
-		got = bg_kernel_result(pread(fd, bytes, size, (off_t)offset));
+	return bg_kernel_result(pread(fd, bytes, size, (off_t)offset));
 #endif
-	while (got == -EINTR);
-	return got;
 }
 
 /** bg_head_read - of the open file @fd. @head: written whole */

@@ -73,16 +73,14 @@ is_empty(const char *path, int flags)
 	return (flags & AT_EMPTY_PATH) && bg_caller_may_read(&reader, path) && !*path;
 }
 
-/** open_file - openat(2). A signal may interrupt it where a file system is a process's, fuse(4). */
+/**
+ * open_file - openat(2). Not again where a signal has interrupted it, as may be where a file system is a process's, fuse(4): the
+ * program may mean to break off what hangs.
+ */
 static int
 open_file(int folder, const char *path, int flags)
 {
-	int fd;
-
-	do
-		fd = (int)bg_kernel_result(syscall(SYS_openat, folder, path, flags));
-	while (fd == -EINTR);
-	return fd;
+	return (int)bg_kernel_result(syscall(SYS_openat, folder, path, flags));
 }
 
 /**
