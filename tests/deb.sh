@@ -51,7 +51,7 @@ cp /etc/resolv.conf "$root/etc/resolv.conf"
 
 # What they need is there before, so that what is left over later is theirs.
 packages apt-get -q update
-packages apt-get -q -y --no-install-recommends install libmnl0 libsmartcols1 libjansson4 libseccomp2
+packages apt-get -q -y --no-install-recommends install libbpf1 libmnl0 libsmartcols1 libjansson4 libseccomp2
 files >"$folder/before"
 cp "$folder"/bindguard_*.deb "$folder"/libbindguard_*.deb "$root/tmp"
 packages sh -c 'apt-get -q -y --no-install-recommends install /tmp/*.deb'
